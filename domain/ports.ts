@@ -54,7 +54,9 @@ export interface Certificate {
   readonly spkiSha256: string;
   readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | undefined } | undefined;
   /** Undefined: no such extension, so everything is allowed. */
-  readonly keyUsage: ReadonlyArray<'digitalSignature' | 'keyEncipherment' | 'keyAgreement' | 'keyCertSign' | 'cRLSign' | 'other'> | undefined;
+  readonly keyUsage:
+    | ReadonlyArray<'digitalSignature' | 'keyEncipherment' | 'keyAgreement' | 'keyCertSign' | 'cRLSign' | 'other'>
+    | undefined;
   readonly extendedKeyUsage: ReadonlyArray<string> | undefined;
   readonly subjectKeyId: string | undefined;
   readonly authorityKeyId: string | undefined;
@@ -129,7 +131,9 @@ export interface StoredEntry {
  * Appending the same ids at the same revision again changes nothing and answers as the first time did.
  */
 export interface EventStore {
-  readonly append: (append: Append) => TE.TaskEither<StoreError, { readonly firstIndex: number; readonly lastRevision: number }>;
+  readonly append: (
+    append: Append,
+  ) => TE.TaskEither<StoreError, { readonly firstIndex: number; readonly lastRevision: number }>;
   /** At most `limit` entries of one stream from `fromRevision` on, in order. */
   readonly readStream: (
     stream: StreamId,

@@ -1,8 +1,9 @@
 import * as t from 'io-ts';
-import { ListUpTo, SafeInt, Text, Uint64Text } from '../encoding/primitives.js';
 import { closed } from '../encoding/closed.js';
+import { ListUpTo, SafeInt, Text, Uint64Text } from '../encoding/primitives.js';
 
-const absent = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.UndefinedC, t.Type<A, unknown>]> => t.union([t.undefined, codec]);
+const absent = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.UndefinedC, t.Type<A, unknown>]> =>
+  t.union([t.undefined, codec]);
 
 /**
  * Why a rule failed: a stable code for programs and what it is about. A code keeps its meaning in every appraiser version;
@@ -33,7 +34,13 @@ export interface Reason {
  * `not-checked`: could not be judged here (offline, or because of an earlier failure named in `because`).
  * `not-applicable`: policy or the kind of host does not ask for it. `excepted`: failed, but a named exception covers it.
  */
-export const Outcome = t.keyof({ passed: null, failed: null, 'not-checked': null, 'not-applicable': null, excepted: null });
+export const Outcome = t.keyof({
+  passed: null,
+  failed: null,
+  'not-checked': null,
+  'not-applicable': null,
+  excepted: null,
+});
 export type Outcome = t.TypeOf<typeof Outcome>;
 
 export const RuleResult = closed(

@@ -6,7 +6,5 @@ import * as t from 'io-ts';
  */
 export const closed = <P extends t.Props>(props: P, name: string): t.RefinementC<t.TypeC<P>> => {
   const known = new Set(Object.keys(props));
-  // io-ts deprecates `refinement` in favour of `brand`, which would change the type; the behaviour is what we need.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
   return t.refinement(t.type(props), (value) => Object.keys(value).every((key) => known.has(key)), name);
 };

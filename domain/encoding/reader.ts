@@ -125,7 +125,7 @@ export const check =
 export const times =
   <A>(count: number, parser: (index: number) => Parser<A>): Parser<ReadonlyArray<A>> =>
   (input, start) => {
-    const values: A[] = [];
+    const values: Array<A> = [];
     let offset = start;
     for (let i = 0; i < count; i++) {
       const read = parser(i)(input, offset);

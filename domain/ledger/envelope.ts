@@ -7,11 +7,21 @@ export type StreamId = string;
 
 const STREAM = /^[a-z][a-z0-9-]{0,31}(?:\/[A-Za-z0-9][A-Za-z0-9._-]{0,127})?$/;
 const isStreamId = (u: unknown): u is string => typeof u === 'string' && STREAM.test(u);
-export const StreamId = new t.Type<string>('StreamId', isStreamId, (u, c) => (isStreamId(u) ? t.success(u) : t.failure(u, c)), t.identity);
+export const StreamId = new t.Type<string>(
+  'StreamId',
+  isStreamId,
+  (u, c) => (isStreamId(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const isUuid = (u: unknown): u is string => typeof u === 'string' && UUID.test(u);
-export const Uuid = new t.Type<string>('Uuid', isUuid, (u, c) => (isUuid(u) ? t.success(u) : t.failure(u, c)), t.identity);
+export const Uuid = new t.Type<string>(
+  'Uuid',
+  isUuid,
+  (u, c) => (isUuid(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
 
 export const ROLES = ['trust-administrator', 'workload-administrator', 'auditor', 'host', 'authority'] as const;
 export const Role = t.keyof({
