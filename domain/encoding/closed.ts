@@ -8,3 +8,14 @@ export const closed = <P extends t.Props>(props: P, name: string): t.RefinementC
   const known = new Set(Object.keys(props));
   return t.refinement(t.type(props), (value) => Object.keys(value).every((key) => known.has(key)), name);
 };
+
+/** The same with keys that may be absent; absent stays absent through decoding and encoding, so canonical bytes keep. */
+export const closedWith = <P extends t.Props, O extends t.Props>(
+  props: P,
+  optional: O,
+  name: string,
+): t.RefinementC<t.IntersectionC<[t.TypeC<P>, t.PartialC<O>]>> => {
+  const known = new Set([...Object.keys(props), ...Object.keys(optional)]);
+  const open = t.intersection([t.type(props), t.partial(optional)]);
+  return t.refinement(open, (value) => Object.keys(value).every((key) => known.has(key)), name);
+};
