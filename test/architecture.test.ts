@@ -78,11 +78,15 @@ describe('the dependency rule', () => {
 
 describe('the purity rule', () => {
   it('finds a domain module that reads the clock, throws or draws randomness', () => {
-    const code = 'export const f = (): number => {\n  if (Math.random() > 2) throw new Error();\n  return Date.now();\n};\n';
+    const code =
+      'export const f = (): number => {\n  if (Math.random() > 2) throw new Error();\n  return Date.now();\n};\n';
     const script = `import { ESLint } from 'eslint';
       const [result] = await new ESLint({ cwd: ${JSON.stringify(root)} }).lintText(${JSON.stringify(code)}, { filePath: 'domain/ports.ts' });
       console.log(JSON.stringify(result.messages.map((message) => message.ruleId)));`;
-    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd: root, encoding: 'utf8' });
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: root,
+      encoding: 'utf8',
+    });
     expect(JSON.parse(output)).toEqual(
       expect.arrayContaining(['no-restricted-globals', 'no-restricted-syntax', 'no-restricted-properties']),
     );

@@ -1,24 +1,15 @@
 import * as t from 'io-ts';
-import { closed } from '../encoding/closed.js';
+import { closed, closedWith } from '../encoding/closed.js';
 import { ListUpTo, SafeInt, Text, Uint64Text } from '../encoding/primitives.js';
-
-const absent = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.UndefinedC, t.Type<A, unknown>]> =>
-  t.union([t.undefined, codec]);
 
 /**
  * Why a rule failed: a stable code for programs and what it is about. A code keeps its meaning in every appraiser version;
  * a new meaning gets a new code (docs/reasons.md lists all of them). `code` alone, or with `subject` (a module, token,
  * version, certificate ...), `pcr`, `event` (index in the boot log), `expected` and `actual`.
  */
-export const Reason = closed(
-  {
-    code: Text(64),
-    subject: absent(Text(512)),
-    pcr: absent(SafeInt),
-    event: absent(SafeInt),
-    expected: absent(Text(512)),
-    actual: absent(Text(512)),
-  },
+export const Reason = closedWith(
+  { code: Text(64) },
+  { subject: Text(512), pcr: SafeInt, event: SafeInt, expected: Text(512), actual: Text(512) },
   'Reason',
 );
 export interface Reason {
@@ -43,8 +34,9 @@ export const Outcome = t.keyof({
 });
 export type Outcome = t.TypeOf<typeof Outcome>;
 
-export const RuleResult = closed(
-  { rule: Text(64), outcome: Outcome, reasons: ListUpTo(Reason, 256), because: absent(Text(256)) },
+export const RuleResult = closedWith(
+  { rule: Text(64), outcome: Outcome, reasons: ListUpTo(Reason, 256) },
+  { because: Text(256) },
   'RuleResult',
 );
 export interface RuleResult {
