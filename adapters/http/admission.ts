@@ -1,0 +1,34 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { Principal } from '../access/tokens.js';
+import type { HostGate } from './host-gate.js';
+import { accessOf, type Operation } from './permissions.js';
+import type { RequestError } from './request-error.js';
+
+/** Who may come in. */
+export interface AccessControl {
+  /** Undefined: no such token, or the ledger no longer grants its holder that role. */
+  readonly authenticate: (token: string) => Promise<Principal | undefined>;
+  readonly gate: HostGate;
+}
+
+const BEARER = /^Bearer ([A-Za-z0-9_-]{1,128})$/i;
+
+/** Decided before a byte of the body is read. */
+export const admit = async (
+  { authenticate, gate }: AccessControl,
+  operation: Operation,
+  authorization: string | undefined,
+  address: string,
+): Promise<E.Either<RequestError, Principal | undefined>> => {
+  const access = accessOf(operation);
+  if (access === 'public') return E.right(undefined);
+  if (access === 'host') {
+    const wait = gate.enter(address);
+    return wait > 0 ? E.left({ _tag: 'RateLimited', retryAfterSeconds: Math.ceil(wait) }) : E.right(undefined);
+  }
+  const token = BEARER.exec(authorization ?? '')?.[1];
+  const principal = token === undefined ? undefined : await authenticate(token);
+  if (principal === undefined) return E.left({ _tag: 'Unauthenticated' });
+  if (access.includes(principal.role)) return E.right(principal);
+  return E.left({ _tag: 'RoleNotAllowed', role: principal.role, allowed: access });
+};

@@ -1,0 +1,83 @@
+import { jsonSchemaOf, parametersOf } from './json-schema.js';
+import { accessOf } from './permissions.js';
+import { NoBody, type Route } from './route.js';
+
+type Part = Readonly<Record<string, unknown>>;
+
+const PROBLEM: Part = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable; programs decide by it.' },
+    detail: { type: 'string' },
+    faults: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['field', 'rule'],
+        properties: { field: { type: 'string' }, rule: { type: 'string' } },
+      },
+    },
+    requestId: { type: 'string' },
+  },
+};
+
+const problems: Part = {
+  default: {
+    description: 'A problem (RFC 9457).',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  },
+};
+
+const security = (route: Route): Part => {
+  const access = accessOf(route.operation);
+  if (access === 'public' || access === 'host') return { security: [] };
+  return { security: [{ bearer: [] }], description: `Roles: ${access.join(', ')}.` };
+};
+
+const parameters = (route: Route): ReadonlyArray<Part> => [
+  ...parametersOf(route.params).map(({ name, schema }) => ({ name, in: 'path', required: true, schema })),
+  ...parametersOf(route.query).map(({ name, required, schema }) => ({ name, in: 'query', required, schema })),
+  ...(route.method === 'GET' || accessOf(route.operation) === 'host'
+    ? []
+    : [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', format: 'uuid' } }]),
+];
+
+const operation = (route: Route): Part => ({
+  operationId: route.operation,
+  summary: route.summary,
+  ...security(route),
+  parameters: parameters(route),
+  ...(route.body === NoBody
+    ? {}
+    : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(route.body) } } } }),
+  responses: {
+    '2XX': { description: 'Done.', content: { 'application/json': { schema: jsonSchemaOf(route.answer) } } },
+    ...problems,
+  },
+});
+
+/** OpenAPI 3.1, made from the codecs that the routes check with: it can't say anything else than they do. */
+export const openApiOf = (routes: ReadonlyArray<Route>, version: string): Part => {
+  const paths: Record<string, Record<string, Part>> = {};
+  for (const route of routes) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Sekisho',
+      version,
+      description: 'An open trust authority with a memory.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    paths,
+    components: {
+      schemas: { Problem: PROBLEM },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+    },
+  };
+};

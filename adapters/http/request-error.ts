@@ -1,0 +1,21 @@
+import type { FieldFault } from '../../domain/encoding/explain.js';
+import type { JsonError } from '../../domain/encoding/json.js';
+
+/** What is wrong with a request before any workflow sees it. No value of the request is repeated: it may be a secret. */
+export type RequestError =
+  | JsonError
+  | { readonly _tag: 'DecodeError'; readonly faults: ReadonlyArray<FieldFault> }
+  | { readonly _tag: 'BodyMissing' }
+  | { readonly _tag: 'BodyNotUtf8' }
+  | { readonly _tag: 'BodyTooLarge'; readonly limit: number }
+  | { readonly _tag: 'UnsupportedMediaType' }
+  | { readonly _tag: 'RequestMalformed'; readonly rule: string }
+  | { readonly _tag: 'RouteUnknown' }
+  | { readonly _tag: 'Unauthenticated' }
+  | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly allowed: ReadonlyArray<string> }
+  | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
+  | { readonly _tag: 'PreconditionMissing' }
+  | { readonly _tag: 'PreconditionFailed'; readonly current: string }
+  | { readonly _tag: 'ReadModelBehind'; readonly index: number }
+  | { readonly _tag: 'Closing' }
+  | { readonly _tag: 'Unexpected' };

@@ -1,0 +1,50 @@
+import type { Problem } from './problem.js';
+import type { RequestError } from './request-error.js';
+
+type Table = {
+  readonly [Tag in RequestError['_tag']]: (error: Extract<RequestError, { readonly _tag: Tag }>) => Problem;
+};
+
+/** `code` is made of the tag, so that no two errors can share one by accident. */
+export const problem = (
+  status: number,
+  tag: string,
+  title: string,
+  detail: string,
+  more: Partial<Pick<Problem, 'faults' | 'retryAfterSeconds'>> = {},
+): Problem => ({ status, code: tag, title, detail, ...more });
+
+export const REQUEST_PROBLEMS: Table = {
+  JsonError: ({ at, rule }) =>
+    problem(400, 'MalformedJson', 'Malformed JSON', `The body ${rule} (character ${String(at)}).`, {
+      faults: [{ field: '(document)', rule: `${rule} (character ${String(at)})` }],
+    }),
+  DecodeError: ({ faults }) =>
+    problem(400, 'InvalidField', 'A field breaks its rule', faults.map(({ field, rule }) => `${field} ${rule}`).join('; '), {
+      faults,
+    }),
+  BodyMissing: () => problem(400, 'BodyMissing', 'Body missing', 'This request needs a JSON body.'),
+  BodyNotUtf8: () => problem(400, 'BodyNotUtf8', 'Body is not UTF-8', 'The body must be JSON in UTF-8.'),
+  BodyTooLarge: ({ limit }) =>
+    problem(413, 'BodyTooLarge', 'Body too large', `The body may have at most ${String(limit)} bytes.`),
+  UnsupportedMediaType: () =>
+    problem(415, 'UnsupportedMediaType', 'Unsupported media type', 'Send the body as application/json.'),
+  RequestMalformed: ({ rule }) => problem(400, 'RequestMalformed', 'Malformed request', `The request ${rule}.`),
+  RouteUnknown: () => problem(404, 'RouteUnknown', 'No such route', 'See /v1/openapi.json for what there is.'),
+  Unauthenticated: () =>
+    problem(401, 'Unauthenticated', 'Not authenticated', 'Send "Authorization: Bearer <token>" with a token that is valid.'),
+  RoleNotAllowed: ({ role, allowed }) =>
+    problem(403, 'RoleNotAllowed', 'Role not allowed', `A ${role} may not do this; it takes a ${allowed.join(' or a ')}.`),
+  RateLimited: ({ retryAfterSeconds }) =>
+    problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, { retryAfterSeconds }),
+  PreconditionMissing: () =>
+    problem(428, 'PreconditionMissing', 'If-Match missing', 'Send If-Match with the ETag of the version you changed.'),
+  PreconditionFailed: ({ current }) =>
+    problem(412, 'PreconditionFailed', 'Changed by somebody else', `The current ETag is ${current}; read it again first.`),
+  ReadModelBehind: ({ index }) =>
+    problem(503, 'ReadModelBehind', 'Not yet readable', `Recorded, but the read models are behind index ${String(index)}.`, {
+      retryAfterSeconds: 1,
+    }),
+  Closing: () => problem(503, 'Closing', 'Shutting down', 'The authority is shutting down.', { retryAfterSeconds: 5 }),
+  Unexpected: () => problem(500, 'Unexpected', 'Unexpected failure', 'The log has more under this request id.'),
+};

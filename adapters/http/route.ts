@@ -1,0 +1,118 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { closed } from '../../domain/encoding/closed.js';
+import { decode } from '../../domain/encoding/explain.js';
+import { Uuid } from '../../domain/ledger/envelope.js';
+import type { Principal } from '../access/tokens.js';
+import type { ApiError } from './api-error.js';
+import { parseBody } from './json-body.js';
+import type { Operation } from './permissions.js';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+export interface Answer<A> {
+  readonly status?: 200 | 201;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: A;
+}
+
+/** What a handler gets: decoded values only. */
+export interface ApiRequest<P, Q, B> {
+  readonly params: P;
+  readonly query: Q;
+  readonly body: B;
+  /** Undefined on anonymous routes. */
+  readonly principal: Principal | undefined;
+  /** From Idempotency-Key, or new: the same id again appends nothing new. */
+  readonly commandId: string;
+  readonly ifMatch: string | undefined;
+  readonly address: string;
+}
+
+/** One route: its codecs are checked before `handle` runs and are what OpenAPI is made from. */
+interface RouteDescription<P, Q, B, A> {
+  readonly method: Method;
+  /** With parameters in braces, as OpenAPI writes them. */
+  readonly path: string;
+  readonly operation: Operation;
+  readonly summary: string;
+  readonly params: t.Type<P, unknown>;
+  readonly query: t.Type<Q, unknown>;
+  readonly body: t.Type<B, unknown>;
+  readonly answer: t.Type<A, unknown>;
+  readonly handle: (request: ApiRequest<P, Q, B>) => TE.TaskEither<ApiError, Answer<A>>;
+}
+
+/** A request as it came, access already granted. */
+export interface RawRequest {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: Uint8Array | undefined;
+  readonly principal: Principal | undefined;
+  readonly idempotencyKey: string | undefined;
+  readonly ifMatch: string | undefined;
+  readonly address: string;
+  readonly newCommandId: () => string;
+}
+
+/** A route with its types closed over: what the server registers and what OpenAPI is made from. */
+export interface Route {
+  readonly method: Method;
+  readonly path: string;
+  readonly operation: Operation;
+  readonly summary: string;
+  readonly params: t.Mixed;
+  readonly query: t.Mixed;
+  readonly body: t.Mixed;
+  readonly answer: t.Mixed;
+  readonly run: (raw: RawRequest) => TE.TaskEither<ApiError, Answer<unknown>>;
+}
+
+/** Accepts no parameter at all. */
+export const Nothing = closed({}, 'Nothing');
+export const NoBody = t.undefined;
+
+const commandIdOf = (raw: RawRequest): E.Either<ApiError, string> =>
+  raw.idempotencyKey === undefined
+    ? E.right(raw.newCommandId())
+    : pipe(decode(closed({ 'Idempotency-Key': Uuid }, 'Headers'))({ 'Idempotency-Key': raw.idempotencyKey }), E.map((h) => h['Idempotency-Key']));
+
+const bodyOf = <B>(codec: t.Type<B, unknown>, bytes: Uint8Array | undefined): E.Either<ApiError, B> => {
+  if ((codec as t.Mixed) === NoBody) return decode(codec)(undefined);
+  return pipe(parseBody(bytes), E.flatMap(decode(codec)));
+};
+
+const decoded = <P, Q, B, A>(
+  description: RouteDescription<P, Q, B, A>,
+  raw: RawRequest,
+): E.Either<ApiError, ApiRequest<P, Q, B>> => {
+  const { principal, ifMatch, address } = raw;
+  return pipe(
+    decode(description.params)(raw.params),
+    E.flatMap((params) =>
+      pipe(
+        decode(description.query)(raw.query),
+        E.map((query) => ({ params, query })),
+      ),
+    ),
+    E.flatMap((read) =>
+      pipe(
+        commandIdOf(raw),
+        E.map((commandId) => ({ ...read, commandId })),
+      ),
+    ),
+    E.flatMap((read) =>
+      pipe(
+        bodyOf(description.body, raw.body),
+        E.map((body) => ({ ...read, body, principal, ifMatch, address })),
+      ),
+    ),
+  );
+};
+
+export const route = <P, Q, B, A>(description: RouteDescription<P, Q, B, A>): Route => ({
+  ...description,
+  run: (raw) => pipe(TE.fromEither(decoded(description, raw)), TE.flatMap(description.handle)),
+});

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Principal } from '../access/tokens.js';
+import { type LogLevel, type LogStream, loggerOptions } from '../telemetry/log.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { type AccessControl, admit } from './admission.js';
+import type { ApiError } from './api-error.js';
+import { apiErrorOf } from './framework-errors.js';
+import { MOST_BODY_BYTES } from './json-body.js';
+import { problemBody } from './problem.js';
+import { problemOf } from './problems.js';
+import type { Answer, RawRequest, Route } from './route.js';
+
+export interface Tls {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface ServerOptions {
+  readonly routes: ReadonlyArray<Route>;
+  readonly access: AccessControl;
+  readonly metrics: Metrics;
+  readonly log: { readonly level: LogLevel; readonly stream?: LogStream | undefined };
+  readonly tls?: Tls | undefined;
+}
+
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+const LIMITS = {
+  bodyLimit: MOST_BODY_BYTES,
+  connectionTimeout: 60_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 10_000,
+} as const;
+
+const MOST_HEADER_BYTES = 16_384;
+
+const serverOptions = ({ log, tls, metrics }: ServerOptions): FastifyServerOptions => ({
+  ...LIMITS,
+  frameworkErrors: (error, request, reply) => {
+    sendProblem(metrics, request as FastifyRequest, reply as FastifyReply, apiErrorOf(error));
+  },
+  logger: loggerOptions(log.level, log.stream),
+  logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+  requestIdHeader: false,
+  genReqId: () => randomUUID(),
+  forceCloseConnections: 'idle',
+  exposeHeadRoutes: false,
+  routerOptions: { maxParamLength: 200 },
+  ...(tls === undefined
+    ? { http: { maxHeaderSize: MOST_HEADER_BYTES } }
+    : { https: { ...tls, minVersion: 'TLSv1.2', maxHeaderSize: MOST_HEADER_BYTES } }),
+});
+
+const header = (request: FastifyRequest, name: string): string | undefined => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+};
+
+const sendProblem = (metrics: Metrics, request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply => {
+  const problem = problemOf(error);
+  metrics.count('sekisho_refusals_total', problem.code);
+  request.problemCode = problem.code;
+  if (problem.retryAfterSeconds !== undefined) {
+    void reply.header('retry-after', String(Math.ceil(problem.retryAfterSeconds)));
+  }
+  if (problem.status === 401) void reply.header('www-authenticate', 'Bearer realm="sekisho"');
+  return reply
+    .code(problem.status)
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, request.id));
+};
+
+const sendAnswer = (reply: FastifyReply, { status = 200, headers = {}, body }: Answer<unknown>): FastifyReply => {
+  void reply.code(status).headers(headers);
+  if (body instanceof Uint8Array) return reply.type('application/octet-stream').send(Buffer.from(body));
+  if (typeof body === 'string') return reply.type('text/plain; version=0.0.4; charset=utf-8').send(body);
+  return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
+};
+
+const rawOf = (request: FastifyRequest): RawRequest => ({
+  params: request.params,
+  query: request.query,
+  body: Buffer.isBuffer(request.body) ? request.body : undefined,
+  principal: request.principal,
+  idempotencyKey: header(request, 'idempotency-key'),
+  ifMatch: header(request, 'if-match'),
+  address: request.ip,
+  newCommandId: () => randomUUID(),
+});
+
+const register = (app: FastifyInstance, options: ServerOptions, route: Route): void => {
+  const { access, metrics } = options;
+  app.route({
+    method: route.method,
+    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    config: { operation: route.operation },
+    onRequest: async (request, reply) => {
+      const admitted = await admit(access, route.operation, header(request, 'authorization'), request.ip);
+      if (E.isLeft(admitted)) return sendProblem(metrics, request, reply, admitted.left);
+      request.principal = admitted.right;
+      return undefined;
+    },
+    handler: async (request, reply) => {
+      const result = await route.run(rawOf(request))();
+      return E.isLeft(result)
+        ? sendProblem(metrics, request, reply, result.left)
+        : sendAnswer(reply, result.right);
+    },
+  });
+};
+
+const logAnswer = (request: FastifyRequest, reply: FastifyReply): void =>
+  request.log.info(
+    {
+      req: request,
+      operation: request.routeOptions.config.operation,
+      status: reply.statusCode,
+      subject: request.principal?.subject,
+      code: request.problemCode,
+      ms: Math.round(reply.elapsedTime),
+    },
+    'request',
+  );
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | undefined;
+    problemCode: string | undefined;
+  }
+  interface FastifyContextConfig {
+    operation?: string;
+  }
+}
+
+/** The HTTP surface over `routes`; it knows requests and answers, nothing of what they are about. */
+export const makeServer = (options: ServerOptions): FastifyInstance => {
+  const { metrics } = options;
+  const app = fastify(serverOptions(options));
+  app.decorateRequest('principal', undefined);
+  app.decorateRequest('problemCode', undefined);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addHook('onRequest', async (request, reply) => {
+    void reply.headers({ ...HEADERS, 'x-request-id': request.id });
+    if (options.tls !== undefined) void reply.header('strict-transport-security', 'max-age=31536000');
+    return Promise.resolve();
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.count('sekisho_requests_total', request.routeOptions.config.operation ?? 'none');
+    logAnswer(request, reply);
+    return Promise.resolve();
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(metrics, request, reply, { _tag: 'RouteUnknown' }));
+  app.setErrorHandler((error, request, reply) => {
+    const known = apiErrorOf(error);
+    if (known._tag === 'Unexpected') request.log.error({ stack: stackOf(error) }, 'unexpected failure');
+    return sendProblem(metrics, request, reply, known);
+  });
+  for (const route of options.routes) register(app, options, route);
+  return app;
+};
+
+/** Where it failed, without the message: a message may repeat what was sent. */
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? `${error.name}\n${(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n')}` : 'not an Error';

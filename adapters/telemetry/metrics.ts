@@ -1,0 +1,35 @@
+/** Counters for Prometheus' text exposition format 0.0.4. Label values come from closed sets of ours, never from a request. */
+export interface Metrics {
+  readonly count: (name: MetricName, label?: string) => void;
+  readonly exposition: () => string;
+}
+
+const METRICS = {
+  sekisho_verdicts_total: { label: 'verdict', help: 'Verdicts given, by verdict.' },
+  sekisho_refusals_total: { label: 'code', help: 'Requests refused, by problem code.' },
+  sekisho_requests_total: { label: 'operation', help: 'Requests answered, by operation.' },
+  sekisho_appends_total: { label: undefined, help: 'Durable appends to the ledger.' },
+} as const;
+
+export type MetricName = keyof typeof METRICS;
+
+const NAMES = Object.keys(METRICS) as ReadonlyArray<MetricName>;
+
+const block = (name: MetricName, values: ReadonlyMap<string, number>): string => {
+  const { help, label } = METRICS[name];
+  const line = ([value, count]: readonly [string, number]): string =>
+    label === undefined ? `${name} ${String(count)}` : `${name}{${label}="${value}"} ${String(count)}`;
+  const lines = label === undefined && values.size === 0 ? [`${name} 0`] : [...values].map(line);
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} counter`, ...lines].join('\n');
+};
+
+export const makeMetrics = (): Metrics => {
+  const values = new Map(NAMES.map((name) => [name, new Map<string, number>()]));
+  return {
+    count: (name, label = '') => {
+      const counts = values.get(name);
+      counts?.set(label, (counts.get(label) ?? 0) + 1);
+    },
+    exposition: () => `${NAMES.map((name) => block(name, values.get(name) ?? new Map())).join('\n')}\n`,
+  };
+};
