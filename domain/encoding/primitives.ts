@@ -49,13 +49,14 @@ export const SafeInt: t.Type<number> = (() => {
   return new t.Type('SafeInt', is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity);
 })();
 
-/** A list of at most `max` items. */
+/** A list of at most `max` items. The item's codec stays visible, so that schemas can be made from it. */
 export const ListUpTo = <A>(item: t.Type<A, unknown>, max: number): t.Type<ReadonlyArray<A>, unknown> => {
   const list = t.readonlyArray(item);
-  return new t.Type<ReadonlyArray<A>, unknown>(
+  const type = new t.Type<ReadonlyArray<A>, unknown>(
     `List(at most ${String(max)})`,
     (u): u is ReadonlyArray<A> => list.is(u) && u.length <= max,
     (u, c) => (Array.isArray(u) && u.length > max ? t.failure(u, c) : list.validate(u, c)),
     (a) => list.encode(a),
   );
+  return Object.assign(type, { item });
 };
