@@ -1,0 +1,17 @@
+import { ACCESS_EVENTS } from './access/events.js';
+import { BINDING_EVENTS } from './endorsement-key/events.js';
+import { HOST_EVENTS } from './host/events.js';
+import { AUTHORITY_EVENTS } from './ledger/authority-events.js';
+import { catalogue, type EventsOf } from './ledger/event-type.js';
+import { REFERENCE_EVENTS } from './reference/events.js';
+
+/** Every kind of event that may be in the ledger. */
+export const CATALOGUE = catalogue([
+  ...AUTHORITY_EVENTS,
+  ...REFERENCE_EVENTS,
+  ...HOST_EVENTS,
+  ...BINDING_EVENTS,
+  ...ACCESS_EVENTS,
+]);
+
+export type LedgerEvent = EventsOf<typeof CATALOGUE>;

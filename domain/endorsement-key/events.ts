@@ -1,0 +1,21 @@
+import { closed } from '../encoding/closed.js';
+import { Text } from '../encoding/primitives.js';
+import { HostId } from '../host/host-id.js';
+import { type EventOf, eventType } from '../ledger/event-type.js';
+
+/** One endorsement key, one host: whoever proves first that it holds the key. */
+export const EndorsementKeyBound = eventType({
+  type: 'EndorsementKeyBound',
+  version: 1,
+  data: closed({ host: HostId }, 'EndorsementKeyBound'),
+});
+
+export const EndorsementKeyUnbound = eventType({
+  type: 'EndorsementKeyUnbound',
+  version: 1,
+  data: closed({ host: HostId, reason: Text(512) }, 'EndorsementKeyUnbound'),
+});
+
+export const BINDING_EVENTS = [EndorsementKeyBound, EndorsementKeyUnbound] as const;
+
+export type BindingEvent = EventOf<(typeof BINDING_EVENTS)[number]>;

@@ -1,0 +1,84 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { requireRole } from '../access/require-role.js';
+import type { Decider } from '../ledger/decider.js';
+import type { Actor, Role } from '../ledger/envelope.js';
+import type { HostCommand, HostRejection } from './commands.js';
+import { attest, certify } from './decide-attestation.js';
+import type { HostEvent } from './events.js';
+import { evolveHost, type HostState, unknownHost } from './state.js';
+
+type Decided = E.Either<HostRejection, ReadonlyArray<HostEvent>>;
+type Of<T extends HostCommand['type']> = Extract<HostCommand, { readonly type: T }>;
+
+const ADMINISTRATORS: ReadonlyArray<Role> = ['trust-administrator', 'workload-administrator'];
+const TRUST: ReadonlyArray<Role> = ['trust-administrator'];
+
+const record = (event: HostEvent): Decided => E.right([event]);
+const reject = (rejection: HostRejection): Decided => E.left(rejection);
+
+const allowed = (by: Actor, roles: ReadonlyArray<Role>, decide: () => Decided): Decided =>
+  pipe(requireRole(by, roles), E.flatMap(decide));
+
+/** Pinning an endorsement key only narrows: whether that key is trusted is still up to the reference values. */
+const enrol = ({ by, displayName, endorsementKey }: Of<'EnrolHost'>, state: HostState): Decided =>
+  allowed(by, ADMINISTRATORS, () => {
+    if (state.status === 'retired') return reject({ _tag: 'HostRetired' });
+    if (state.status === 'enrolled') return reject({ _tag: 'HostAlreadyEnrolled' });
+    const data = { displayName: displayName ?? null, endorsementKey: endorsementKey ?? null };
+    return record({ type: 'HostEnrolled', data });
+  });
+
+const replaceKey = ({ endorsementKey, reason }: Of<'ReplaceEndorsementKey'>, state: HostState): Decided =>
+  state.endorsementKey === endorsementKey
+    ? reject({ _tag: 'EndorsementKeyUnchanged' })
+    : record({
+        type: 'EndorsementKeyReplaced',
+        data: { old: state.endorsementKey ?? null, new: endorsementKey, reason },
+      });
+
+const decideEnrolled = (command: Exclude<HostCommand, Of<'EnrolHost'>>, state: HostState): Decided => {
+  switch (command.type) {
+    case 'CertifyAttestationKey':
+      return certify(command, state);
+    case 'Attest':
+      return attest(command, state);
+    case 'QuarantineHost':
+      return allowed(command.by, TRUST, () =>
+        state.quarantine === undefined
+          ? record({ type: 'HostQuarantined', data: { reason: command.reason } })
+          : reject({ _tag: 'HostAlreadyQuarantined' }),
+      );
+    case 'ReleaseHost':
+      return allowed(command.by, TRUST, () =>
+        state.quarantine === undefined
+          ? reject({ _tag: 'HostNotQuarantined' })
+          : record({ type: 'HostReleased', data: { reason: command.reason } }),
+      );
+    case 'RetireHost':
+      return allowed(command.by, ADMINISTRATORS, () =>
+        record({ type: 'HostRetired', data: { reason: command.reason } }),
+      );
+    case 'ReplaceEndorsementKey':
+      return allowed(command.by, TRUST, () => replaceKey(command, state));
+    case 'SummariseForeignEvidence': {
+      const { from, to, counts } = command;
+      return counts.length === 0 ? E.right([]) : record({ type: 'ForeignEvidenceSummarised', data: { from, to, counts } });
+    }
+    case 'RecordRelayedReport':
+      return allowed(command.by, ADMINISTRATORS, () =>
+        record({ type: 'RelayedReportAppraised', data: { report: command.report, record: command.record } }),
+      );
+  }
+};
+
+/** One host, from enrolment to retirement. A retired name is never used again: its history stays one machine's. */
+export const hostDecider: Decider<HostState, HostCommand, HostEvent, HostRejection> = {
+  initial: unknownHost,
+  decide: (command, state) => {
+    if (command.type === 'EnrolHost') return enrol(command, state);
+    if (state.status === 'unknown') return reject({ _tag: 'HostNotEnrolled' });
+    return state.status === 'retired' ? reject({ _tag: 'HostRetired' }) : decideEnrolled(command, state);
+  },
+  evolve: evolveHost,
+};

@@ -1,0 +1,101 @@
+import type { HostContext } from '../appraisal/appraiser.js';
+import type { Verdict } from '../appraisal/result.js';
+import type { Recorded } from '../ledger/envelope.js';
+import { followsOn } from './continuity.js';
+import type { AttestationKeyCertified, HostEvent } from './events.js';
+import type { EventOf } from '../ledger/event-type.js';
+
+export type CertifiedKey = EventOf<typeof AttestationKeyCertified>['data'];
+
+type Previous = NonNullable<HostContext['previous']>;
+
+/** What the authority knows of one host, as far as decisions need it. */
+export interface HostState {
+  readonly status: 'unknown' | 'enrolled' | 'retired';
+  /** Why, if trust is withheld whatever the evidence says. */
+  readonly quarantine: string | undefined;
+  /** Digest of the one endorsement key that is this host's: pinned when enrolled, or the first that proved itself. */
+  readonly endorsementKey: string | undefined;
+  readonly attestationKey: CertifiedKey | undefined;
+  /** Clock and boot PCRs of the AK's last believed quote. */
+  readonly previous: Previous | undefined;
+  /** Digests of challenges and activations that were used and have not expired, with their expiry. */
+  readonly used: ReadonlyMap<string, string>;
+  readonly last: { readonly verdict: Verdict; readonly revision: number; readonly notAfter: string } | undefined;
+  /** `recordedAt` of the newest event: time never runs back within a host. */
+  readonly recordedAt: string | undefined;
+}
+
+export const unknownHost: HostState = {
+  status: 'unknown',
+  quarantine: undefined,
+  endorsementKey: undefined,
+  attestationKey: undefined,
+  previous: undefined,
+  used: new Map(),
+  last: undefined,
+  recordedAt: undefined,
+};
+
+/** Expired ones need no memory: their expiry alone refuses them. */
+const use = (state: HostState, now: string, digest: string, expires: string): HostState['used'] =>
+  new Map([...[...state.used].filter(([, until]) => until >= now), [digest, expires]]);
+
+const withKey = (state: HostState, key: CertifiedKey, now: string): HostState => ({
+  ...state,
+  endorsementKey: key.endorsementKey,
+  attestationKey: key,
+  previous: undefined,
+  used: use(state, now, key.activation, key.activationExpires),
+});
+
+type Judged = Recorded<Extract<HostEvent, { readonly type: 'HostAttested' | 'AttestationRefused' }>>;
+
+/** A quote that goes back in time was the host's own, yet it must not become what the next one is measured by. */
+const withVerdict = (state: HostState, { event, revision, recordedAt }: Judged): HostState => {
+  const { challenge, challengeExpires, record } = event.data;
+  const quoted = record.clock === null ? undefined : { clock: record.clock, bootPcrs: record.bootPcrs };
+  const believed = event.type === 'HostAttested' || (quoted !== undefined && followsOn(state.previous, quoted));
+  return {
+    ...state,
+    previous: believed && quoted !== undefined ? quoted : state.previous,
+    used: use(state, recordedAt, challenge, challengeExpires),
+    last: { verdict: record.verdict, revision, notAfter: record.notAfter },
+  };
+};
+
+const evolveEvent = (state: HostState, recorded: Recorded<HostEvent>): HostState => {
+  const { event, recordedAt } = recorded;
+  switch (event.type) {
+    case 'HostEnrolled':
+      return { ...state, status: 'enrolled', endorsementKey: event.data.endorsementKey ?? undefined };
+    case 'AttestationKeyCertified':
+      return withKey(state, event.data, recordedAt);
+    case 'HostAttested':
+    case 'AttestationRefused':
+      return withVerdict(state, { ...recorded, event });
+    case 'HostQuarantined':
+      return { ...state, quarantine: event.data.reason };
+    case 'HostReleased':
+      return { ...state, quarantine: undefined };
+    case 'EndorsementKeyReplaced':
+      return { ...state, endorsementKey: event.data.new, attestationKey: undefined, previous: undefined };
+    case 'HostRetired':
+      return { ...state, status: 'retired', attestationKey: undefined, previous: undefined };
+    case 'ForeignEvidenceSummarised':
+    case 'RelayedReportAppraised':
+      return state;
+  }
+};
+
+export const evolveHost = (state: HostState, recorded: Recorded<HostEvent>): HostState => ({
+  ...evolveEvent(state, recorded),
+  recordedAt: recorded.recordedAt,
+});
+
+/** What an appraiser may know of the host. */
+export const contextOf = (state: HostState): HostContext => ({
+  certifiedAkName: state.attestationKey?.akName,
+  boundEndorsementKey: state.attestationKey?.endorsementKey,
+  previous: state.previous,
+});

@@ -1,0 +1,46 @@
+import type { RoleRequired } from '../access/require-role.js';
+import type { AttestationPolicy } from '../appraisal/policy.js';
+import type { ListedTpmModel } from '../appraisal/reference-values.js';
+import type { Actor } from '../ledger/envelope.js';
+import type { BaseImageProposed, EndorsementKeyTrusted, TpmCaTrusted } from './events.js';
+import type { EventOf } from '../ledger/event-type.js';
+
+type DataOf<X> = EventOf<X> extends { readonly data: infer D } ? D : never;
+
+/** Only trust administrators may send any of these, and the authority itself while it is founded. */
+export type ReferenceCommand = { readonly by: Actor } & (
+  | ({ readonly type: 'TrustTpmCa' } & DataOf<typeof TpmCaTrusted>)
+  | { readonly type: 'RevokeTpmCa'; readonly name: string; readonly reason: string }
+  | ({ readonly type: 'TrustEndorsementKey' } & DataOf<typeof EndorsementKeyTrusted>)
+  /** `publicKeyDigest` revokes a key that was never listed, such as one that a CA should not have certified. */
+  | {
+      readonly type: 'RevokeEndorsementKey';
+      readonly name: string;
+      readonly publicKeyDigest: string | undefined;
+      readonly reason: string;
+    }
+  | ({ readonly type: 'ProposeBaseImage' } & DataOf<typeof BaseImageProposed>)
+  | { readonly type: 'ApproveBaseImage'; readonly version: string; readonly digest: string | undefined }
+  | { readonly type: 'WithdrawBaseImage'; readonly version: string; readonly reason: string }
+  | ({ readonly type: 'ListTpmModel' } & ListedTpmModel)
+  | { readonly type: 'DelistTpmModel'; readonly manufacturer: string; readonly model: string; readonly reason: string }
+  /** `expectedRevision` of the reference stream's last policy change, if the operator saw one (If-Match). */
+  | {
+      readonly type: 'ChangeAttestationPolicy';
+      readonly policy: AttestationPolicy;
+      readonly expectedRevision: number | undefined;
+    }
+);
+
+export type ReferenceKind = 'tpm-ca' | 'endorsement-key' | 'base-image' | 'tpm-model';
+
+export type ReferenceRejection =
+  | RoleRequired
+  | { readonly _tag: 'AlreadyExists'; readonly kind: ReferenceKind; readonly name: string }
+  | { readonly _tag: 'ReferenceUnknown'; readonly kind: ReferenceKind; readonly name: string }
+  /** The proposer may not approve: two people must have looked. */
+  | { readonly _tag: 'SameOperator'; readonly version: string }
+  | { readonly _tag: 'NoOpenProposal'; readonly version: string; readonly status: 'approved' | 'withdrawn' }
+  /** What is proposed now is not what the approver looked at. */
+  | { readonly _tag: 'DigestMismatch'; readonly version: string; readonly expected: string; readonly actual: string }
+  | { readonly _tag: 'PolicyChangedMeanwhile'; readonly expected: number; readonly actual: number };

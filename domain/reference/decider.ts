@@ -1,0 +1,100 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { requireRole } from '../access/require-role.js';
+import type { Decider } from '../ledger/decider.js';
+import type { ReferenceCommand, ReferenceKind, ReferenceRejection } from './commands.js';
+import { decideImage } from './decide-image.js';
+import type { ReferenceEvent } from './events.js';
+import { evolveReference, noReferenceValues, type ReferenceState, tpmModelKey } from './state.js';
+
+type Decided = E.Either<ReferenceRejection, ReadonlyArray<ReferenceEvent>>;
+type Of<T extends ReferenceCommand['type']> = Extract<ReferenceCommand, { readonly type: T }>;
+
+const exists = (kind: ReferenceKind, name: string): Decided => E.left({ _tag: 'AlreadyExists', kind, name });
+const unknown = (kind: ReferenceKind, name: string): Decided => E.left({ _tag: 'ReferenceUnknown', kind, name });
+
+/** Under two names, revoking one would leave the other: so a root is trusted under one name only. */
+const trustTpmCa = ({ name, chain, subject }: Of<'TrustTpmCa'>, state: ReferenceState): Decided => {
+  const twin = [...state.tpmCas].find(([each, held]) => each === name || held[0] === chain[0]);
+  return twin === undefined
+    ? E.right([{ type: 'TpmCaTrusted', data: { name, chain, subject } }])
+    : exists('tpm-ca', twin[0]);
+};
+
+const trustKey = (command: Of<'TrustEndorsementKey'>, state: ReferenceState): Decided => {
+  const { name, publicKeyDigest, certificate } = command;
+  const twin = [...state.endorsementKeys].find(([each, digest]) => each === name || digest === publicKeyDigest);
+  return twin === undefined
+    ? E.right([{ type: 'EndorsementKeyTrusted', data: { name, publicKeyDigest, certificate } }])
+    : exists('endorsement-key', twin[0]);
+};
+
+const revokeKey = ({ name, publicKeyDigest, reason }: Of<'RevokeEndorsementKey'>, state: ReferenceState): Decided => {
+  const listed = state.endorsementKeys.get(name);
+  const digest = listed ?? publicKeyDigest;
+  if (digest === undefined) return unknown('endorsement-key', name);
+  if (publicKeyDigest !== undefined && publicKeyDigest !== digest) return exists('endorsement-key', name);
+  const twin = [...state.endorsementKeys].find(([each, held]) => each !== name && held === digest);
+  if (twin !== undefined) return exists('endorsement-key', twin[0]);
+  return state.revokedEndorsementKeys.has(digest)
+    ? E.right([])
+    : E.right([{ type: 'EndorsementKeyRevoked', data: { name, publicKeyDigest: digest, reason } }]);
+};
+
+const listModel = (command: Of<'ListTpmModel'>, state: ReferenceState): Decided => {
+  const { manufacturer, model, firmwareVersions, biosVersions, asOf } = command;
+  return state.tpmModels.has(tpmModelKey(manufacturer, model))
+    ? exists('tpm-model', `${manufacturer} ${model}`)
+    : E.right([{ type: 'TpmModelListed', data: { manufacturer, model, firmwareVersions, biosVersions, asOf } }]);
+};
+
+const changePolicy = (command: Of<'ChangeAttestationPolicy'>, state: ReferenceState): Decided => {
+  const { policy, expectedRevision } = command;
+  if (expectedRevision !== undefined && expectedRevision !== state.policyRevision) {
+    return E.left({ _tag: 'PolicyChangedMeanwhile', expected: expectedRevision, actual: state.policyRevision });
+  }
+  const old = state.policyRevision === -1 ? null : state.policy;
+  return E.right([{ type: 'AttestationPolicyChanged', data: { old, new: policy } }]);
+};
+
+const decideByType = (command: ReferenceCommand, state: ReferenceState): Decided => {
+  switch (command.type) {
+    case 'TrustTpmCa':
+      return trustTpmCa(command, state);
+    case 'RevokeTpmCa': {
+      const { name, reason } = command;
+      return state.tpmCas.has(name)
+        ? E.right([{ type: 'TpmCaRevoked', data: { name, reason } }])
+        : unknown('tpm-ca', name);
+    }
+    case 'TrustEndorsementKey':
+      return trustKey(command, state);
+    case 'RevokeEndorsementKey':
+      return revokeKey(command, state);
+    case 'ProposeBaseImage':
+    case 'ApproveBaseImage':
+    case 'WithdrawBaseImage':
+      return decideImage(command, state);
+    case 'ListTpmModel':
+      return listModel(command, state);
+    case 'DelistTpmModel': {
+      const { manufacturer, model, reason } = command;
+      return state.tpmModels.has(tpmModelKey(manufacturer, model))
+        ? E.right([{ type: 'TpmModelDelisted', data: { manufacturer, model, reason } }])
+        : unknown('tpm-model', `${manufacturer} ${model}`);
+    }
+    case 'ChangeAttestationPolicy':
+      return changePolicy(command, state);
+  }
+};
+
+/** Reference values of a group: everything that says what is good is changed here, by trust administrators only. */
+export const referenceDecider: Decider<ReferenceState, ReferenceCommand, ReferenceEvent, ReferenceRejection> = {
+  initial: noReferenceValues,
+  decide: (command, state) =>
+    pipe(
+      requireRole(command.by, ['trust-administrator', 'authority']),
+      E.flatMap(() => decideByType(command, state)),
+    ),
+  evolve: evolveReference,
+};
