@@ -103,6 +103,8 @@ export interface Random {
 
 export type StoreError =
   | { readonly _tag: 'Conflict'; readonly stream: StreamId; readonly expected: number; readonly actual: number }
+  /** What was offered is nothing that a store keeps (too large, an id twice); nothing was written, and trying again won't help. */
+  | { readonly _tag: 'StoreRefused'; readonly what: string; readonly rule: string }
   /** Stored bytes are not what was written: `where` names file, index or stream; nothing is repaired. */
   | { readonly _tag: 'StoreDamaged'; readonly where: string; readonly rule: string }
   /** The outcome is unknown or the store can't be reached; the same append may be tried again. */
