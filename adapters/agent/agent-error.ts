@@ -1,0 +1,50 @@
+/** Why the agent could not do a step. No variant carries evidence, keys, credentials or answers' bodies. */
+export type AgentError =
+  | { readonly _tag: 'ToolMissing'; readonly tool: string }
+  | { readonly _tag: 'ToolTimedOut'; readonly tool: string; readonly milliseconds: number }
+  /** `responseCode` is the TPM's own (TPM 2.0 Part 2, 6.6), when the tool told it. */
+  | {
+      readonly _tag: 'ToolFailed';
+      readonly tool: string;
+      readonly detail: string;
+      readonly responseCode: number | undefined;
+    }
+  | { readonly _tag: 'FileFault'; readonly file: string; readonly rule: string }
+  /** The TPM refuses the stored AK: another TPM, or its endorsement hierarchy was cleared. */
+  | { readonly _tag: 'AttestationKeyLost' }
+  /** The EK certificate in the TPM is for a kind of key that tpm2-tools has no template for. */
+  | { readonly _tag: 'EndorsementKeyUnsupported'; readonly index: string }
+  | { readonly _tag: 'AuthorityUnreachable'; readonly detail: string }
+  /** The answer is none that the authority's API allows. */
+  | { readonly _tag: 'AnswerMalformed'; readonly field: string; readonly rule: string }
+  | {
+      readonly _tag: 'AuthorityRefused';
+      readonly status: number;
+      readonly code: string;
+      readonly title: string;
+      readonly retryAfterSeconds: number | undefined;
+    };
+
+/** One line for people; safe to log. */
+export const describeAgentError = (error: AgentError): string => {
+  switch (error._tag) {
+    case 'ToolMissing':
+      return `${error.tool} is not installed (tpm2-tools 5 or later provides it)`;
+    case 'ToolTimedOut':
+      return `${error.tool} gave no answer in ${String(error.milliseconds)} ms`;
+    case 'ToolFailed':
+      return `${error.tool} failed: ${error.detail}`;
+    case 'FileFault':
+      return `${error.file}: ${error.rule}`;
+    case 'AttestationKeyLost':
+      return 'the TPM no longer accepts the stored attestation key';
+    case 'EndorsementKeyUnsupported':
+      return `no template for the endorsement key whose certificate is at NV index ${error.index}`;
+    case 'AuthorityUnreachable':
+      return `authority not reached: ${error.detail}`;
+    case 'AnswerMalformed':
+      return `the authority's answer is malformed: ${error.field} ${error.rule}`;
+    case 'AuthorityRefused':
+      return `the authority refused: ${String(error.status)} ${error.code} (${error.title})`;
+  }
+};

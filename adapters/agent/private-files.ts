@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AgentError } from './agent-error.js';
+
+const ruleOf = (reason: unknown): string => {
+  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : 'unknown error';
+  return code === 'ENOENT' ? 'does not exist' : `can not be used (${code})`;
+};
+
+const fileFault =
+  (file: string) =>
+  (reason: unknown): AgentError => ({ _tag: 'FileFault', file, rule: ruleOf(reason) });
+
+/** Files of the kernel tell no size (securityfs says 0), so at most `cap` bytes are read, then the end must come. */
+export const readCapped = (file: string, cap: number): TE.TaskEither<AgentError, Uint8Array> =>
+  pipe(
+    TE.tryCatch(async () => {
+      const handle = await open(file, 'r');
+      try {
+        const buffer = Buffer.alloc(cap + 1);
+        let size = 0;
+        for (;;) {
+          const { bytesRead } = await handle.read(buffer, size, buffer.length - size, size);
+          size += bytesRead;
+          if (bytesRead === 0 || size > cap) return new Uint8Array(buffer.subarray(0, size));
+        }
+      } finally {
+        await handle.close();
+      }
+    }, fileFault(file)),
+    TE.filterOrElse(
+      (bytes) => bytes.length <= cap,
+      (): AgentError => ({ _tag: 'FileFault', file, rule: `must be at most ${String(cap)} bytes` }),
+    ),
+  );
+
+const syncedWrite = async (file: string, bytes: Uint8Array): Promise<void> => {
+  const handle = await open(file, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** After a crash at any moment the file holds the old bytes or the new ones, whole, and only its owner can read it. */
+export const replaceFile = (file: string, bytes: Uint8Array): TE.TaskEither<AgentError, void> =>
+  TE.tryCatch(async () => {
+    const draft = `${file}.${randomBytes(6).toString('hex')}`;
+    try {
+      await syncedWrite(draft, bytes);
+      await rename(draft, file);
+    } catch (reason) {
+      await rm(draft, { force: true });
+      throw reason;
+    }
+    await syncFolder(dirname(file));
+  }, fileFault(file));
+
+/** A folder that only this user can enter (0700), gone when `use` ends, however it ends. */
+export const withPrivateFolder = <A>(
+  use: (folder: string) => TE.TaskEither<AgentError, A>,
+): TE.TaskEither<AgentError, A> =>
+  TE.bracket(
+    TE.tryCatch(() => mkdtemp(join(tmpdir(), 'sekisho-agent-')), fileFault(tmpdir())),
+    use,
+    (folder) => TE.tryCatch(() => rm(folder, { recursive: true, force: true }), fileFault(folder)),
+  );

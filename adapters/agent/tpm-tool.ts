@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import * as E from 'fp-ts/lib/Either.js';
+import type { AgentError } from './agent-error.js';
+
+const OUTPUT_CAP = 1024 * 1024;
+const DETAIL_CAP = 200;
+
+export interface TpmToolOptions {
+  /** Where the TPM is, in tpm2-tss words such as `device:/dev/tpmrm0`; undefined: TPM2TOOLS_TCTI or the tools' default. */
+  readonly tcti?: string | undefined;
+  /** A discrete TPM may need half a minute for one RSA endorsement key. */
+  readonly timeoutMilliseconds?: number | undefined;
+}
+
+/** Runs one tool of tpm2-tools to its end. What a tool answers is read from the files that its arguments name. */
+export type RunTpmTool = (tool: string, args: ReadonlyArray<string>) => TE.TaskEither<AgentError, void>;
+
+const responseCodeOf = (stderr: string): number | undefined => {
+  const code = /ERROR: E\w+\((0x[0-9a-fA-F]{1,8})\)/.exec(stderr)?.[1];
+  return code === undefined ? undefined : Number.parseInt(code, 16);
+};
+
+const detailOf = (stderr: string): string => {
+  const lines = stderr.split('\n').filter((line) => line.startsWith('ERROR: '));
+  const text = (lines[0] ?? 'no message').slice('ERROR: '.length);
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, DETAIL_CAP);
+};
+
+interface Failure {
+  readonly code?: string | number | null | undefined;
+  readonly killed?: boolean | undefined;
+}
+
+const errorOf = (tool: string, failure: Failure, stderr: string, timeout: number): AgentError => {
+  if (failure.code === 'ENOENT') return { _tag: 'ToolMissing', tool };
+  if (failure.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+    return { _tag: 'ToolFailed', tool, detail: 'says more than a megabyte', responseCode: undefined };
+  }
+  if (failure.killed === true) return { _tag: 'ToolTimedOut', tool, milliseconds: timeout };
+  return { _tag: 'ToolFailed', tool, detail: detailOf(stderr), responseCode: responseCodeOf(stderr) };
+};
+
+/** Arguments go as an array to the tool itself, never through a shell. */
+export const tpmTool = (options: TpmToolOptions): RunTpmTool => {
+  const timeout = options.timeoutMilliseconds ?? 120_000;
+  const env = options.tcti === undefined ? process.env : { ...process.env, TPM2TOOLS_TCTI: options.tcti };
+  return (tool, args) => () =>
+    new Promise((resolve) => {
+      const settings = { env, timeout, killSignal: 'SIGKILL', maxBuffer: OUTPUT_CAP, encoding: 'utf8' } as const;
+      const child = execFile(tool, [...args], settings, (failure, _stdout, stderr) => {
+        resolve(failure === null ? E.right(undefined) : E.left(errorOf(tool, failure, stderr, timeout)));
+      });
+      child.stdin?.end();
+    });
+};
