@@ -1,6 +1,7 @@
 import type { AccessState } from './access/state.js';
 import type { AppraisalEngines } from './appraisal/appraiser.js';
 import type { BaseImage } from './appraisal/base-image.js';
+import type { ReferenceValues } from './appraisal/reference-values.js';
 import type { BindingState } from './endorsement-key/decider.js';
 import type { ForeignEvidenceCounter } from './host/foreign-evidence.js';
 import type { HostState } from './host/state.js';
@@ -28,6 +29,8 @@ export interface StreamCaches {
 export interface DocumentMemos {
   readonly images: Memo<BaseImage>;
   readonly certificates: Memo<Uint8Array>;
+  /** By stream and revision, which name exactly one set of values. */
+  readonly referenceValues: Memo<ReferenceValues>;
 }
 
 export interface AuthoritySettings {

@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { closed } from '../encoding/closed.js';
 import { Text } from '../encoding/primitives.js';
-import { type EventOf, eventType } from '../ledger/event-type.js';
+import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
 
 /** Roles that a person or program may be given; hosts and the authority itself are never granted. */
 export const OperatorRole = t.keyof({
@@ -26,4 +26,6 @@ export const OperatorWithdrawn = eventType({
 
 export const ACCESS_EVENTS = [OperatorGranted, OperatorWithdrawn] as const;
 
-export type AccessEvent = EventOf<(typeof ACCESS_EVENTS)[number]>;
+export const accessCatalogue = catalogue(ACCESS_EVENTS);
+
+export type AccessEvent = EventsOf<typeof accessCatalogue>;

@@ -1,7 +1,7 @@
 import { closed } from '../encoding/closed.js';
 import { Text } from '../encoding/primitives.js';
 import { HostId } from '../host/host-id.js';
-import { type EventOf, eventType } from '../ledger/event-type.js';
+import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
 
 /** One endorsement key, one host: whoever proves first that it holds the key. */
 export const EndorsementKeyBound = eventType({
@@ -18,4 +18,6 @@ export const EndorsementKeyUnbound = eventType({
 
 export const BINDING_EVENTS = [EndorsementKeyBound, EndorsementKeyUnbound] as const;
 
-export type BindingEvent = EventOf<(typeof BINDING_EVENTS)[number]>;
+export const bindingCatalogue = catalogue(BINDING_EVENTS);
+
+export type BindingEvent = EventsOf<typeof bindingCatalogue>;

@@ -1,5 +1,5 @@
 import type { RoleRequired } from '../access/require-role.js';
-import type { AppraisalResult, HostContext } from '../appraisal/appraiser.js';
+import type { HostContext } from '../appraisal/appraiser.js';
 import type { Reason } from '../appraisal/result.js';
 import type { VerdictRecord } from '../appraisal/verdict-record.js';
 import type { Actor } from '../ledger/envelope.js';
@@ -26,9 +26,11 @@ export type HostCommand =
       readonly now: string;
       readonly challenge: Challenge;
       readonly wrappingKey: string | undefined;
-      /** Pure. Judges against the state that the verdict will follow, also when a conflict makes us decide again. */
-      readonly appraise: (host: HostContext) => AppraisalResult;
-      readonly describe: (result: AppraisalResult) => VerdictRecord;
+      /** What the evidence was judged against: must still be so when the verdict is recorded. */
+      readonly host: HostContext;
+      readonly hostsOwn: boolean;
+      readonly reasons: ReadonlyArray<Reason>;
+      readonly record: VerdictRecord;
     }
   | { readonly type: 'QuarantineHost'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'ReleaseHost'; readonly by: Actor; readonly reason: string }
@@ -69,5 +71,7 @@ export type HostRejection =
   | { readonly _tag: 'ChallengeUsed' }
   | { readonly _tag: 'ActivationExpired'; readonly expired: string }
   | { readonly _tag: 'ActivationUsed' }
+  /** The host changed between judging and recording; judge again. */
+  | { readonly _tag: 'HostChangedMeanwhile' }
   /** Not signed by the certified AK over our challenge: it says nothing about this host, and nothing is recorded. */
   | { readonly _tag: 'EvidenceNotHostsOwn'; readonly reasons: ReadonlyArray<Reason> };

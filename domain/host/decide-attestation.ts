@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
+import type { HostContext } from '../appraisal/appraiser.js';
 import { laterOf } from '../encoding/instant.js';
 import type { HostCommand, HostRejection } from './commands.js';
 import type { HostEvent } from './events.js';
+import { readiness } from './readiness.js';
 import { contextOf, type HostState } from './state.js';
 
 type Decided = E.Either<HostRejection, ReadonlyArray<HostEvent>>;
@@ -34,28 +36,31 @@ export const challengeFault = (
   now: string,
   state: HostState,
 ): HostRejection | undefined => {
-  if (state.attestationKey === undefined) return { _tag: 'AttestationKeyNotCertified' };
-  if (state.attestationKey.akName !== challenge.akName) {
-    return { _tag: 'AttestationKeyReplaced', certified: state.attestationKey.akName };
-  }
+  const ready = readiness(state, challenge.akName);
+  if (E.isLeft(ready)) return ready.left;
   if (state.used.has(challenge.digest)) return { _tag: 'ChallengeUsed' };
   return effective(now, state) > challenge.expires
     ? { _tag: 'ChallengeExpired', expired: challenge.expires }
     : undefined;
 };
 
+const sameContext = (a: HostContext, b: HostContext): boolean =>
+  a.certifiedAkName === b.certifiedAkName &&
+  a.boundEndorsementKey === b.boundEndorsementKey &&
+  (a.previous === b.previous || JSON.stringify(a.previous) === JSON.stringify(b.previous));
+
 /** A refusal to trust is an event; evidence that is not the host's own is none. */
 export const attest = (command: Of<'Attest'>, state: HostState): Decided => {
   const { challenge, now, wrappingKey } = command;
   const fault = challengeFault(challenge, now, state);
   if (fault !== undefined) return reject(fault);
-  const result = command.appraise(contextOf(state));
-  if (!result.hostsOwn) return reject({ _tag: 'EvidenceNotHostsOwn', reasons: result.reasons });
+  if (!command.hostsOwn) return reject({ _tag: 'EvidenceNotHostsOwn', reasons: command.reasons });
+  if (!sameContext(contextOf(state), command.host)) return reject({ _tag: 'HostChangedMeanwhile' });
   const data = {
     challenge: challenge.digest,
     challengeExpires: challenge.expires,
     wrappingKey: wrappingKey ?? null,
-    record: command.describe(result),
+    record: command.record,
   };
-  return E.right([{ type: result.verdict === 'affirming' ? 'HostAttested' : 'AttestationRefused', data }]);
+  return E.right([{ type: data.record.verdict === 'affirming' ? 'HostAttested' : 'AttestationRefused', data }]);
 };

@@ -1,9 +1,8 @@
 import * as t from 'io-ts';
-import { TpmIdentity } from '../appraisal/verdict-record.js';
 import { VerdictRecord } from '../appraisal/verdict-record.js';
 import { closed } from '../encoding/closed.js';
 import { HexUpTo, Instant, ListUpTo, SafeInt, Sha256Hex, Text } from '../encoding/primitives.js';
-import { type EventOf, eventType } from '../ledger/event-type.js';
+import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
 
 const Why = Text(512);
 
@@ -16,6 +15,12 @@ export const HostEnrolled = eventType({
     'HostEnrolled',
   ),
 });
+
+/** Maker, model and firmware as the endorsement certificate says them. */
+const CertifiedTpm = closed(
+  { manufacturer: Text(256), model: Text(256), firmwareVersion: Text(256) },
+  'CertifiedTpm',
+);
 
 /**
  * The host's TPM activated a credential for this AK: both keys live in one TPM. Key areas and certificates are blobs, by
@@ -32,7 +37,7 @@ export const AttestationKeyCertified = eventType({
       ekPublic: Sha256Hex,
       ekCertificate: t.union([t.null, Sha256Hex]),
       intermediates: ListUpTo(Sha256Hex, 8),
-      tpm: t.union([t.null, TpmIdentity]),
+      tpm: t.union([t.null, CertifiedTpm]),
       activation: Sha256Hex,
       activationExpires: Instant,
     },
@@ -118,4 +123,6 @@ export const HOST_EVENTS = [
   RelayedReportAppraised,
 ] as const;
 
-export type HostEvent = EventOf<(typeof HOST_EVENTS)[number]>;
+export const hostCatalogue = catalogue(HOST_EVENTS);
+
+export type HostEvent = EventsOf<typeof hostCatalogue>;

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { AttestationPolicy, PolicyBank } from '../appraisal/policy.js';
 import { closed } from '../encoding/closed.js';
 import { Instant, ListUpTo, Sha256Hex, Text } from '../encoding/primitives.js';
-import { type EventOf, eventType } from '../ledger/event-type.js';
+import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
 
 const Name = Text(128);
 const Why = Text(512);
@@ -107,4 +107,6 @@ export const REFERENCE_EVENTS = [
   AttestationPolicyChanged,
 ] as const;
 
-export type ReferenceEvent = EventOf<(typeof REFERENCE_EVENTS)[number]>;
+export const referenceCatalogue = catalogue(REFERENCE_EVENTS);
+
+export type ReferenceEvent = EventsOf<typeof referenceCatalogue>;

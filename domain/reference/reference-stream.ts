@@ -1,0 +1,45 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AuthorityDeps, Request } from '../authority-deps.js';
+import { currentState, type CurrentState } from '../current-state.js';
+import { execute, type Executed, type ExecuteFault } from '../ledger/execute.js';
+import { type LoadFault, loadStream } from '../ledger/load-stream.js';
+import type { ReferenceCommand, ReferenceRejection } from './commands.js';
+import { referenceDecider } from './decider.js';
+import { referenceCatalogue, type ReferenceEvent } from './events.js';
+import { referenceStream, type ReferenceState } from './state.js';
+
+export type ReferenceOutcome<Failure = never> = TE.TaskEither<
+  ReferenceRejection | ExecuteFault | Failure,
+  Executed<ReferenceState, ReferenceEvent>
+>;
+
+export const executeReference =
+  (deps: AuthorityDeps) =>
+  ({ by, commandId }: Request, command: ReferenceCommand): ReferenceOutcome =>
+    execute(deps)({
+      decider: referenceDecider,
+      catalogue: referenceCatalogue,
+      cache: deps.caches.reference,
+      stream: referenceStream(deps.group),
+      commandId,
+      actor: by,
+      prepare: () => TE.right({ command, basis: {} }),
+    });
+
+export const currentReference = (deps: AuthorityDeps): TE.TaskEither<LoadFault, CurrentState<ReferenceState>> =>
+  currentState(deps)(
+    { decider: referenceDecider, catalogue: referenceCatalogue, cache: deps.caches.reference },
+    referenceStream(deps.group),
+  );
+
+/** The reference values as a decision read them; -1: before there were any. */
+export const referenceAt =
+  (deps: AuthorityDeps) =>
+  (revision: number): TE.TaskEither<LoadFault, ReferenceState> =>
+    revision < 0
+      ? TE.right(referenceDecider.initial)
+      : pipe(
+          loadStream(deps)(referenceCatalogue, referenceStream(deps.group), { upTo: revision }),
+          TE.map(({ events }) => events.reduce(referenceDecider.evolve, referenceDecider.initial)),
+        );
