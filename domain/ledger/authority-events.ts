@@ -30,8 +30,8 @@ const SigningKeyRetired = eventType({
   data: closed({ kid: Kid }, 'SigningKeyRetired'),
 });
 
-export const authorityEventTypes = [AuthorityFounded, SigningKeyIntroduced, SigningKeyRetired] as const;
+export const AUTHORITY_EVENTS = [AuthorityFounded, SigningKeyIntroduced, SigningKeyRetired] as const;
 
-export const authorityCatalogue = catalogue(authorityEventTypes);
+export const authorityCatalogue = catalogue(AUTHORITY_EVENTS);
 
 export type AuthorityEvent = EventsOf<typeof authorityCatalogue>;

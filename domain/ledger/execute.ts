@@ -22,12 +22,12 @@ export interface Prepared<Command> {
 export interface Execution<State, Command, Ev extends DomainEvent, Rejection, Failure> {
   readonly decider: Decider<State, Command, Ev, Rejection>;
   readonly catalogue: Catalogue<Ev>;
-  readonly cache: StateCache<State>;
+  readonly cache: StateCache<NoInfer<State>>;
   readonly stream: StreamId;
   /** A UUID that the caller gave: the same id again changes nothing and answers as the first time did. */
   readonly commandId: string;
   readonly actor: Actor;
-  readonly prepare: () => TE.TaskEither<Failure, Prepared<Command>>;
+  readonly prepare: () => TE.TaskEither<Failure, Prepared<NoInfer<Command>>>;
 }
 
 export interface Executed<State, Ev extends DomainEvent> {

@@ -1,0 +1,88 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { EventStore, EvidenceStore, StoreError } from '../../../domain/ports.js';
+import { createSqliteEvidenceStore } from '../../evidence-store/sqlite/sqlite-evidence-store.js';
+import { type Database, openDatabase } from './database.js';
+import { createLane } from './lane.js';
+import { createSchema, fullCheck, isEmpty, quickCheck } from './schema.js';
+import { createSqliteEventStore } from './sqlite-event-store.js';
+import { storeErrorOf } from './store-error.js';
+import { createTail } from './tail.js';
+
+/** Everything that a ledger's one file holds. */
+export interface SqliteLedger {
+  readonly events: EventStore;
+  readonly evidence: EvidenceStore;
+  /** SQLite's own check of the whole file: what opening is too quick for. */
+  readonly check: TE.TaskEither<StoreError, true>;
+  /** Waits for what is under way, then gives the file free. */
+  readonly close: () => Promise<void>;
+}
+
+const PRAGMAS = [
+  // Exclusive first: the WAL index then stays in memory, and a second process is refused instead of let in.
+  'locking_mode = EXCLUSIVE',
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'cache_size = -65536',
+  'wal_autocheckpoint = 8192',
+  'cell_size_check = ON',
+];
+
+/** The file is made by us, before SQLite would make it with whatever mode the process happens to give. */
+const makeFile = async (file: string): Promise<void> => {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const made = await open(file, 'a', 0o600);
+  await made.sync();
+  await made.close();
+  const folder = await open(dirname(file), 'r');
+  await folder.sync();
+  await folder.close();
+};
+
+const prepareFile = async (file: string, database: Database): Promise<StoreError | undefined> => {
+  for (const pragma of PRAGMAS) await (await database.prepare(`PRAGMA ${pragma}`)).all([]);
+  if (!(await isEmpty(database))) return quickCheck(file, database);
+  await createSchema(database);
+  return undefined;
+};
+
+const assemble = async (file: string, database: Database): Promise<SqliteLedger> => {
+  const tail = await createTail(database);
+  const lane = await createLane(database, tail);
+  const failed = (error: unknown): E.Either<StoreError, never> => E.left(storeErrorOf(file, error));
+  return {
+    events: await createSqliteEventStore(file, database, lane, tail),
+    evidence: await createSqliteEvidenceStore(file, database, lane),
+    check: () =>
+      lane
+        .read(() => fullCheck(file, database))
+        .then((fault): E.Either<StoreError, true> => (fault === undefined ? E.right(true) : E.left(fault)))
+        .catch(failed),
+    close: async () => {
+      await lane.drained();
+      await database.exec('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
+      database.close();
+    },
+  };
+};
+
+/** Opens the ledger's file, or makes it. Left when another process has it open, or when it is not what was written. */
+export const openSqliteLedger =
+  (file: string): TE.TaskEither<StoreError, SqliteLedger> =>
+  async () => {
+    let database: Database | undefined;
+    try {
+      await makeFile(file);
+      database = openDatabase(file);
+      const fault = await prepareFile(file, database);
+      if (fault === undefined) return E.right(await assemble(file, database));
+      database.close();
+      return E.left(fault);
+    } catch (error) {
+      database?.close();
+      return E.left(storeErrorOf(file, error));
+    }
+  };

@@ -1,0 +1,108 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Append, EventStore, StoredEntry, StoreError } from '../../../domain/ports.js';
+import { checkAppend, refusedAppend } from '../check-append.js';
+import { blobOf, type Database, type Row, type Statement } from './database.js';
+import type { Lane } from './lane.js';
+import { numberIn, type Tail } from './tail.js';
+import { isUniqueViolation, storeErrorOf } from './store-error.js';
+import { uuidBytes, uuidText } from './uuid-bytes.js';
+
+type Appended = { readonly firstIndex: number; readonly lastRevision: number };
+
+interface Statements {
+  readonly insert: Statement;
+  readonly remove: Statement;
+  readonly byPlace: Statement;
+  readonly readStream: Statement;
+  readonly readAll: Statement;
+}
+
+const COLUMNS = 'idx, stream, revision, id, bytes';
+
+const prepareAll = async (database: Database): Promise<Statements> => ({
+  insert: await database.prepare(`INSERT INTO entries (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`),
+  remove: await database.prepare('DELETE FROM entries WHERE idx >= ?'),
+  byPlace: await database.prepare('SELECT idx, id FROM entries WHERE stream = ? AND revision = ?'),
+  readStream: await database.prepare(
+    `SELECT ${COLUMNS} FROM entries WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
+  ),
+  readAll: await database.prepare(`SELECT ${COLUMNS} FROM entries WHERE idx >= ? ORDER BY idx LIMIT ?`),
+});
+
+/** The types are those that the file's strict tables hold. */
+const storedOf = ([index, stream, revision, id, bytes]: Row): StoredEntry => ({
+  index: index as number,
+  stream: stream as string,
+  revision: revision as number,
+  id: uuidText(blobOf(id)),
+  bytes: blobOf(bytes),
+});
+
+/** Inserts whole or not at all: within a transaction that others share, a half-inserted append is taken back. */
+const insertAll = (statements: Statements, tail: Tail, { stream, expectedRevision, entries }: Append): boolean => {
+  const first = tail.size();
+  try {
+    entries.forEach(({ id, bytes }, i) => {
+      statements.insert.run([first + i, stream, expectedRevision + 1 + i, uuidBytes(id), bytes]);
+    });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    statements.remove.run([first]);
+    return false;
+  }
+  tail.grew(stream, expectedRevision + entries.length, first + entries.length);
+  return true;
+};
+
+const appendNow = (statements: Statements, tail: Tail, request: Append): E.Either<StoreError, Appended> => {
+  const { stream, expectedRevision: expected, entries } = request;
+  const lastRevision = tail.lastRevision(stream);
+  const idAt = (revision: number): string | undefined => {
+    const row = statements.byPlace.get([stream, revision]);
+    return row === undefined ? undefined : uuidText(blobOf(row[1]));
+  };
+  // The unique index of ids says whether the store holds one already.
+  const check = checkAppend(request, { lastRevision, idAt, holds: () => false });
+  switch (check._tag) {
+    case 'Conflict':
+      return E.left(check);
+    case 'AlreadyWritten': {
+      const firstIndex = numberIn(statements.byPlace.get([stream, expected + 1]));
+      return E.right({ firstIndex, lastRevision: expected + entries.length });
+    }
+    case 'Write': {
+      const firstIndex = tail.size();
+      return insertAll(statements, tail, request)
+        ? E.right({ firstIndex, lastRevision: expected + entries.length })
+        : E.left({ _tag: 'Conflict', stream, expected, actual: lastRevision });
+    }
+  }
+};
+
+/** Events in one SQLite file. Acknowledged only behind a synchronous commit; commits are shared by what waits together. */
+export const createSqliteEventStore = async (
+  file: string,
+  database: Database,
+  lane: Lane,
+  tail: Tail,
+): Promise<EventStore> => {
+  const statements = await prepareAll(database);
+
+  const guarded = async <A>(work: Promise<E.Either<StoreError, A>>): Promise<E.Either<StoreError, A>> =>
+    work.catch((error: unknown) => E.left(storeErrorOf(file, error)));
+
+  const read = (statement: Statement, parameters: ReadonlyArray<number | string>): TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>> =>
+    () => guarded(lane.read(async () => E.right((await statement.all(parameters)).map(storedOf))));
+
+  return {
+    append: (request) => async () => {
+      const refused = refusedAppend(request);
+      return refused === undefined ? guarded(lane.write(() => appendNow(statements, tail, request))) : E.left(refused);
+    },
+    readStream: (stream, from, limit) => read(statements.readStream, [stream, from, limit]),
+    readAll: (from, limit) => read(statements.readAll, [from, limit]),
+    size: () => () => guarded(lane.read(() => Promise.resolve(E.right(tail.size())))),
+    onAppended: tail.onAppended,
+  };
+};
