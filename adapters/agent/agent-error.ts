@@ -9,11 +9,9 @@ export type AgentError =
       readonly detail: string;
       readonly responseCode: number | undefined;
     }
-  | { readonly _tag: 'FileFault'; readonly file: string; readonly rule: string }
+  | { readonly _tag: 'FileFault'; readonly file: string; readonly rule: string; readonly absent?: boolean }
   /** The TPM refuses the stored AK: another TPM, or its endorsement hierarchy was cleared. */
   | { readonly _tag: 'AttestationKeyLost' }
-  /** The EK certificate in the TPM is for a kind of key that tpm2-tools has no template for. */
-  | { readonly _tag: 'EndorsementKeyUnsupported'; readonly index: string }
   | { readonly _tag: 'AuthorityUnreachable'; readonly detail: string }
   /** The answer is none that the authority's API allows. */
   | { readonly _tag: 'AnswerMalformed'; readonly field: string; readonly rule: string }
@@ -38,8 +36,6 @@ export const describeAgentError = (error: AgentError): string => {
       return `${error.file}: ${error.rule}`;
     case 'AttestationKeyLost':
       return 'the TPM no longer accepts the stored attestation key';
-    case 'EndorsementKeyUnsupported':
-      return `no template for the endorsement key whose certificate is at NV index ${error.index}`;
     case 'AuthorityUnreachable':
       return `authority not reached: ${error.detail}`;
     case 'AnswerMalformed':

@@ -24,17 +24,21 @@ interface Template {
   readonly policyOnly: boolean;
 }
 
-const TEMPLATES: ReadonlyArray<Template> = [
-  { kind: 'rsa2048', certificateIndex: '0x01c00002', algorithm: 'rsa', policyOnly: true },
-  { kind: 'ecc256', certificateIndex: '0x01c0000a', algorithm: 'ecc', policyOnly: true },
-  { kind: 'ecc384', certificateIndex: '0x01c00016', algorithm: 'ecc384', policyOnly: false },
-];
+/** In the order of preference. */
+const TEMPLATES: Readonly<Record<EndorsementKeyKind, Template>> = {
+  rsa2048: { kind: 'rsa2048', certificateIndex: '0x01c00002', algorithm: 'rsa', policyOnly: true },
+  ecc256: { kind: 'ecc256', certificateIndex: '0x01c0000a', algorithm: 'ecc', policyOnly: true },
+  ecc384: { kind: 'ecc384', certificateIndex: '0x01c00016', algorithm: 'ecc384', policyOnly: false },
+};
 
 const CERTIFICATE_CAP = 16_384;
 const PUBLIC_AREA_CAP = 1_024;
 
-export const isPolicyOnly = (kind: EndorsementKeyKind): boolean =>
-  TEMPLATES.some((template) => template.kind === kind && template.policyOnly);
+export const isPolicyOnly = (kind: EndorsementKeyKind): boolean => TEMPLATES[kind].policyOnly;
+
+/** An index that was defined but never written to by the maker. */
+const isBlank = (bytes: Uint8Array): boolean =>
+  bytes.every((byte) => byte === 0xff) || bytes.every((byte) => byte === 0);
 
 /** Absence is no failure: many TPMs hold no certificate, or one for another kind of key. */
 const readCertificate = (
@@ -44,7 +48,8 @@ const readCertificate = (
   const file = join(folder, `ek-${template.kind}.der`);
   return pipe(
     run('tpm2_nvread', ['-Q', template.certificateIndex, '-o', file]),
-    TE.flatMap((): TE.TaskEither<AgentError, Uint8Array | undefined> => readCapped(file, CERTIFICATE_CAP)),
+    TE.flatMap(() => readCapped(file, CERTIFICATE_CAP)),
+    TE.map((bytes) => (isBlank(bytes) ? undefined : bytes)),
     TE.orElse((error) => (error._tag === 'ToolFailed' ? TE.right(undefined) : TE.left(error))),
   );
 };
@@ -75,9 +80,8 @@ export const createEndorsementKey = (
   contextFile: string,
 ): TE.TaskEither<AgentError, Uint8Array> => {
   const publicFile = join(folder, 'ek.pub');
-  const algorithm = TEMPLATES.find((template) => template.kind === kind)?.algorithm ?? kind;
   return pipe(
-    run('tpm2_createek', ['-Q', '-c', contextFile, '-G', algorithm, '-u', publicFile]),
+    run('tpm2_createek', ['-Q', '-c', contextFile, '-G', TEMPLATES[kind].algorithm, '-u', publicFile]),
     TE.flatMap(() => readCapped(publicFile, PUBLIC_AREA_CAP)),
   );
 };
@@ -91,11 +95,9 @@ export const readEndorsement = (
   contextFile: string,
   kind?: EndorsementKeyKind | undefined,
 ): TE.TaskEither<AgentError, Endorsement> => {
-  const templates = TEMPLATES.filter((template) => kind === undefined || template.kind === kind);
-  const [template] = templates;
-  if (template === undefined) return TE.left({ _tag: 'EndorsementKeyUnsupported', index: String(kind) });
+  const templates = kind === undefined ? Object.values(TEMPLATES) : [TEMPLATES[kind]];
   return pipe(
-    firstCertified(session, templates, { template, certificate: undefined }),
+    firstCertified(session, templates, { template: TEMPLATES[kind ?? 'rsa2048'], certificate: undefined }),
     TE.flatMap((found) =>
       pipe(
         createEndorsementKey(session, found.template.kind, contextFile),

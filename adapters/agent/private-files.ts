@@ -2,18 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, open, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import type { AgentError } from './agent-error.js';
-
-const ruleOf = (reason: unknown): string => {
-  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : 'unknown error';
-  return code === 'ENOENT' ? 'does not exist' : `can not be used (${code})`;
-};
 
 const fileFault =
   (file: string) =>
-  (reason: unknown): AgentError => ({ _tag: 'FileFault', file, rule: ruleOf(reason) });
+  (reason: unknown): AgentError => {
+    const code = reason instanceof Error && 'code' in reason ? String(reason.code) : 'unknown error';
+    if (code === 'ENOENT') return { _tag: 'FileFault', file, rule: 'does not exist', absent: true };
+    return { _tag: 'FileFault', file, rule: `can not be used (${code})` };
+  };
 
 /** Files of the kernel tell no size (securityfs says 0), so at most `cap` bytes are read, then the end must come. */
 export const readCapped = (file: string, cap: number): TE.TaskEither<AgentError, Uint8Array> =>
@@ -35,6 +36,16 @@ export const readCapped = (file: string, cap: number): TE.TaskEither<AgentError,
     TE.filterOrElse(
       (bytes) => bytes.length <= cap,
       (): AgentError => ({ _tag: 'FileFault', file, rule: `must be at most ${String(cap)} bytes` }),
+    ),
+  );
+
+const TEXT_CAP = 262_144;
+
+export const readText = (file: string): TE.TaskEither<AgentError, string> =>
+  pipe(
+    readCapped(file, TEXT_CAP),
+    TE.flatMapEither((bytes) =>
+      pipe(fromUtf8(bytes), E.fromNullable<AgentError>({ _tag: 'FileFault', file, rule: 'must be text in UTF-8' })),
     ),
   );
 

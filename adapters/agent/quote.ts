@@ -35,11 +35,14 @@ const sizeOf = ({ bank, indices }: PcrSelection): number => DIGEST_SIZES[bank] *
 
 const valuesOf = ({ bank, indices }: PcrSelection, bytes: Uint8Array): Readonly<Record<string, string>> => {
   const size = DIGEST_SIZES[bank];
-  return Object.fromEntries(indices.map((index, i) => [String(index), toHex(bytes.subarray(i * size, (i + 1) * size))]));
+  return Object.fromEntries(
+    indices.map((index, i) => [String(index), toHex(bytes.subarray(i * size, (i + 1) * size))]),
+  );
 };
 
 const pcrsOf = (selections: ReadonlyArray<PcrSelection>, bytes: Uint8Array): Quote['pcrs'] => {
-  const offsetOf = (position: number): number => selections.slice(0, position).reduce((sum, each) => sum + sizeOf(each), 0);
+  const offsetOf = (position: number): number =>
+    selections.slice(0, position).reduce((sum, each) => sum + sizeOf(each), 0);
   return Object.fromEntries(selections.map((each, i) => [each.bank, valuesOf(each, bytes.subarray(offsetOf(i)))]));
 };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AgentError } from './agent-error.js';
 import { withPrivateFolder } from './private-files.js';

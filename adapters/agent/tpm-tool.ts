@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AgentError } from './agent-error.js';
 
 const OUTPUT_CAP = 1024 * 1024;

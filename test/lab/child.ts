@@ -5,7 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Runs a program to its end and returns what it printed; throws with its last words when it fails. */
 export const run = (program: string, args: ReadonlyArray<string>, env: Record<string, string> = {}): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const settings = { env: { ...process.env, ...env }, encoding: 'buffer', maxBuffer: 16_777_216, timeout: 300_000 } as const;
+    const settings = {
+      env: { ...process.env, ...env },
+      encoding: 'buffer',
+      maxBuffer: 16_777_216,
+      timeout: 300_000,
+    } as const;
     execFile(program, [...args], settings, (failure, stdout, stderr) => {
       if (failure === null) resolve(stdout);
       else reject(new Error(`${program} ${args[0] ?? ''}: ${failure.message}\n${stderr.toString().slice(-2000)}`));
@@ -36,7 +41,8 @@ export const waitFor = async (
 ): Promise<void> => {
   for (let step = 0; step < seconds * 20; step++) {
     if (await ready()) return;
-    if (hasEnded(child)) throw new Error(`${what}: the process ended with ${String(child.exitCode ?? child.signalCode)}`);
+    if (hasEnded(child))
+      throw new Error(`${what}: the process ended with ${String(child.exitCode ?? child.signalCode)}`);
     await sleep(50);
   }
   throw new Error(`${what}: not ready in ${String(seconds)} s`);

@@ -56,7 +56,12 @@ const encodeRecord = (algorithms: ReadonlyArray<number>, { pcr, tag, measured, l
   const digests = algorithms.map((algorithm) => {
     const id = Buffer.alloc(2);
     id.writeUInt16LE(algorithm);
-    return Buffer.concat([id, createHash(HASHES.get(algorithm) ?? '').update(measured).digest()]);
+    return Buffer.concat([
+      id,
+      createHash(HASHES.get(algorithm) ?? '')
+        .update(measured)
+        .digest(),
+    ]);
   });
   const data = Buffer.concat([uint32(tag, logged.length), logged]);
   return Buffer.concat([uint32(pcr, EV_EVENT_TAG, algorithms.length), ...digests, uint32(data.length), data]);
@@ -77,7 +82,12 @@ const versionRecord = (...texts: readonly [string, string, string, string]): Buf
   return Buffer.concat([fixed, ...strings]);
 };
 
-const selfDescribing = (pcr: number, tag: number, bytes: Buffer): Measurement => ({ pcr, tag, measured: bytes, logged: bytes });
+const selfDescribing = (pcr: number, tag: number, bytes: Buffer): Measurement => ({
+  pcr,
+  tag,
+  measured: bytes,
+  logged: bytes,
+});
 
 const moduleMeasurements = (boot: EsxiBoot, { file, content }: EsxiModule): ReadonlyArray<Measurement> => {
   const name = file.slice(file.lastIndexOf('/') + 1);

@@ -48,7 +48,9 @@ export const withExtraModule = (boot: EsxiBoot): EsxiBoot => ({
 
 export const withChangedModule = (boot: EsxiBoot): EsxiBoot => ({
   ...boot,
-  modules: boot.modules.map((each) => (each.file === '/vmx.v00' ? { ...each, content: `${each.content}, changed` } : each)),
+  modules: boot.modules.map((each) =>
+    each.file === '/vmx.v00' ? { ...each, content: `${each.content}, changed` } : each,
+  ),
 });
 
 export const withoutModule = (boot: EsxiBoot): EsxiBoot => ({

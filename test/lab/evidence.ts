@@ -1,12 +1,17 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as TaskEither from 'fp-ts/lib/TaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type AgentError, describeAgentError } from '../../adapters/agent/agent-error.js';
-import { ATTESTATION_KEY_KINDS, type AttestationKeyKind, createAttestationKey, loadAttestationKey } from '../../adapters/agent/attestation-key.js';
+import {
+  ATTESTATION_KEY_KINDS,
+  type AttestationKeyKind,
+  createAttestationKey,
+  loadAttestationKey,
+} from '../../adapters/agent/attestation-key.js';
 import { type Endorsement, type EndorsementKeyKind, readEndorsement } from '../../adapters/agent/endorsement-key.js';
 import { quote } from '../../adapters/agent/quote.js';
 import { type TpmSession, withTpmSession } from '../../adapters/agent/tpm-session.js';

@@ -47,7 +47,8 @@ const qemuArguments = (folder: string): ReadonlyArray<string> => {
   return [...board, ...firmware, ...tpm, ...relay, ...disk, '-serial', `file:${at('console.txt')}`, '-no-reboot'];
 };
 
-const consoleText = (folder: string): Promise<string> => readFile(join(folder, 'console.txt'), 'latin1').catch(() => '');
+const consoleText = (folder: string): Promise<string> =>
+  readFile(join(folder, 'console.txt'), 'latin1').catch(() => '');
 
 const bootLogOf = (text: string): Buffer => {
   const encoded = /<<boot-log\r?\n([A-Za-z0-9+/=\s]*)boot-log>>/.exec(text)?.[1] ?? '';

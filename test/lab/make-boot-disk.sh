@@ -3,6 +3,7 @@
 #
 #   make-boot-disk.sh CACHE DISK [COMMAND-LINE]
 set -euo pipefail
+export PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")" && pwd)
 parts=$1/parts disk=$2 command_line=${3-}
 work=$(mktemp -d)

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EndorsementKeyKind } from '../../adapters/agent/endorsement-key.js';
 import type { AttestationKeyKind } from '../../adapters/agent/attestation-key.js';
+import type { EndorsementKeyKind } from '../../adapters/agent/endorsement-key.js';
 import type { HashAlgorithm } from '../../domain/tpm/algorithms.js';
 import { run } from './child.js';
 import { type EsxiBoot, esxiBootLog } from './esxi-boot-log.js';
@@ -140,7 +140,10 @@ const record = async (out: string): Promise<void> => {
     const firmwareLog = await recordLinux(recorder);
     await recordLinuxOtherTpms(recorder);
     const signers = [await signerCertificate(recorder.work)];
-    const [older, newer]: [EsxiBoot, EsxiBoot] = [{ ...ESXI_802, signers }, { ...ESXI_803, signers }];
+    const [older, newer]: [EsxiBoot, EsxiBoot] = [
+      { ...ESXI_802, signers },
+      { ...ESXI_803, signers },
+    ];
     await recordEsxi(recorder, firmwareLog, RSA, [
       ['esxi-8.0.3-rsa', newer],
       ['esxi-8.0.3-extra-module', withExtraModule(newer)],
