@@ -5,15 +5,27 @@
 export interface BootClaims {
   readonly uefi: boolean;
   readonly secureBoot: SecureBootClaims;
-  /** EV_S_CRTM_VERSION as text or hex; undefined when the firmware logs none. */
+  /** EV_S_CRTM_VERSION as text, GUID or hex; `bank:digest` when longer than 64 bytes of no text; undefined when none or empty. */
   readonly firmwareVersion: string | undefined;
-  /** PCR 4, in boot order. `path` is claim only. */
-  readonly bootApplications: ReadonlyArray<{ readonly digest: string; readonly path: string | undefined; readonly event: number }>;
-  /** PCR 2: option ROMs and drivers. `path` is claim only. */
-  readonly drivers: ReadonlyArray<{ readonly digest: string; readonly path: string | undefined; readonly event: number }>;
-  /** Files GRUB or the kernel's EFI stub measured (PCR 9). `name` is claim only. */
+  /** PCR 4, in boot order: all that is no action and no separator, whatever type the log claims. `path` is claim only. */
+  readonly bootApplications: ReadonlyArray<{
+    readonly digest: string;
+    readonly path: string | undefined;
+    readonly event: number;
+  }>;
+  /** PCR 2: option ROMs and drivers, by the same rule. `path` is claim only. */
+  readonly drivers: ReadonlyArray<{
+    readonly digest: string;
+    readonly path: string | undefined;
+    readonly event: number;
+  }>;
+  /** Files GRUB or the kernel's EFI stub measured: everything in PCR 9. `name` is claim only. */
   readonly files: ReadonlyArray<{ readonly digest: string; readonly name: string; readonly event: number }>;
-  /** Kernel command lines whose digest was checked against the text (GRUB PCR 8, EFI stub PCR 9, ESXi PCR 14). */
+  /**
+   * Kernel command lines whose digest was checked against the text (GRUB PCR 8, systemd-stub PCR 12, ESXi PCR 14). The label
+   * that tells a command line from another GRUB text is a claim, so a GRUB `linux` command whose arguments are in no
+   * labelled command line counts as one too. None at all in a log with a kernel means that one is hidden.
+   */
   readonly commandLines: ReadonlyArray<{ readonly text: string; readonly event: number }>;
   /** Other GRUB commands (PCR 8), digest checked. */
   readonly bootLoaderCommands: ReadonlyArray<{ readonly text: string; readonly event: number }>;
@@ -61,9 +73,19 @@ export interface Authority {
 
 export interface EsxiClaims {
   /** From self-describing version records (digest covers them), e.g. "8.0.3 build-24022510". */
-  readonly productVersions: ReadonlyArray<{ readonly component: string; readonly product: string; readonly version: string; readonly file: string }>;
+  readonly productVersions: ReadonlyArray<{
+    readonly component: string;
+    readonly product: string;
+    readonly version: string;
+    readonly file: string;
+  }>;
   /** PCR 11-13. `file` is claim only: an image explains the digest. */
-  readonly modules: ReadonlyArray<{ readonly pcr: number; readonly file: string; readonly digest: string; readonly event: number }>;
+  readonly modules: ReadonlyArray<{
+    readonly pcr: number;
+    readonly file: string;
+    readonly digest: string;
+    readonly event: number;
+  }>;
   /** PCR 14 `.gz` modules. `file` is claim only. */
   readonly bootOptions: ReadonlyArray<{ readonly file: string; readonly digest: string; readonly event: number }>;
   /** SHA-256 of each signer's certificate or key (digest covers them). */
@@ -106,7 +128,11 @@ export type BootLogFindingCode =
   | 'EventsAfterExitBootServices'
   /** An event whose structure can't be read as its type says. */
   | 'EventMalformed'
-  /** Firmware/shim deviation with a name of its own: `quirk` says which. Allowed only where policy has an exception. */
+  /** A StartupLocality entry that is malformed, repeated or behind PCR 0's first measurement. */
+  | 'StartupLocalityInvalid'
+  /** An entry that nothing explains, where everything has to be explained: PCR 8 under GRUB, PCR 11-14 under ESXi. */
+  | 'UnexplainedMeasurement'
+  /** Firmware or shim deviations with names of their own. Allowed only where policy has an exception. */
   | 'Quirk:ShimAuthorityTrailingByte'
   | 'Quirk:SeparatorWithoutCallingEfiApplication'
   | 'Quirk:ExitBootServicesMissing';
