@@ -28,7 +28,8 @@ export interface StreamCaches {
 /** Reference documents by digest, checked and decoded once. */
 export interface DocumentMemos {
   readonly images: Memo<BaseImage>;
-  readonly certificates: Memo<Uint8Array>;
+  /** Small blobs that are read again and again: certificates, public areas. */
+  readonly blobs: Memo<Uint8Array>;
   /** By stream and revision, which name exactly one set of values. */
   readonly referenceValues: Memo<ReferenceValues>;
 }

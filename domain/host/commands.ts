@@ -22,14 +22,13 @@ export type HostCommand =
     }
   | { readonly type: 'CertifyAttestationKey'; readonly now: string; readonly key: CertifiedKey }
   | {
+      /** Of evidence that is the host's own: what is not never gets here. */
       readonly type: 'Attest';
       readonly now: string;
       readonly challenge: Challenge;
       readonly wrappingKey: string | undefined;
       /** What the evidence was judged against: must still be so when the verdict is recorded. */
       readonly host: HostContext;
-      readonly hostsOwn: boolean;
-      readonly reasons: ReadonlyArray<Reason>;
       readonly record: VerdictRecord;
     }
   | { readonly type: 'QuarantineHost'; readonly by: Actor; readonly reason: string }

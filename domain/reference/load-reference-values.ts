@@ -6,6 +6,7 @@ import type { ReferenceImage, ReferenceValues, TrustedTpmCa } from '../appraisal
 import type { DocumentMemos } from '../authority-deps.js';
 import { fromUtf8 } from '../encoding/bytes.js';
 import { decode } from '../encoding/explain.js';
+import type { StreamId } from '../ledger/envelope.js';
 import type { EvidenceStore, StoreError } from '../ports.js';
 import type { ReferenceState } from './state.js';
 
@@ -25,13 +26,14 @@ const blob = ({ evidence }: Documents, digest: string): TE.TaskEither<DocumentFa
     TE.flatMap((bytes) => (bytes === undefined ? TE.left({ _tag: 'DocumentMissing', digest } as const) : TE.right(bytes))),
   );
 
-const certificate = (deps: Documents, digest: string): TE.TaskEither<DocumentFault, Uint8Array> => {
-  const held = deps.documents.certificates.get(digest);
+/** A small blob that must be there, kept in memory once it was read. */
+export const loadBlob = (deps: Documents, digest: string): TE.TaskEither<DocumentFault, Uint8Array> => {
+  const held = deps.documents.blobs.get(digest);
   if (held !== undefined) return TE.right(held);
   return pipe(
     blob(deps, digest),
     TE.map((bytes) => {
-      deps.documents.certificates.set(digest, bytes);
+      deps.documents.blobs.set(digest, bytes);
       return bytes;
     }),
   );
@@ -84,14 +86,14 @@ const tpmCas = (deps: Documents, state: ReferenceState): TE.TaskEither<DocumentF
     TE.traverseArray(([name, digests]) =>
       pipe(
         digests,
-        TE.traverseArray((digest) => certificate(deps, digest)),
+        TE.traverseArray((digest) => loadBlob(deps, digest)),
         TE.map((chain) => ({ name, chain })),
       ),
     ),
   );
 
 /** Reference values with their documents, all from the evidence store: nothing is fetched while appraising. */
-export const loadReferenceValues =
+const loadReferenceValues =
   (deps: Documents) =>
   (state: ReferenceState): TE.TaskEither<DocumentFault, ReferenceValues> =>
     pipe(
@@ -106,3 +108,19 @@ export const loadReferenceValues =
         policy: state.policy,
       })),
     );
+
+/** The values at a revision, assembled once: a revision never means anything else later. */
+export const referenceValuesAt =
+  (deps: Documents) =>
+  (stream: StreamId, revision: number, state: ReferenceState): TE.TaskEither<DocumentFault, ReferenceValues> => {
+    const key = `${stream}@${String(revision)}`;
+    const held = deps.documents.referenceValues.get(key);
+    if (held !== undefined) return TE.right(held);
+    return pipe(
+      loadReferenceValues(deps)(state),
+      TE.map((values) => {
+        deps.documents.referenceValues.set(key, values);
+        return values;
+      }),
+    );
+  };
