@@ -7,8 +7,6 @@ import { EFI_IMAGE_SECURITY_DATABASE, parseUefiVariable, SHIM_LOCK, type UefiVar
 
 const OWNER = 16;
 const HASH = 32;
-/** Alignment that shim of the quirk adds after the certificate. */
-const MOST_TRAILING = 8;
 
 /** What EV_EFI_VARIABLE_AUTHORITY names, before it is looked up in db and dbx. */
 export interface AuthorityRead {
@@ -55,8 +53,7 @@ export const readAuthority = (
   separated: boolean,
 ): AuthorityRead | undefined => {
   const variable = parseUefiVariable(entry);
-  if (variable === undefined || variable.trailing > MOST_TRAILING) return undefined;
-  if (variable.trailing > 0 && form?.name === 'data') return undefined;
+  if (variable === undefined || (variable.trailing > 0 && form?.name !== 'data-without-last-byte')) return undefined;
   const { kind, sha256, subject, toBeSignedSha256 } = content(hashing, variable.value, fromSignatureList(variable));
   return {
     claim: { variable: variable.name, sha256, kind, subject, beforeSeparator: !separated, event: entry.index },

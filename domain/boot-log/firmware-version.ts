@@ -9,7 +9,7 @@ const LONGEST = 64;
 /** Firmware writes its version as UTF-16, ASCII, a GUID or a structure of its own; an empty text is no version. */
 export const firmwareVersionOf = ({ data, digests }: Measurement, bank: HashAlgorithm): string | undefined => {
   const text = data.length <= 4 * LONGEST ? (asciiOf(data) ?? utf16Of(data)) : undefined;
-  if (text !== undefined) return text === '' ? undefined : text;
+  if (text !== undefined) return text.trim() === '' ? undefined : text.trim();
   if (data.length === 16) return guidAt(viewOf(data), 0);
   return data.length <= LONGEST ? toHex(data) : `${bank}:${toHex(digests.get(bank) ?? new Uint8Array())}`;
 };

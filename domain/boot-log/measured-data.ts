@@ -1,11 +1,14 @@
 import type { Measurement } from './boot-log.js';
+import { looksLikeCertificate } from './der-certificate.js';
 import { esxiEventOf, isSelfDescribing } from './esxi-event.js';
 import { EV } from './event-types.js';
 import { grubTextOf } from './grub-text.js';
 import { withoutNul } from './text.js';
-import { parseUefiVariable, SHIM_LOCK } from './uefi-variable.js';
+import { parseUefiVariable } from './uefi-variable.js';
 
 export type FormName = 'data' | 'variable-value' | 'text' | 'payload' | 'data-without-last-byte';
+
+const SHIM_TRAILING = 6;
 
 /** Bytes of an entry that its digest may be the hash of. */
 export interface Form {
@@ -21,10 +24,10 @@ const variable = (entry: Measurement): ReadonlyArray<Form> => {
   return value === undefined ? whole(entry) : [{ name: 'variable-value', bytes: value }, ...whole(entry)];
 };
 
-/** Versions of shim before 15.3 logged one byte more than they measured, in events about their own certificates. */
+/** Versions of shim before 15.3 logged six bytes behind a certificate without owner, and measured five of them. */
 const authority = (entry: Measurement): ReadonlyArray<Form> => {
   const read = parseUefiVariable(entry);
-  return read?.guid === SHIM_LOCK && read.trailing > 0
+  return read?.trailing === SHIM_TRAILING && looksLikeCertificate(read.value)
     ? [...whole(entry), { name: 'data-without-last-byte', bytes: entry.data.subarray(0, -1) }]
     : whole(entry);
 };

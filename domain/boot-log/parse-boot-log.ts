@@ -114,7 +114,7 @@ const readDigests = (
 ): { readonly digests: Digests; readonly end: number } | BootLogError => {
   const digests = new Map<HashAlgorithm, Uint8Array>();
   let [at, seen] = [place.offset + AGILE_EVENT_HEAD, 0];
-  for (let i = 0; i < declared.length; i++) {
+  for (let left = declared.length; left > 0; left--) {
     if (source.bytes.length - at < 2) return truncated(source, place, at + 2 - place.offset);
     const id = source.view.getUint16(at, true);
     const index = declared.findIndex((one) => one.id === id);

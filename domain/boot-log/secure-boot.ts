@@ -88,8 +88,8 @@ const configuration = (hashing: Hashing, state: State, one: CheckedMeasurement):
 
 const authority = (hashing: Hashing, state: State, one: CheckedMeasurement): void => {
   const read = readAuthority(hashing, one, state.separated);
-  if (read === undefined) return note(state, 'EventMalformed', one);
-  if (one.form === undefined) return;
+  if (read === undefined) note(state, 'EventMalformed', one);
+  if (read === undefined || one.form === undefined) return;
   if (!(['pk', 'kek', 'db'] as const).every((list) => state.lists.has(list))) note(state, 'AuthorityOutOfOrder', one);
   state.authorities.push(read);
 };
@@ -115,11 +115,14 @@ const register7 = (hashing: Hashing, state: State, one: CheckedMeasurement): voi
       state.separated = true;
       return;
     case EV.EFI_VARIABLE_DRIVER_CONFIG:
-      return configuration(hashing, state, one);
+      configuration(hashing, state, one);
+      return;
     case EV.EFI_VARIABLE_AUTHORITY:
-      return authority(hashing, state, one);
+      authority(hashing, state, one);
+      return;
     case EV.EFI_ACTION:
-      return action(state, one);
+      action(state, one);
+      return;
     case EV.EFI_SPDM_DEVICE_POLICY:
     case EV.EFI_SPDM_DEVICE_AUTHORITY:
       return;

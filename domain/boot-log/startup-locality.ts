@@ -1,6 +1,7 @@
 import type { BootLog, Measurement } from './boot-log.js';
 import type { BootLogFinding } from './claims.js';
 import { EV } from './event-types.js';
+import { startsWithText } from './text.js';
 
 const SIGNATURE = 'StartupLocality\0';
 const SIZE = 17;
@@ -8,9 +9,7 @@ const H_CRTM = 4;
 const LOCALITIES: ReadonlyArray<number> = [0, 3, H_CRTM];
 
 const isLocality = (entry: Measurement): boolean =>
-  entry.type === EV.NO_ACTION &&
-  entry.data.length >= SIGNATURE.length &&
-  [...SIGNATURE].every((letter, i) => letter.charCodeAt(0) === entry.data[i]);
+  entry.type === EV.NO_ACTION && startsWithText(entry.data, SIGNATURE);
 
 const findingOf = (entry: Measurement, detail: string): BootLogFinding => ({
   code: 'StartupLocalityInvalid',
