@@ -32,7 +32,13 @@ export interface Signatures {
 
 /** What TPM2_MakeCredential needs (TPM 2.0 Part 1, 24; Part 1 B.10.3, C.6.3). Randomness is given, so results repeat. */
 export interface CredentialEngine {
-  readonly rsaOaepEncrypt: (key: PublicKey, hash: HashAlgorithm, label: Uint8Array, message: Uint8Array) => Uint8Array;
+  /** Undefined when `key` is no modulus that anything can be encrypted to. */
+  readonly rsaOaepEncrypt: (
+    key: PublicKey,
+    hash: HashAlgorithm,
+    label: Uint8Array,
+    message: Uint8Array,
+  ) => Uint8Array | undefined;
   readonly aesCfbEncrypt: (key: Uint8Array, message: Uint8Array) => Uint8Array;
   /** A fresh key pair on the curve and the x coordinate shared with `peer`; undefined when `peer` is not on the curve. */
   readonly ecdhEphemeral: (

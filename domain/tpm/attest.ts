@@ -1,0 +1,121 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import {
+  check,
+  map,
+  type Parsed,
+  type Parser,
+  parseAll,
+  parseError,
+  record,
+  sized,
+  u16be,
+  u32be,
+  u64be,
+  u8,
+} from '../encoding/reader.js';
+import { type PcrSelection, pcrSelections } from './pcr-selection.js';
+
+/** TPMS_CLOCK_INFO: followed from quote to quote; `safe` false means that the clock may have gone back. */
+export interface ClockInfo {
+  readonly clock: bigint;
+  readonly resetCount: number;
+  readonly restartCount: number;
+  readonly safe: boolean;
+}
+
+interface Common {
+  readonly qualifiedSigner: Uint8Array;
+  /** What the caller of the TPM gave: binds the attestation to one challenge. */
+  readonly extraData: Uint8Array;
+  readonly clockInfo: ClockInfo;
+  readonly firmwareVersion: bigint;
+}
+
+export interface QuoteAttest extends Common {
+  readonly _tag: 'Quote';
+  readonly pcrSelections: ReadonlyArray<PcrSelection>;
+  readonly pcrDigest: Uint8Array;
+}
+
+export interface CertifyAttest extends Common {
+  readonly _tag: 'Certify';
+  readonly name: Uint8Array;
+  readonly qualifiedName: Uint8Array;
+}
+
+/** What a TPM says about itself (TPM 2.0 Part 2, 10.12.12). Worth nothing before a restricted key's signature is checked. */
+export type TpmsAttest = QuoteAttest | CertifyAttest;
+
+const MAGIC = 0xff544347;
+const TYPE_CERTIFY = 0x8017;
+const TYPE_QUOTE = 0x8018;
+const ATTEST_CAP = 1024;
+/** sizeof(TPMT_HA): the largest TPM2B_NAME and TPM2B_DATA. */
+const LARGEST_NAME = 66;
+const LARGEST_DIGEST = 64;
+
+const name = (field: string): Parser<Uint8Array> => sized(field, u16be(`${field}.size`), LARGEST_NAME);
+
+/** TPM_GENERATED_VALUE: a restricted key signs nothing else that begins so (Part 2, 6.2). */
+const magic = check(
+  u32be('magic'),
+  (value) => (value === MAGIC ? E.right(value) : E.left('must be ff544347')),
+  'magic',
+);
+
+const attestType = check(
+  u16be('type'),
+  (id): E.Either<string, TpmsAttest['_tag']> =>
+    id === TYPE_QUOTE
+      ? E.right('Quote')
+      : id === TYPE_CERTIFY
+        ? E.right('Certify')
+        : E.left('must be 8018 (quote) or 8017 (certify)'),
+  'type',
+);
+
+const yesNo = check(
+  u8('clockInfo.safe'),
+  (value) => (value <= 1 ? E.right(value === 1) : E.left('must be 0 or 1')),
+  'clockInfo.safe',
+);
+
+const header = record({
+  magic,
+  type: attestType,
+  common: record({
+    qualifiedSigner: name('qualifiedSigner'),
+    extraData: name('extraData'),
+    clockInfo: record({
+      clock: u64be('clockInfo.clock'),
+      resetCount: u32be('clockInfo.resetCount'),
+      restartCount: u32be('clockInfo.restartCount'),
+      safe: yesNo,
+    }),
+    firmwareVersion: u64be('firmwareVersion'),
+  }),
+});
+
+const quoteInfo = record({
+  pcrSelections,
+  pcrDigest: sized('pcrDigest', u16be('pcrDigest.size'), LARGEST_DIGEST),
+});
+
+const certifyInfo = record({ name: name('name'), qualifiedName: name('qualifiedName') });
+
+const attest: Parser<TpmsAttest> = (input, start) =>
+  pipe(
+    header(input, start),
+    E.flatMap(({ value: { type, common }, offset }) =>
+      type === 'Quote'
+        ? map(quoteInfo, (info): TpmsAttest => ({ _tag: type, ...common, ...info }))(input, offset)
+        : map(certifyInfo, (info): TpmsAttest => ({ _tag: type, ...common, ...info }))(input, offset),
+    ),
+  );
+
+/** Exactly one TPMS_ATTEST of a quote or a certification; at most 1 kB. */
+export const parseAttest = (input: Uint8Array): Parsed<TpmsAttest> =>
+  input.length > ATTEST_CAP
+    ? E.left(parseError('attest', 0, `is ${String(input.length)} bytes long, at most ${String(ATTEST_CAP)} allowed`))
+    : parseAll(attest, 'attest')(input);
