@@ -91,13 +91,13 @@ const secondsOf = (retryAfter: string | undefined): number | undefined =>
   retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 
 const refusalOf = ({ status, retryAfter, body }: HttpAnswer): AgentError => {
-  const problem = E.getOrElse(() => ({ code: 'NoCode', title: 'no problem document' }))(
+  const { code, title } = E.getOrElse(() => ({ code: 'NoCode', title: 'no problem document' }))(
     pipe(
       read(Problem, body),
       E.mapLeft(() => undefined),
     ),
   );
-  return { _tag: 'AuthorityRefused', status, ...problem, retryAfterSeconds: secondsOf(retryAfter) };
+  return { _tag: 'AuthorityRefused', status, code, title, retryAfterSeconds: secondsOf(retryAfter) };
 };
 
 export const authorityFor = (post: PostJson, host: string): Authority => {

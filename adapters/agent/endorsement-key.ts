@@ -93,7 +93,7 @@ export const createEndorsementKey = (
 export const readEndorsement = (
   session: TpmSession,
   contextFile: string,
-  kind?: EndorsementKeyKind | undefined,
+  kind?: EndorsementKeyKind,
 ): TE.TaskEither<AgentError, Endorsement> => {
   const templates = kind === undefined ? Object.values(TEMPLATES) : [TEMPLATES[kind]];
   return pipe(

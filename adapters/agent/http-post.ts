@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AgentError } from './agent-error.js';
 
 const ANSWER_CAP = 262_144;
@@ -58,7 +58,7 @@ const post = (url: URL, ca: string | undefined, text: string): Promise<E.Either<
         : httpRequest(url, options);
     request.on('error', (reason) => fail(causeOf(reason)));
     request.on('response', (response) => {
-      const chunks: Buffer[] = [];
+      const chunks: Array<Buffer> = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -45,7 +45,18 @@ export interface AgentDeps {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly random: () => number;
+  /** Ends at once when `signal` does; never rejects. */
+  readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
+
+/** The machine's own clock, randomness and patience. */
+export const agentDeps = (log: AgentDeps['log'], signal: AbortSignal): AgentDeps => ({
+  log,
+  signal,
+  now: Date.now,
+  random: Math.random,
+  sleep: (milliseconds, until) => setTimeout(milliseconds, undefined, { signal: until }).catch(() => undefined),
+});
 
 /** 0 affirming, or ended by signal; 1 contraindicated; 2 unusable options; 3 refused by the authority; 4 it, or the TPM, unreachable. */
 export type AgentExitCode = 0 | 1 | 2 | 3 | 4;
@@ -109,7 +120,7 @@ const keepAttesting = async (attester: Attester, options: AgentOptions, deps: Ag
       ? untilNextAttestation(schedule, trustLeft(result.right, deps.now()))
       : untilRetry(schedule, failures, retryAfterOf(result.left));
     if (E.isLeft(result)) logFailure(deps.log, result.left, wait);
-    await sleep(wait, undefined, { signal: deps.signal }).catch(() => undefined);
+    await deps.sleep(wait, deps.signal);
   }
   return 0;
 };

@@ -47,6 +47,10 @@ export const withEndorsementPolicy = <A>(
         TE.flatMap(() => use(`session:${file}`)),
       ),
     // What `use` came to matters more than a session that the TPM may have ended by itself.
-    () => TE.orElse(() => TE.right<AgentError, void>(undefined))(run('tpm2_flushcontext', ['-Q', file])),
+    (): TE.TaskEither<AgentError, void> =>
+      pipe(
+        run('tpm2_flushcontext', ['-Q', file]),
+        TE.orElse((): TE.TaskEither<AgentError, void> => TE.right(undefined)),
+      ),
   );
 };

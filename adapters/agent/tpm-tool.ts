@@ -24,7 +24,7 @@ const responseCodeOf = (stderr: string): number | undefined => {
 const detailOf = (stderr: string): string => {
   const lines = stderr.split('\n').filter((line) => line.startsWith('ERROR: '));
   const text = (lines[0] ?? 'no message').slice('ERROR: '.length);
-  // eslint-disable-next-line no-control-regex
+
   return text.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, DETAIL_CAP);
 };
 

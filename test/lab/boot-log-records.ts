@@ -49,7 +49,7 @@ const recordAt = (log: Buffer, start: number, algorithms: ReadonlyMap<number, nu
 export const bootLogRecords = (log: Buffer): BootLogRecords => {
   const headEnd = LEGACY_HEADER + log.readUInt32LE(28);
   const algorithms = algorithmsOf(log.subarray(LEGACY_HEADER, headEnd));
-  const records: BootLogRecord[] = [];
+  const records: Array<BootLogRecord> = [];
   for (let offset = headEnd; offset < log.length; ) {
     const record = recordAt(log, offset, algorithms);
     records.push(record);

@@ -39,7 +39,7 @@ export const problem = (status: number, code: string, headers: Record<string, st
 });
 
 const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
-  const chunks: Buffer[] = [];
+  const chunks: Array<Buffer> = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
 };
@@ -173,7 +173,7 @@ export const startLabAuthority = async (): Promise<LabAuthority> => {
   const folder = await mkdtemp(join(tmpdir(), 'sekisho-authority-'));
   const empty = Buffer.alloc(0);
   const memory: Memory = { folder, secret: empty, akPublic: empty, certified: undefined, nonce: '' };
-  const received: Received[] = [];
+  const received: Array<Received> = [];
   const planned: Array<{ readonly path: string; readonly answer: Answer }> = [];
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = request.url ?? '';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AgentLogLine } from '../../../adapters/agent/attester.js';
-import { type AgentExitCode, type AgentOptions, runAgent } from '../../../adapters/agent/run-agent.js';
+import { type AgentExitCode, type AgentOptions, agentDeps, runAgent } from '../../../adapters/agent/run-agent.js';
 import { run } from '../../lab/child.js';
 import { makeTpm, type RunningTpm, type SoftwareTpm, startTpm } from '../../lab/software-tpm.js';
 import { requireTools, SOFTWARE_TPM } from '../../support/system-parts.js';
@@ -15,7 +15,7 @@ describe.runIf(requireTools(SOFTWARE_TPM))('the agent with a TPM', () => {
   let folder: string;
   let tpm: RunningTpm;
   let authority: LabAuthority;
-  let lines: AgentLogLine[];
+  let lines: Array<AgentLogLine>;
 
   const once = (more: Partial<AgentOptions> = {}): Promise<AgentExitCode> =>
     runAgent(
@@ -29,7 +29,7 @@ describe.runIf(requireTools(SOFTWARE_TPM))('the agent with a TPM', () => {
         eventLogPath: join(folder, 'boot-log.bin'),
         ...more,
       },
-      { log: (line) => lines.push(line), signal: new AbortController().signal, now: Date.now, random: () => 0.5 },
+      agentDeps((line) => lines.push(line), new AbortController().signal),
     );
 
   const paths = (): ReadonlyArray<string> => authority.received.map(({ path }) => path);

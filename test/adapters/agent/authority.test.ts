@@ -1,0 +1,140 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { authorityFor } from '../../../adapters/agent/authority.js';
+import { type PostJson, postJson } from '../../../adapters/agent/http-post.js';
+import { qualifyingData } from '../../../adapters/agent/qualifying-data.js';
+
+const CHALLENGE = {
+  nonce: '00ff',
+  expiresAt: '2026-01-01T00:00:00.000Z',
+  pcrs: { bank: 'sha256', indices: [0, 7] },
+};
+
+const answering =
+  (status: number, body: unknown, retryAfter?: string): PostJson =>
+  () =>
+    TE.right({ status, retryAfter, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) });
+
+const challengeFrom = (status: number, body: unknown, retryAfter?: string) =>
+  authorityFor(answering(status, body, retryAfter), 'host-1').challenge('000b')();
+
+describe("the authority's answers", () => {
+  it('are taken when they hold what the agent needs, and may hold more', async () => {
+    expect(E.isRight(await challengeFrom(201, { ...CHALLENGE, more: true }))).toBe(true);
+  });
+
+  it.each([
+    [{ ...CHALLENGE, nonce: 'xyz' }, 'nonce'],
+    [{ ...CHALLENGE, nonce: 'ab'.repeat(257) }, 'nonce'],
+    [{ ...CHALLENGE, pcrs: { bank: 'md5', indices: [0] } }, 'pcrs.bank'],
+    [{ ...CHALLENGE, pcrs: { bank: 'sha256', indices: [] } }, 'pcrs.indices'],
+    [{ ...CHALLENGE, pcrs: { bank: 'sha256', indices: [24] } }, 'pcrs.indices'],
+    [{ ...CHALLENGE, pcrs: { bank: 'sha256', indices: [7, 7] } }, 'pcrs.indices'],
+    [{ ...CHALLENGE, pcrs: { bank: 'sha256', indices: [0, '7 -T evil'] } }, 'pcrs.indices.1'],
+    ['no JSON', '(document)'],
+    [[], '(document)'],
+  ])('are refused by the name of the field (case %#)', async (body, field) => {
+    expect(await challengeFrom(201, body)).toMatchObject(E.left({ _tag: 'AnswerMalformed', field }));
+  });
+
+  it('tell a refusal by code, title and how long to wait', async () => {
+    const result = await challengeFrom(429, { code: 'RateLimited', title: 'Too many requests', detail: 'x' }, '17');
+    expect(result).toEqual(
+      E.left({
+        _tag: 'AuthorityRefused',
+        status: 429,
+        code: 'RateLimited',
+        title: 'Too many requests',
+        retryAfterSeconds: 17,
+      }),
+    );
+  });
+
+  it.each(['soon', '-1', '99999999999'])('ignore a wait that is no number of seconds: %s', async (retryAfter) => {
+    expect(await challengeFrom(503, {}, retryAfter)).toMatchObject(
+      E.left({ code: 'NoCode', retryAfterSeconds: undefined }),
+    );
+  });
+
+  it('never make the agent throw, whatever they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 100, max: 599 }),
+        fc.uint8Array(),
+        fc.jsonValue(),
+        async (status, bytes, json) => {
+          const raw: PostJson = () => TE.right({ status, retryAfter: undefined, body: bytes });
+          expect(E.isLeft(await authorityFor(raw, 'h').challenge('00')())).toBe(true);
+          expect(E.isLeft(await challengeFrom(status, json))).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('the way to the authority', () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+  const serve = async (listener: RequestListener): Promise<PostJson> => {
+    server = createServer(listener);
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/behind/`;
+    const post = postJson({ url, ca: undefined });
+    if (E.isLeft(post)) throw new Error(post.left.rule);
+    return post.right;
+  };
+
+  it.each([
+    ['http://authority.example', 'must be https, or http on the loopback address'],
+    ['ftp://127.0.0.1', 'must be https, or http on the loopback address'],
+    ['https://user@authority.example', 'must have no user, query or fragment'],
+    ['https://authority.example/?a=b', 'must have no user, query or fragment'],
+    ['authority', 'must be a URL'],
+  ])('is refused when evidence could be read on it: %s', (url, rule) => {
+    expect(postJson({ url, ca: undefined })).toEqual(E.left({ _tag: 'AddressFault', rule }));
+  });
+
+  it('keeps the path under which the authority is published', async () => {
+    const post = await serve((request, response) => response.end(request.url));
+    const answer = await post('/v1/hosts/a/challenges', {})();
+    expect(E.isRight(answer) && Buffer.from(answer.right.body).toString()).toBe('/behind/v1/hosts/a/challenges');
+  });
+
+  it('does not follow a redirect', async () => {
+    const post = await serve((_, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end());
+    expect(await post('/x', {})()).toMatchObject(E.right({ status: 307 }));
+  });
+
+  it('ends at an answer that is too large', async () => {
+    const post = await serve((_, response) => response.end(Buffer.alloc(400_000)));
+    expect(await post('/x', {})()).toEqual(
+      E.left({ _tag: 'AuthorityUnreachable', detail: 'answer of more than 262144 bytes' }),
+    );
+  });
+
+  it('says why nobody answered', async () => {
+    const post = await serve((request) => request.socket.destroy());
+    expect(await post('/x', {})()).toEqual(E.left({ _tag: 'AuthorityUnreachable', detail: 'ECONNRESET' }));
+  });
+});
+
+describe('the qualifying data', () => {
+  it('binds the nonce, and the wrapping key where there is one', () => {
+    const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+    // printf 'sekisho/qualifying-data/v1\0\1\2' | cat - <(head -c 32 /dev/zero) | sha256sum
+    expect(hex(qualifyingData(Uint8Array.of(1, 2), undefined))).toBe(
+      '57bb95bd3328814bd3b5e85fb97c24517f712cc9301f5688ed3792f3a11eda38',
+    );
+    // printf 'sekisho/qualifying-data/v1\0\1\2' | cat - <(head -c 32 /dev/zero | sha256sum | xxd -r -p) | sha256sum
+    expect(hex(qualifyingData(Uint8Array.of(1, 2), new Uint8Array(32)))).toBe(
+      'aac556c699860d491ec396a61c7ced60ea9c58857bd131f3ed893edd3c0e03a6',
+    );
+  });
+});
