@@ -1,5 +1,5 @@
 import type { AccessState } from './access/state.js';
-import type { AppraisalEngines } from './appraisal/appraiser.js';
+import type { AppraisalEngines, Memo } from './appraisal/appraiser.js';
 import type { BaseImage } from './appraisal/base-image.js';
 import type { ReferenceValues } from './appraisal/reference-values.js';
 import type { BindingState } from './endorsement-key/decider.js';
@@ -10,12 +10,6 @@ import type { LedgerWriter } from './ledger/ledger.js';
 import type { StateCache } from './ledger/state-cache.js';
 import type { CredentialEngine, EvidenceStore, Random } from './ports.js';
 import type { ReferenceState } from './reference/state.js';
-
-/** A bounded memory of values that follow from their key alone. It can forget at any time. */
-export interface Memo<V> {
-  readonly get: (key: string) => V | undefined;
-  readonly set: (key: string, value: V) => void;
-}
 
 /** Folded streams, one cache for each decider. */
 export interface StreamCaches {

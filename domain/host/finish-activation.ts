@@ -88,8 +88,11 @@ const prepare = (deps: AuthorityDeps, proven: Proven): TE.TaskEither<PrepareFaul
     TE.bind('offered', () => offeredKeys(deps, proven)),
     TE.bindW('offer', ({ offered }) => checkOffer(deps, host, offered)),
     TE.bindW('bound', ({ offer }) => bindEndorsementKey(deps)(request, offer.keys.endorsementKey, host)),
-    TE.bindW('areas', ({ offered }) =>
-      TE.sequenceArray([deps.evidence.put(offered.akPublic), deps.evidence.put(offered.ekPublic)]),
+    TE.bindW('areas', () =>
+      pipe(
+        [proven.activation.akPublic, proven.activation.ekPublic],
+        TE.traverseArray((area) => deps.evidence.put(fromBase64(area))),
+      ),
     ),
     TE.map(({ offer, bound, areas }) => ({
       command: { type: 'CertifyAttestationKey', now: deps.clock.now(), key: keyOf(deps, proven, offer, areas) },

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AppraisalResult } from '../appraisal/appraiser.js';
-import { appraisers, LATEST } from '../appraisal/appraisers.js';
+import { LATEST_APPRAISER } from '../appraisal/appraisers.js';
 import { toVerdictRecord, type VerdictRecord } from '../appraisal/verdict-record.js';
 import type { AuthorityDeps } from '../authority-deps.js';
 import { toHex } from '../encoding/bytes.js';
@@ -11,12 +11,13 @@ import type { StoreError } from '../ports.js';
 import { type DocumentFault, referenceValuesAt } from '../reference/load-reference-values.js';
 import { currentReference } from '../reference/reference-stream.js';
 import { referenceStream } from '../reference/state.js';
+import { type AppraiserUnknown, appraiserOf } from './appraiser-of.js';
 import type { HostCommand, HostRejection } from './commands.js';
 import { type EvidenceUnstorable, keepClaims, keepEvidence } from './keep-evidence.js';
 import type { Answer, OwnEvidence } from './own-evidence.js';
 import { contextOf, type HostState } from './state.js';
 
-export type JudgeFault = HostRejection | LoadFault | DocumentFault | StoreError | EvidenceUnstorable;
+export type JudgeFault = HostRejection | LoadFault | DocumentFault | StoreError | EvidenceUnstorable | AppraiserUnknown;
 
 const keep = (
   deps: AuthorityDeps,
@@ -68,8 +69,9 @@ export const judgeEvidence = (
     TE.Do,
     TE.bind('basis', () => currentReference(deps)),
     TE.bindW('reference', ({ basis }) => referenceValuesAt(deps)(stream, basis.revision, basis.state)),
-    TE.let('result', ({ reference }) =>
-      appraisers[LATEST](deps, { evidence, expectedQualifyingData, host: contextOf(state), reference, at }),
+    TE.bindW('appraise', () => TE.fromEither(appraiserOf(LATEST_APPRAISER))),
+    TE.let('result', ({ appraise, reference }) =>
+      appraise(deps, { evidence, expectedQualifyingData, host: contextOf(state), reference, at }),
     ),
     TE.filterOrElseW(
       ({ result }) => result.hostsOwn,
@@ -78,7 +80,7 @@ export const judgeEvidence = (
     TE.bindW('digests', ({ result }) => keep(deps, own, result)),
     TE.map(({ basis, result, digests }) => {
       const nonceDigest = hex(deps, expectedQualifyingData);
-      const record = toVerdictRecord('challenged', LATEST, at, result, { ...digests, nonceDigest });
+      const record = toVerdictRecord('challenged', LATEST_APPRAISER, at, result, { ...digests, nonceDigest });
       return {
         command: commandOf(deps, answer, state, record),
         basis: basis.revision < 0 ? {} : { [stream]: basis.revision },
