@@ -1,4 +1,42 @@
+import type { AccessRejection } from '../../domain/access/commands.js';
+import type { RoleRequired } from '../../domain/access/require-role.js';
+import type { EndorsementKeyTaken } from '../../domain/endorsement-key/decider.js';
+import type { ParseError } from '../../domain/encoding/reader.js';
+import type { ActivationFault } from '../../domain/host/activation.js';
+import type { AppraiserUnknown } from '../../domain/host/appraiser-of.js';
+import type { ChallengeFault } from '../../domain/host/challenge.js';
+import type { HostRejection } from '../../domain/host/commands.js';
+import type { KeysUnfit } from '../../domain/host/judge-keys.js';
+import type { EvidenceUnstorable } from '../../domain/host/keep-evidence.js';
+import type { AnswerFault } from '../../domain/host/own-evidence.js';
+import type { ExecuteFault } from '../../domain/ledger/execute.js';
+import type { LoadFault } from '../../domain/ledger/load-stream.js';
+import type { ReferenceRejection } from '../../domain/reference/commands.js';
+import type { DocumentFault } from '../../domain/reference/load-reference-values.js';
+import type { ImageUnfit } from '../../domain/reference/propose-base-image.js';
+import type { CertificateUnfit } from '../../domain/reference/trust-tpm-ca.js';
+import type { CredentialFault } from '../../domain/tpm/credential.js';
 import type { RequestError } from './request-error.js';
 
+/** What the workflows of the domain may refuse. */
+export type WorkflowError =
+  | RoleRequired
+  | AccessRejection
+  | HostRejection
+  | ChallengeFault
+  | EndorsementKeyTaken
+  | ReferenceRejection
+  | CertificateUnfit
+  | ImageUnfit
+  | KeysUnfit
+  | ActivationFault
+  | AnswerFault
+  | CredentialFault
+  | ParseError
+  | EvidenceUnstorable;
+
+/** The ledger or the evidence store can't be read, written or believed. */
+export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown;
+
 /** Whatever can keep a request from being done. */
-export type ApiError = RequestError;
+export type ApiError = RequestError | WorkflowError | LedgerError;

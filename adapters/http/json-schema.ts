@@ -38,6 +38,15 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, (size: number) => JsonSchema]> = 
   [/^Uint64$/, () => ({ type: 'string', pattern: '^(?:0|[1-9]\\d{0,19})$' })],
   [/^SafeInt$/, () => ({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],
   [/^SafeIntText$/, () => ({ type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER })],
+  [
+    /^Pcrs\(/,
+    () => ({
+      type: 'object',
+      propertyNames: { enum: ['sha1', 'sha256', 'sha384', 'sha512', 'sm3_256'] },
+      additionalProperties: { type: 'object', additionalProperties: { type: 'string', pattern: '^(?:[0-9a-f]{2})*$' } },
+    }),
+  ],
+  [/^HostId/, () => ({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })],
   [/^Uuid$/, () => ({ type: 'string', format: 'uuid' })],
 ];
 
@@ -52,18 +61,44 @@ const named = (codec: Described): JsonSchema => {
 };
 
 const isAbsence = (codec: Described): boolean => codec._tag === 'UndefinedType';
-const isOptional = (codec: Described): boolean => codec._tag === 'UnionType' && (codec.types ?? []).some(isAbsence);
+const isOptional = (codec: Described | undefined): boolean =>
+  codec?._tag === 'UnionType' && (codec.types ?? []).some(isAbsence);
 
-const object = (codec: Described, extra: JsonSchema): JsonSchema => {
-  const props = Object.entries(codec.props ?? {});
-  const required = codec._tag === 'PartialType' ? [] : props.filter(([, prop]) => !isOptional(prop)).map(([key]) => key);
-  return {
-    type: 'object',
-    properties: Object.fromEntries(props.map(([key, prop]) => [key, schemaOf(prop)])),
-    ...(required.length === 0 ? {} : { required }),
-    ...extra,
-  };
+interface Fields {
+  readonly props: Readonly<Record<string, Described>>;
+  readonly required: ReadonlyArray<string>;
+}
+
+/** The fields of an object codec, through refinements and intersections; undefined for what is none. */
+const fieldsOf = (codec: Described): Fields | undefined => {
+  switch (codec._tag) {
+    case 'InterfaceType': {
+      const props = codec.props ?? {};
+      return { props, required: Object.keys(props).filter((key) => !isOptional(props[key])) };
+    }
+    case 'PartialType':
+      return { props: codec.props ?? {}, required: [] };
+    case 'RefinementType':
+      return codec.type === undefined ? undefined : fieldsOf(codec.type);
+    case 'IntersectionType': {
+      const parts = (codec.types ?? []).map(fieldsOf);
+      return parts.reduce((sum, part) =>
+        sum === undefined || part === undefined
+          ? undefined
+          : { props: { ...sum.props, ...part.props }, required: [...sum.required, ...part.required] },
+      );
+    }
+    default:
+      return undefined;
+  }
 };
+
+const object = ({ props, required }: Fields, extra: JsonSchema): JsonSchema => ({
+  type: 'object',
+  properties: Object.fromEntries(Object.entries(props).map(([key, prop]) => [key, schemaOf(prop)])),
+  ...(required.length === 0 ? {} : { required }),
+  ...extra,
+});
 
 const union = (codec: Described): JsonSchema => {
   const present = (codec.types ?? []).filter((member) => !isAbsence(member));
@@ -74,6 +109,10 @@ const union = (codec: Described): JsonSchema => {
 
 /** What a codec accepts. A refinement over an object is one of ours that refuses unknown keys (`closed`). */
 const schemaOf = (codec: Described): JsonSchema => {
+  const fields = fieldsOf(codec);
+  if (fields !== undefined) {
+    return object(fields, codec._tag === 'RefinementType' ? { title: codec.name, additionalProperties: false } : {});
+  }
   switch (codec._tag) {
     case 'StringType':
       return { type: 'string' };
@@ -91,9 +130,6 @@ const schemaOf = (codec: Described): JsonSchema => {
       return { const: codec.value };
     case 'KeyofType':
       return { type: 'string', enum: Object.keys(codec.keys ?? {}) };
-    case 'InterfaceType':
-    case 'PartialType':
-      return object(codec, {});
     case 'UnionType':
       return union(codec);
     case 'IntersectionType':
@@ -104,13 +140,8 @@ const schemaOf = (codec: Described): JsonSchema => {
     case 'DictionaryType':
       return { type: 'object', additionalProperties: codec.codomain === undefined ? {} : schemaOf(codec.codomain) };
     case 'ReadonlyType':
-      return codec.type === undefined ? {} : schemaOf(codec.type);
     case 'RefinementType':
-      return codec.type?._tag === 'InterfaceType'
-        ? object(codec.type, { title: codec.name, additionalProperties: false })
-        : codec.type === undefined
-          ? {}
-          : schemaOf(codec.type);
+      return codec.type === undefined ? {} : schemaOf(codec.type);
     default:
       return named(codec);
   }
@@ -123,7 +154,10 @@ export const jsonSchemaOf = (codec: t.Mixed): JsonSchema => schemaOf(codec as un
 export const parametersOf = (
   codec: t.Mixed,
 ): ReadonlyArray<{ readonly name: string; readonly required: boolean; readonly schema: JsonSchema }> => {
-  const described = codec as unknown as Described;
-  const props = described.props ?? described.type?.props ?? {};
-  return Object.entries(props).map(([name, prop]) => ({ name, required: !isOptional(prop), schema: schemaOf(prop) }));
+  const { props, required } = fieldsOf(codec as unknown as Described) ?? { props: {}, required: [] };
+  return Object.entries(props).map(([name, prop]) => ({
+    name,
+    required: required.includes(name),
+    schema: schemaOf(prop),
+  }));
 };

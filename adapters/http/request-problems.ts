@@ -1,3 +1,4 @@
+import { faultsText } from '../faults-text.js';
 import type { Problem } from './problem.js';
 import type { RequestError } from './request-error.js';
 
@@ -20,7 +21,7 @@ export const REQUEST_PROBLEMS: Table = {
       faults: [{ field: '(document)', rule: `${rule} (character ${String(at)})` }],
     }),
   DecodeError: ({ faults }) =>
-    problem(400, 'InvalidField', 'A field breaks its rule', faults.map(({ field, rule }) => `${field} ${rule}`).join('; '), {
+    problem(400, 'InvalidField', 'A field breaks its rule', faultsText(faults), {
       faults,
     }),
   BodyMissing: () => problem(400, 'BodyMissing', 'Body missing', 'This request needs a JSON body.'),

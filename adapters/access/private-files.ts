@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+
+export interface FileFault {
+  readonly _tag: 'FileFault';
+  readonly file: string;
+  readonly rule: string;
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+
+const fault =
+  (file: string) =>
+  (error: unknown): FileFault => ({ _tag: 'FileFault', file, rule: `can not be used (${codeOf(error)})` });
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const write = async (file: string, text: string): Promise<void> => {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(file));
+};
+
+/** Whole or not at all, whatever happens meanwhile, and readable by its owner only. */
+export const writePrivate = (file: string, text: string): TE.TaskEither<FileFault, void> =>
+  TE.tryCatch(() => write(file, text), fault(file));
+
+/** Undefined: no such file. */
+export const readIfThere = (file: string): TE.TaskEither<FileFault, string | undefined> =>
+  TE.tryCatch(async () => {
+    try {
+      return await readFile(file, 'utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }, fault(file));
+
+/** A folder that only its owner can enter. */
+export const makePrivateFolder = (folder: string): TE.TaskEither<FileFault, void> =>
+  TE.tryCatch(async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+  }, fault(folder));
+
+export const removeFile = (file: string): TE.TaskEither<FileFault, void> =>
+  TE.tryCatch(() => rm(file, { force: true }), fault(file));

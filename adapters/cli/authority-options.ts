@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+
+/** How a command finds its authority and whom it speaks as. */
+export interface AuthorityOptions {
+  readonly dir: string;
+  readonly url: string | undefined;
+  readonly tokenFile: string | undefined;
+  readonly as: string | undefined;
+  readonly passphraseFile: string | undefined;
+  readonly json: boolean;
+}
+
+export const DEFAULT_DIR = 'sekisho-data';
+
+export const withJson = (command: Command): Command => command.option('--json', 'answer as JSON, for programs', false);
+
+/** `--dir` for the authority of this machine, `--url` for one elsewhere: the same requests either way. */
+export const withAuthorityOptions = (command: Command): Command =>
+  withJson(command)
+    .option('--dir <dir>', `data folder of the authority (SEKISHO_DIR, else ./${DEFAULT_DIR})`)
+    .option('--url <url>', 'address of a running authority elsewhere (SEKISHO_URL)')
+    .option('--token-file <file>', 'file with your token, for --url (or SEKISHO_TOKEN)')
+    .option('--as <subject>', 'which operator of the data folder speaks')
+    .option('--passphrase-file <file>', 'file with the passphrase of the data folder, if init was given one');
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+export const authorityOptionsOf = (
+  options: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): AuthorityOptions => {
+  const dir = text(options['dir']);
+  return {
+    dir: dir ?? text(env['SEKISHO_DIR']) ?? DEFAULT_DIR,
+    url: text(options['url']) ?? (dir === undefined ? text(env['SEKISHO_URL']) : undefined),
+    tokenFile: text(options['tokenFile']),
+    as: text(options['as']),
+    passphraseFile: text(options['passphraseFile']),
+    json: options['json'] === true,
+  };
+};

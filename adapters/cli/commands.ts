@@ -1,0 +1,6 @@
+import type { AddCommand } from './action.js';
+import { appraiseCommand } from './commands/appraise.js';
+import { bootLogCommand } from './commands/boot-log.js';
+
+/** Every subcommand, in the order in which help lists them. */
+export const COMMANDS: ReadonlyArray<AddCommand> = [appraiseCommand, bootLogCommand];

@@ -1,0 +1,90 @@
+import { open } from 'node:fs/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type * as t from 'io-ts';
+import { fromUtf8 } from '../../domain/encoding/bytes.js';
+import { type DecodeError, decode } from '../../domain/encoding/explain.js';
+import { type Json, parseJson } from '../../domain/encoding/json.js';
+import { faultsText } from '../faults-text.js';
+import { badInput, type CliFailure } from './failure.js';
+
+/** Nothing that the authority takes is larger. */
+export const MOST_FILE_BYTES = 1_048_576;
+
+const readAtMost = async (file: string, most: number): Promise<Uint8Array> => {
+  const handle = await open(file, 'r');
+  try {
+    const buffer = Buffer.alloc(most + 1);
+    let size = 0;
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, size, buffer.length - size, null);
+      size += bytesRead;
+      if (bytesRead === 0 || size > most) return new Uint8Array(buffer.subarray(0, size));
+    }
+  } finally {
+    await handle.close();
+  }
+};
+
+const reasonOf = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  switch (code) {
+    case 'ENOENT':
+      return 'does not exist';
+    case 'EACCES':
+      return 'may not be read by you';
+    case 'EISDIR':
+      return 'is a folder, not a file';
+    default:
+      return `can not be read (${code})`;
+  }
+};
+
+export const readBytes = (file: string, most = MOST_FILE_BYTES): TE.TaskEither<CliFailure, Uint8Array> =>
+  pipe(
+    TE.tryCatch(
+      () => readAtMost(file, most),
+      (error) => badInput('FileUnreadable', `${file} ${reasonOf(error)}`),
+    ),
+    TE.filterOrElse(
+      (bytes) => bytes.length <= most,
+      () => badInput('FileTooLarge', `${file} is too large: at most ${String(most)} bytes`),
+    ),
+  );
+
+export const textOf =
+  (file: string) =>
+  (bytes: Uint8Array): E.Either<CliFailure, string> =>
+    E.fromNullable(badInput('FileNotUtf8', `${file} must be text in UTF-8`))(fromUtf8(bytes));
+
+export const jsonOf =
+  (file: string) =>
+  (bytes: Uint8Array): E.Either<CliFailure, Json> =>
+    pipe(
+      textOf(file)(bytes),
+      E.flatMap((text) =>
+        pipe(
+          parseJson(text),
+          E.mapLeft(({ at, rule }) => badInput('MalformedJson', `${file}: ${rule} (character ${String(at)})`)),
+        ),
+      ),
+    );
+
+export const faultsOf =
+  (file: string) =>
+  ({ faults }: DecodeError): CliFailure =>
+    badInput('InvalidField', `${file}: ${faultsText(faults)}`);
+
+export const readText = (file: string): TE.TaskEither<CliFailure, string> =>
+  pipe(readBytes(file), TE.flatMapEither(textOf(file)));
+
+export const readJson = (file: string): TE.TaskEither<CliFailure, Json> =>
+  pipe(readBytes(file), TE.flatMapEither(jsonOf(file)));
+
+/** A file that must be exactly what the codec says. */
+export const readDocument = <A>(file: string, codec: t.Type<A, unknown>): TE.TaskEither<CliFailure, A> =>
+  pipe(
+    readJson(file),
+    TE.flatMapEither((json) => pipe(decode(codec)(json), E.mapLeft(faultsOf(file)))),
+  );

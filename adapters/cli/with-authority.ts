@@ -1,0 +1,53 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { dataFolder } from '../data-folder.js';
+import type { Operation } from '../http/permissions.js';
+import { openAuthority } from '../main.js';
+import { liveServer } from '../server-file.js';
+import type { Cli } from './action.js';
+import { type AuthorityClient, makeClient } from './authority-client.js';
+import type { AuthorityOptions } from './authority-options.js';
+import { badInput, type CliFailure } from './failure.js';
+import { readText } from './input.js';
+import { openFailure } from './open-failure.js';
+import { passphraseOf } from './passphrase.js';
+import { speakerOf } from './speaker.js';
+import { inProcess, overNetwork } from './transport.js';
+
+type Use<A> = (client: AuthorityClient) => TE.TaskEither<CliFailure, A>;
+
+const token = (cli: Cli, { tokenFile }: AuthorityOptions): TE.TaskEither<CliFailure, string | undefined> => {
+  if (tokenFile !== undefined) return pipe(readText(tokenFile), TE.map((text) => text.trim()));
+  return TE.right(cli.terminal.env['SEKISHO_TOKEN']);
+};
+
+const elsewhere = <A>(cli: Cli, options: AuthorityOptions, url: string, use: Use<A>): TE.TaskEither<CliFailure, A> =>
+  /^https?:\/\//.test(url)
+    ? use(makeClient(overNetwork(url), () => token(cli, options)))
+    : TE.left(badInput('UrlInvalid', 'the address must begin with https:// or http://'));
+
+/** Whom a command on this machine speaks as: a token that was given, or one of the folder. */
+const here = (cli: Cli, options: AuthorityOptions): ((operation: Operation) => TE.TaskEither<CliFailure, string | undefined>) => {
+  const own = speakerOf(dataFolder(options.dir), options.as);
+  return options.tokenFile === undefined ? own : () => token(cli, options);
+};
+
+/**
+ * Gives the command its authority: one elsewhere (--url), the one serving from the data folder, or, when none serves,
+ * one opened in this process. The same HTTP requests in every case.
+ */
+export const withAuthority = <A>(cli: Cli, options: AuthorityOptions, use: Use<A>): TE.TaskEither<CliFailure, A> => {
+  if (options.url !== undefined) return elsewhere(cli, options, options.url, use);
+  const live = liveServer(dataFolder(options.dir).server);
+  if (live !== undefined) return use(makeClient(overNetwork(live.url), here(cli, options)));
+  return TE.bracket(
+    pipe(
+      passphraseOf(options),
+      TE.flatMap((passphrase) =>
+        pipe(openAuthority({ dir: options.dir, passphrase }), TE.mapLeft(openFailure(options.dir))),
+      ),
+    ),
+    ({ app }) => use(makeClient(inProcess(app), here(cli, options))),
+    ({ close }) => TE.fromTask(close),
+  );
+};

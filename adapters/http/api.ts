@@ -1,0 +1,51 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AuthorityDeps, Request } from '../../domain/authority-deps.js';
+import type { DomainEvent } from '../../domain/ledger/envelope.js';
+import type { Executed } from '../../domain/ledger/execute.js';
+import type { Principal } from '../access/tokens.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { ApiError } from './api-error.js';
+import type { Recorded } from './codecs/answers.js';
+import type { HostGate } from './host-gate.js';
+import type { Answer } from './route.js';
+
+/** What the routes work with. */
+export interface Api {
+  readonly deps: AuthorityDeps;
+  readonly gate: HostGate;
+  readonly metrics: Metrics;
+  /**
+   * Waits, within bounds, until the read models show everything that was in the ledger when it was called: who wrote
+   * something, and was answered, reads it in the next request.
+   */
+  readonly settled: TE.TaskEither<ApiError, void>;
+}
+
+interface Asked {
+  readonly principal: Principal | undefined;
+  readonly commandId: string;
+}
+
+/** Who asks, as an event's actor. Admission made sure that there is a principal. */
+export const requestOf = ({ principal, commandId }: Asked): Request => ({
+  by: { subject: principal?.subject ?? 'nobody', role: principal?.role ?? 'auditor' },
+  commandId,
+});
+
+/** A command's answer: what it recorded is durable. Reads wait by themselves until they show it. */
+export const recorded = (
+  stream: string,
+  work: TE.TaskEither<ApiError, Executed<unknown, DomainEvent>>,
+): TE.TaskEither<ApiError, Answer<Recorded>> =>
+  pipe(
+    work,
+    TE.map(({ events, revision }) => ({
+      body: {
+        index: events.at(-1)?.index ?? null,
+        stream,
+        revision,
+        events: events.map(({ index, event }) => ({ index, type: event.type })),
+      },
+    })),
+  );

@@ -1,0 +1,66 @@
+import * as t from 'io-ts';
+import { BaseImage } from '../../../domain/appraisal/base-image.js';
+import { closed, closedWith } from '../../../domain/encoding/closed.js';
+import { Instant, ListUpTo, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
+
+const Name = Text(128);
+const Why = Text(512);
+
+const MOST_PEM = 262_144;
+const isPem = (u: unknown): u is string =>
+  typeof u === 'string' && u.length <= MOST_PEM && u.includes('-----BEGIN ') && /^[\t\n\r\u0020-\u007e]*$/.test(u);
+
+/** PEM text as files have it; what is in it is checked where it is used. */
+export const Pem = new t.Type<string, string, unknown>(
+  'Pem',
+  isPem,
+  (u, c) => (isPem(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
+
+export const NamePath = closed({ name: Name }, 'NamePath');
+
+export const VersionPath = closed({ version: Name }, 'VersionPath');
+
+export const ModelPath = closed({ manufacturer: Text(64), model: Name }, 'ModelPath');
+
+export const TrustTpmCa = closed({ name: Name, chain: Pem }, 'TrustTpmCa');
+
+/** Exactly one of the three. */
+const KEY_FORMS = ['certificate', 'publicKey', 'publicKeyDigest'] as const;
+
+export const KeyForms = { certificate: Pem, publicKey: Pem, publicKeyDigest: Sha256Hex };
+
+export const hasOneKey = (body: Readonly<Partial<Record<(typeof KEY_FORMS)[number], unknown>>>): boolean =>
+  KEY_FORMS.filter((form) => body[form] !== undefined).length === 1;
+
+export const TrustEndorsementKey = t.refinement(
+  closedWith({ name: Name }, KeyForms, 'TrustEndorsementKey'),
+  hasOneKey,
+  'TrustEndorsementKey(exactly one of certificate, publicKey, publicKeyDigest)',
+);
+
+/** `publicKeyDigest` revokes a key that was never listed. */
+export const RevokeEndorsementKey = closedWith({ reason: Why }, { publicKeyDigest: Sha256Hex }, 'RevokeEndorsementKey');
+
+export const ListTpmModel = closed(
+  {
+    manufacturer: Text(64),
+    model: Name,
+    firmwareVersions: ListUpTo(Text(64), 256),
+    biosVersions: ListUpTo(Text(256), 256),
+    asOf: Instant,
+  },
+  'ListTpmModel',
+);
+
+export const ProposeBaseImage = closed({ image: BaseImage }, 'ProposeBaseImage');
+
+/** `digest`: approve only if this is what is proposed. */
+export const ApproveBaseImage = closedWith({}, { digest: Sha256Hex }, 'ApproveBaseImage');
+
+export const ReplaceEndorsementKey = t.refinement(
+  closedWith({ reason: Why }, KeyForms, 'ReplaceEndorsementKey'),
+  hasOneKey,
+  'ReplaceEndorsementKey(exactly one of certificate, publicKey, publicKeyDigest)',
+);
