@@ -38,6 +38,7 @@ const attestWith = (
     ),
     TE.flatMap(({ challenge, quoted, eventLog }) =>
       attester.authority.attest({
+        akName: state.akName,
         nonce: challenge.nonce,
         quote: toBase64(quoted.attest),
         signature: toBase64(quoted.signature),

@@ -49,6 +49,7 @@ export interface KeyOffer {
 }
 
 export interface EvidenceOffer {
+  readonly akName: string;
   readonly nonce: string;
   readonly quote: string;
   readonly signature: string;
