@@ -1,16 +1,39 @@
-import type { BootClaims } from '../boot-log/claims.js';
+import type { BootLog } from '../boot-log/boot-log.js';
+import type { BootClaims, BootLogFinding } from '../boot-log/claims.js';
+import type { ReplayedPcrs } from '../boot-log/replay.js';
 import type { Certificates, Hashing, Signatures } from '../ports.js';
 import type { HashAlgorithm } from '../tpm/algorithms.js';
-import type { TpmIdentity } from '../tpm/endorsement-certificate.js';
+import type { TpmIdentity } from '../tpm/tpm-identity.js';
 import type { Evidence } from './evidence.js';
 import type { ReferenceValues } from './reference-values.js';
 import type { QuotedClock, Reason, RuleResult, Verdict } from './result.js';
+
+/** Remembers results of pure functions: what it answers and when it forgets never changes a verdict, only its cost. */
+export interface Memo<V> {
+  readonly get: (key: string) => V | undefined;
+  readonly set: (key: string, value: V) => void;
+}
+
+/** What a boot log's entries say in one bank. */
+export interface BootReading {
+  readonly claims: BootClaims;
+  readonly findings: ReadonlyArray<BootLogFinding>;
+}
+
+/** A boot log with all that was computed of it so far, by bank. */
+export interface ReadBootLog {
+  readonly log: BootLog;
+  readonly readings: ReadonlyMap<HashAlgorithm, BootReading>;
+  readonly replayed: ReplayedPcrs;
+}
 
 /** The engines an appraiser computes with; deterministic, so a verdict can be computed again. */
 export interface AppraisalEngines {
   readonly hashing: Hashing;
   readonly signatures: Signatures;
   readonly certificates: Certificates;
+  /** By SHA-256 of a log. A host sends the same log again and again; only logs that replayed to a quote are remembered. */
+  readonly bootLogs?: Memo<ReadBootLog>;
 }
 
 /** What the authority knows of the host before it looks at the evidence. `undefined` fields: not known here (offline). */
@@ -29,6 +52,8 @@ export interface AppraisalInput {
   readonly expectedQualifyingData: Uint8Array;
   readonly host: HostContext;
   readonly reference: ReferenceValues;
+  /** False only offline, when nobody gave an image: then no image is judged, and the result says so. Absent: true. */
+  readonly imagesJudged?: boolean;
   /** The time that counts for certificates, exceptions and expiry. Instant text. */
   readonly at: string;
 }
@@ -59,8 +84,8 @@ export interface AppraisalResult {
   /** Rules that could not be checked; an affirming verdict holds only with these named. */
   readonly notChecked: ReadonlyArray<string>;
   /**
-   * True only if the AK signed this quote over the expected qualifying data (rules ak-certified, quote-signature, quote-header,
-   * qualifying-data passed): only then is this the host's own word and may enter the ledger (invariant 4).
+   * True only if the AK signed this quote over the expected qualifying data (rules credential-activation, quote-signature,
+   * quote-header, qualifying-data passed): only then is this the host's own word and may enter the ledger (invariant 4).
    */
   readonly hostsOwn: boolean;
   /** Lower-case hex by "bank:pcr" of PCR 0-7 as quoted; what the next quote's continuity is judged by. */
