@@ -1,6 +1,7 @@
 import type { BootClaims, BootLogFinding } from '../../domain/boot-log/claims.js';
-import type { BootLogDocument, ShownMeasurement } from './boot-log-document.js';
-import type { LogField } from './boot-log-fields.js';
+import type { DescribedMeasurement } from '../../domain/boot-log/describe-log.js';
+import type { DescribedField } from '../../domain/boot-log/described-field.js';
+import type { BootLogDocument } from './boot-log-document.js';
 import { type Paint, printable, tableOf } from './terminal.js';
 
 const MARKS = { 'covered-by-digest': '=', claim: '~' } as const;
@@ -8,23 +9,20 @@ const MOST = 100;
 
 const cut = (text: string): string => (text.length > MOST ? `${text.slice(0, MOST - 3)}...` : text);
 
-const fieldText = (paint: Paint, { name, value, basis }: LogField): string => {
-  const text = `${name} ${MARKS[basis]} ${cut(printable(value).replaceAll('\n', '\\n'))}`;
-  return basis === 'claim' ? paint.dim(text) : text;
+const fieldText = (paint: Paint, { name, value, coverage }: DescribedField): string => {
+  const text = `${name} ${MARKS[coverage]} ${cut(printable(value))}`;
+  return coverage === 'claim' ? paint.dim(text) : text;
 };
 
 const measurementRow =
   (paint: Paint, bank: string) =>
-  ({ index, pcr, extends: extended, digests, fields }: ShownMeasurement): ReadonlyArray<string> => {
-    const [type, ...rest] = fields;
-    return [
-      String(index),
-      pcr > 23 ? '-' : String(pcr),
-      type?.value ?? '',
-      extended ? (digests[bank] ?? '').slice(0, 16) : paint.dim('not measured'),
-      rest.map((field) => fieldText(paint, field)).join('\n'),
-    ];
-  };
+  ({ index, pcr, typeName, extended, digests, fields }: DescribedMeasurement): ReadonlyArray<string> => [
+    String(index),
+    pcr > 23 ? '-' : String(pcr),
+    typeName,
+    extended ? (digests.find((each) => each.bank === bank)?.digest ?? '').slice(0, 16) : paint.dim('not measured'),
+    fields.map((field) => fieldText(paint, field)).join('\n'),
+  ];
 
 const registerRows = (pcrs: BootLogDocument['pcrs']): ReadonlyArray<ReadonlyArray<string>> =>
   Object.entries(pcrs).flatMap(([bank, values]) =>

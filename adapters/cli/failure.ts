@@ -34,5 +34,6 @@ const failure =
   });
 
 export const badInput = failure(EXIT.badInput);
+export const negative = failure(EXIT.negative);
 export const refused = failure(EXIT.refused);
 export const unavailable = failure(EXIT.unavailable);

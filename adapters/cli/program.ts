@@ -32,6 +32,7 @@ const programOf = (cli: Cli, commands: ReadonlyArray<AddCommand>): Command => {
     .addHelpText('after', HELP)
     .showHelpAfterError('Add --help for how to use it.')
     .configureOutput({ writeOut: cli.terminal.out, writeErr: cli.terminal.err })
+    .enablePositionalOptions()
     .exitOverride();
   for (const add of commands) add(program, cli);
   return program;

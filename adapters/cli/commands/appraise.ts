@@ -1,54 +1,16 @@
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AppraisalResult } from '../../../domain/appraisal/appraiser.js';
 import { LATEST_APPRAISER } from '../../../domain/appraisal/appraisers.js';
-import type { ReferenceValues } from '../../../domain/appraisal/reference-values.js';
-import { appraiserOf } from '../../../domain/host/appraiser-of.js';
-import { nodeCertificates } from '../../crypto/node/certificates.js';
-import { nodeHashing } from '../../crypto/node/hashing.js';
-import { nodeSignatures } from '../../crypto/node/signatures.js';
-import type { ReadEvidenceFile } from '../../evidence-file/read-evidence-file.js';
 import { type AddCommand, type Cli, perform } from '../action.js';
-import { type AppraiseOptions, instantOf, offlineReference, readEvidence } from '../appraisal-inputs.js';
+import type { AppraiseOptions } from '../appraisal-inputs.js';
 import { withJson } from '../authority-options.js';
-import { type CliFailure, EXIT, type ExitCode, unavailable } from '../failure.js';
+import { type CliFailure, EXIT, type ExitCode } from '../failure.js';
+import { appraiseFile, type OfflineAppraisal } from '../offline-appraisal.js';
 import { paintOf, printable, tableOf } from '../terminal.js';
 import { reasonText, rulesText, verdictText } from '../verdict-text.js';
 
-const ENGINES = { hashing: nodeHashing, signatures: nodeSignatures, certificates: nodeCertificates };
-
-const NOTHING_KNOWN = { certifiedAkName: undefined, boundEndorsementKey: undefined, previous: undefined };
-
-const OWN_ISSUERS =
-  "the endorsement key's chain was checked against the issuers in the evidence file itself; give --ca to say whom you trust";
-
-const warningsOf = (options: AppraiseOptions, evidence: ReadEvidenceFile): ReadonlyArray<string> =>
-  options.ca === undefined && evidence.ekIssuersPem.length > 0 ? [OWN_ISSUERS] : [];
-
-const judge = (
-  evidence: ReadEvidenceFile,
-  reference: ReferenceValues,
-  at: string,
-  imagesJudged: boolean,
-): E.Either<CliFailure, AppraisalResult> =>
-  pipe(
-    appraiserOf(LATEST_APPRAISER),
-    E.bimap(
-      () => unavailable('AppraiserUnknown', 'this program has no appraiser'),
-      (appraise) =>
-        appraise(ENGINES, {
-          evidence: evidence.evidence,
-          expectedQualifyingData: evidence.nonce,
-          host: NOTHING_KNOWN,
-          reference,
-          at,
-          imagesJudged,
-        }),
-    ),
-  );
-
-const documentOf = (result: AppraisalResult, at: string, warnings: ReadonlyArray<string>): Readonly<Record<string, unknown>> => {
+const documentOf = ({ result, at, warnings }: OfflineAppraisal): Readonly<Record<string, unknown>> => {
   const { verdict, reasons, claims, rules, notChecked, image, exceptions, notAfter, hostsOwn } = result;
   return {
     verdict,
@@ -67,20 +29,25 @@ const documentOf = (result: AppraisalResult, at: string, warnings: ReadonlyArray
   };
 };
 
-const textOf = (cli: Cli, result: AppraisalResult): string => {
-  const paint = paintOf(cli.terminal);
-  const { claims, image, notChecked, reasons, rules, verdict } = result;
-  const facts = [
-    ['TPM', claims.tpm === undefined ? 'unknown' : `${claims.tpm.manufacturerName ?? claims.tpm.manufacturer} ${claims.tpm.model} ${claims.tpm.firmwareVersion}`],
-    ['endorsement key', claims.endorsementKey ?? 'unknown'],
-    ['AK', claims.akName ?? 'unknown'],
-    ['Secure Boot', claims.boot?.secureBoot.state ?? 'unknown'],
-    ['firmware', claims.boot?.firmwareVersion ?? 'unknown'],
-    ['command line', claims.boot?.commandLines.map(({ text }) => text).join(' | ') ?? 'unknown'],
+const factsOf = ({ claims, image }: AppraisalResult): ReadonlyArray<ReadonlyArray<string>> => {
+  const { tpm, boot } = claims;
+  const facts: ReadonlyArray<readonly [string, string | undefined]> = [
+    ['TPM', tpm && `${tpm.manufacturerName ?? tpm.manufacturer} ${tpm.model} ${tpm.firmwareVersion}`],
+    ['endorsement key', claims.endorsementKey],
+    ['AK', claims.akName],
+    ['Secure Boot', boot?.secureBoot.state],
+    ['firmware', boot?.firmwareVersion],
+    ['command line', boot?.commandLines.map(({ text }) => text).join(' | ')],
     ['base image', image?.version ?? 'none'],
   ];
+  return facts.map(([name, value]) => [name, printable(value ?? 'unknown')]);
+};
+
+const textOf = (cli: Cli, { result }: OfflineAppraisal): string => {
+  const paint = paintOf(cli.terminal);
+  const { notChecked, reasons, rules, verdict } = result;
   return [
-    tableOf(paint, ['claim', 'value'], facts.map(([name = '', value = '']) => [name, printable(value)])),
+    tableOf(paint, ['claim', 'value'], factsOf(result)),
     '',
     rulesText(paint, rules),
     '',
@@ -92,18 +59,11 @@ const textOf = (cli: Cli, result: AppraisalResult): string => {
 
 const work = (cli: Cli, file: string, options: AppraiseOptions): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
-    TE.Do,
-    TE.bind('evidence', () => readEvidence(file)),
-    TE.bind('reference', ({ evidence }) => offlineReference(options, evidence)),
-    TE.bind('at', () => TE.fromEither(instantOf(options.at, () => new Date()))),
-    TE.bind('result', ({ evidence, reference, at }) =>
-      TE.fromEither(judge(evidence, reference, at, options.image !== undefined)),
-    ),
-    TE.map(({ evidence, at, result }) => {
-      const warnings = warningsOf(options, evidence);
-      for (const warning of warnings) cli.terminal.err(`warning: ${warning}\n`);
-      cli.terminal.out(`${options.json ? JSON.stringify(documentOf(result, at, warnings)) : textOf(cli, result)}\n`);
-      return result.verdict === 'affirming' ? EXIT.ok : EXIT.negative;
+    appraiseFile(file, options),
+    TE.map((appraisal) => {
+      for (const warning of appraisal.warnings) cli.terminal.err(`warning: ${warning}\n`);
+      cli.terminal.out(`${options.json ? JSON.stringify(documentOf(appraisal)) : textOf(cli, appraisal)}\n`);
+      return appraisal.result.verdict === 'affirming' ? EXIT.ok : EXIT.negative;
     }),
   );
 
