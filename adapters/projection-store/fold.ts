@@ -1,0 +1,79 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { LedgerEvent } from '../../domain/catalogue.js';
+import type { LoadFault } from '../../domain/ledger/load-stream.js';
+import type { Hashing, StoredEntry } from '../../domain/ports.js';
+import type { Projection } from '../../projections/projection.js';
+import { followEntry, type Tip } from './follow-entry.js';
+
+/** One projection of any kind, with its current rows. `keys` also knows those that are gone. */
+export interface Folded {
+  readonly projection: Projection<unknown, LedgerEvent>;
+  readonly rows: Map<string, unknown>;
+  readonly keys: Set<string>;
+}
+
+/** Everything that following the ledger has to remember. Mutable, and owned by one follower. */
+export interface Memory {
+  readonly folded: ReadonlyArray<Folded>;
+  readonly tips: Map<string, Tip>;
+  /** Index of the entry to be folded next. */
+  next: number;
+  /** Id of the entry folded last. */
+  lastId: string;
+  /** The latest time of recording so far, in milliseconds: time as the ledger's order sees it. */
+  time: number;
+}
+
+/** A row of one projection (by position) from one index on; null: gone. */
+export interface RowVersion {
+  readonly projection: number;
+  readonly key: string;
+  readonly from: number;
+  readonly row: string | null;
+}
+
+export interface Batch {
+  readonly first: number;
+  readonly versions: ReadonlyArray<RowVersion>;
+  readonly times: Float64Array;
+  readonly streams: ReadonlySet<string>;
+}
+
+const foldEvent = (memory: Memory, recorded: Parameters<Projection<unknown, LedgerEvent>['evolve']>[1]): RowVersion[] => {
+  const versions: RowVersion[] = [];
+  for (const [position, { projection, rows, keys }] of memory.folded.entries()) {
+    for (const [key, row] of projection.evolve(rows, recorded)) {
+      keys.add(key);
+      if (row === null) rows.delete(key);
+      else rows.set(key, row);
+      const from = recorded.index;
+      versions.push({ projection: position, key, from, row: row === null ? null : JSON.stringify(row) });
+    }
+  }
+  return versions;
+};
+
+/** Folds entries into the memory, and says what has to be written for it. After a fault the memory is spoilt. */
+export const foldEntries = (
+  hashing: Hashing,
+  memory: Memory,
+  entries: ReadonlyArray<StoredEntry>,
+): E.Either<LoadFault, Batch> => {
+  const first = memory.next;
+  const versions: RowVersion[] = [];
+  const times = new Float64Array(entries.length);
+  const streams = new Set<string>();
+  for (const [i, stored] of entries.entries()) {
+    const followed = followEntry(hashing, stored, memory.tips.get(stored.stream));
+    if (E.isLeft(followed)) return followed;
+    const { recorded, tip } = followed.right;
+    memory.tips.set(stored.stream, tip);
+    streams.add(stored.stream);
+    memory.time = Math.max(memory.time, Date.parse(recorded.recordedAt));
+    times[i] = memory.time;
+    for (const version of foldEvent(memory, recorded)) versions.push(version);
+    memory.next = stored.index + 1;
+    memory.lastId = stored.id;
+  }
+  return E.right({ first, versions, times, streams });
+};

@@ -1,0 +1,29 @@
+import type { Database } from './database.js';
+
+/** Changes whenever a table does; a file of another form is made anew. */
+export const FORM = 1;
+
+const TABLES = [
+  'CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  'CREATE TABLE versions (projection INTEGER NOT NULL, key TEXT NOT NULL, from_index INTEGER NOT NULL, row TEXT)',
+  'CREATE TABLE current (projection INTEGER NOT NULL, key TEXT NOT NULL, row TEXT, PRIMARY KEY (projection, key)) WITHOUT ROWID',
+  'CREATE TABLE times (first INTEGER PRIMARY KEY, first_time INTEGER NOT NULL, times BLOB NOT NULL)',
+  'CREATE INDEX times_by_time ON times (first_time, first)',
+  'CREATE TABLE tips (stream TEXT PRIMARY KEY, revision INTEGER NOT NULL, leaf TEXT NOT NULL) WITHOUT ROWID',
+];
+
+/** Made when the first folding is done: filling an index row by row costs three times as much. */
+const INDEX = 'CREATE UNIQUE INDEX versions_by_key ON versions (projection, key, from_index)';
+
+/** Rebuildable, so a power cut may lose what it wrote last, though never tear the file. */
+export const configure = (database: Database): void =>
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
+
+export const createTables = (database: Database): void => database.exec(['BEGIN', ...TABLES, 'COMMIT'].join(';'));
+
+export const createIndex = (database: Database): void => database.exec(INDEX);
+
+export const readMeta = (database: Database, name: string): string | undefined => {
+  const value = database.prepare('SELECT value FROM meta WHERE name = ?').get([name])?.[0];
+  return typeof value === 'string' ? value : undefined;
+};
