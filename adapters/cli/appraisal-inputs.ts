@@ -94,7 +94,7 @@ export interface AppraiseOptions {
   readonly json: boolean;
 }
 
-const policyOf = (file: string | undefined): TE.TaskEither<CliFailure, AttestationPolicy> =>
+export const policyOf = (file: string | undefined): TE.TaskEither<CliFailure, AttestationPolicy> =>
   file === undefined ? TE.right(DEFAULT_POLICY) : readDocument(file, AttestationPolicy);
 
 /** What is good, for one appraisal without an authority. */

@@ -16,6 +16,10 @@ export type RequestError =
   | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
   | { readonly _tag: 'PreconditionMissing' }
   | { readonly _tag: 'PreconditionFailed'; readonly current: string }
+  | { readonly _tag: 'IndexUnknown'; readonly index: number; readonly size: number }
+  | { readonly _tag: 'VerdictUnknown'; readonly host: string }
+  | { readonly _tag: 'BlobUnknown'; readonly sha256: string }
+  | { readonly _tag: 'KeysLocked' }
   | { readonly _tag: 'ReadModelBehind'; readonly index: number }
   | { readonly _tag: 'Closing' }
   | { readonly _tag: 'Unexpected' };

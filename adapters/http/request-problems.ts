@@ -42,6 +42,13 @@ export const REQUEST_PROBLEMS: Table = {
     problem(428, 'PreconditionMissing', 'If-Match missing', 'Send If-Match with the ETag of the version you changed.'),
   PreconditionFailed: ({ current }) =>
     problem(412, 'PreconditionFailed', 'Changed by somebody else', `The current ETag is ${current}; read it again first.`),
+  IndexUnknown: ({ index, size }) =>
+    problem(404, 'IndexUnknown', 'No such entry', `There is no entry ${String(index)}; the ledger holds ${String(size)}.`),
+  VerdictUnknown: ({ host }) =>
+    problem(404, 'VerdictUnknown', 'No such verdict', `There is no verdict on ${host} at this revision.`),
+  BlobUnknown: ({ sha256 }) => problem(404, 'BlobUnknown', 'No such evidence', `Nothing is kept under ${sha256}.`),
+  KeysLocked: () =>
+    problem(503, 'KeysLocked', 'Opened for reading only', 'Without the passphrase nothing can be signed, so nothing can change.'),
   ReadModelBehind: ({ index }) =>
     problem(503, 'ReadModelBehind', 'Not yet readable', `Recorded, but the read models are behind index ${String(index)}.`, {
       retryAfterSeconds: 1,

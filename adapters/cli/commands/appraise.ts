@@ -8,6 +8,7 @@ import { withJson } from '../authority-options.js';
 import { type CliFailure, EXIT, type ExitCode } from '../failure.js';
 import { appraiseFile, type OfflineAppraisal } from '../offline-appraisal.js';
 import { paintOf, printable, tableOf } from '../terminal.js';
+import { appraiseReport, readReport, type RelayedAppraisal } from '../relayed-appraisal.js';
 import { reasonText, rulesText, verdictText } from '../verdict-text.js';
 
 const documentOf = ({ result, at, warnings }: OfflineAppraisal): Readonly<Record<string, unknown>> => {
@@ -57,7 +58,30 @@ const textOf = (cli: Cli, { result }: OfflineAppraisal): string => {
   ].join('\n');
 };
 
+const relayed = (cli: Cli, options: AppraiseOptions, { result, at }: RelayedAppraisal): ExitCode => {
+  const paint = paintOf(cli.terminal);
+  const { verdict, reasons, rules } = result;
+  cli.terminal.err('warning: a management server relayed this report: no key of the host vouches for it\n');
+  const notChecked = rules.filter(({ outcome }) => outcome === 'not-checked').map(({ rule }) => rule);
+  const text = [rulesText(paint, rules), '', verdictText(paint, verdict, notChecked), ...reasons.map((each) => `  ${reasonText(each)}`)];
+  cli.terminal.out(`${options.json ? JSON.stringify({ ...result, notChecked, at }) : text.join('\n')}\n`);
+  return verdict === 'affirming' ? EXIT.ok : EXIT.negative;
+};
+
 const work = (cli: Cli, file: string, options: AppraiseOptions): TE.TaskEither<CliFailure, ExitCode> =>
+  pipe(
+    readReport(file),
+    TE.flatMap((report) =>
+      report === undefined
+        ? evidenceWork(cli, file, options)
+        : pipe(
+            appraiseReport(report, options),
+            TE.map((appraisal) => relayed(cli, options, appraisal)),
+          ),
+    ),
+  );
+
+const evidenceWork = (cli: Cli, file: string, options: AppraiseOptions): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     appraiseFile(file, options),
     TE.map((appraisal) => {
@@ -69,7 +93,8 @@ const work = (cli: Cli, file: string, options: AppraiseOptions): TE.TaskEither<C
 
 const HELP = `
 Nobody activated a credential here, so that rule says "not checked"; without --image neither is the base image. The output
-always names what was not checked.
+always names what was not checked. A report that a vCenter relays (QueryTpmAttestationReport, XML or JSON) is graded relayed:
+no key of the host stands behind it.
 
 Exit codes: 0 affirming, 1 contraindicated, 2 the input can not be appraised.
 

@@ -3,13 +3,12 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { BaseImage } from '../../../domain/appraisal/base-image.js';
+import { describeImage } from '../../../domain/appraisal/describe-image.js';
 import { type Cli, done, perform } from '../action.js';
 import { withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode } from '../failure.js';
 import { type ImageOptions, imageOf } from '../image-from-evidence.js';
-import { imageText } from '../image-text.js';
 import { appraiseFile } from '../offline-appraisal.js';
-import { paintOf } from '../terminal.js';
 
 interface Options extends ImageOptions {
   readonly out?: string;
@@ -39,8 +38,8 @@ const save = (cli: Cli, options: Options, image: BaseImage): TE.TaskEither<CliFa
       () => badInput('FileUnwritable', `${out} can not be written`),
     ),
     TE.map(() => {
-      const next = `\nWritten to ${out}. Review it, then: sekisho base-image propose ${out}\n`;
-      cli.terminal.out(options.json ? text : imageText(paintOf(cli.terminal), image) + next);
+      const next = `\n\nWritten to ${out}. Review it, then: sekisho base-image propose ${out}\n`;
+      cli.terminal.out(options.json ? text : describeImage(image) + next);
       return done;
     }),
   );

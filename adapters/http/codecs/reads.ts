@@ -1,0 +1,191 @@
+import * as t from 'io-ts';
+import { BaseImage } from '../../../domain/appraisal/base-image.js';
+import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
+import { AsOf } from './answers.js';
+
+const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union([t.null, codec]);
+
+const Mark = t.type({ index: t.number, time: t.string }, 'Mark');
+const WithReason = t.type({ index: t.number, time: t.string, reason: t.string }, 'MarkWithReason');
+
+const Act = t.type({ by: t.string, time: t.string, index: t.number, revision: t.number }, 'Act');
+const ReasonedAct = t.type(
+  { by: t.string, time: t.string, index: t.number, revision: t.number, reason: t.string },
+  'ReasonedAct',
+);
+
+export const VerdictSummary = t.type(
+  {
+    index: t.number,
+    revision: t.number,
+    verdict: t.string,
+    at: t.string,
+    notAfter: t.string,
+    image: orNull(t.type({ version: t.string, digest: t.string })),
+    tpmCa: orNull(t.string),
+    endorsementKey: orNull(t.string),
+    secureBoot: t.string,
+    reasons: t.readonlyArray(t.string),
+    exceptions: t.readonlyArray(t.string),
+    basis: t.number,
+  },
+  'VerdictSummary',
+);
+
+export const HostView = t.type(
+  {
+    id: t.string,
+    displayName: orNull(t.string),
+    state: t.string,
+    /** Since when it is in this state. */
+    since: t.string,
+    /** When its newest evidence grew too old, if it has. */
+    staleSince: orNull(t.string),
+    reasons: t.readonlyArray(t.string),
+    enrolled: Mark,
+    endorsementKey: orNull(t.string),
+    attestationKey: orNull(t.type({ name: t.string, since: Mark })),
+    tpm: orNull(t.UnknownRecord),
+    verdict: orNull(VerdictSummary),
+    undercut: orNull(
+      t.type({ code: t.string, subject: t.string, reason: t.string, index: t.number, time: t.string }),
+    ),
+    quarantine: orNull(WithReason),
+    retired: orNull(WithReason),
+    counts: t.type({ affirming: t.number, contraindicated: t.number, foreign: t.number }),
+    relayed: orNull(t.type({ index: t.number, verdict: t.string, at: t.string })),
+  },
+  'HostView',
+);
+export type HostView = t.TypeOf<typeof HostView>;
+
+export const HostAnswer = t.type({ asOf: AsOf, host: HostView }, 'HostAnswer');
+
+const page = { nextCursor: orNull(t.number) };
+
+export const HostsAnswer = t.type({ asOf: AsOf, hosts: t.readonlyArray(HostView), ...page }, 'HostsAnswer');
+
+export const ImageRow = t.type(
+  {
+    version: t.string,
+    displayName: t.string,
+    imageKind: t.string,
+    bank: t.string,
+    digest: t.string,
+    status: t.string,
+    proposed: Act,
+    approved: orNull(Act),
+    withdrawn: orNull(ReasonedAct),
+  },
+  'ImageRow',
+);
+export type ImageRow = t.TypeOf<typeof ImageRow>;
+
+export const ImagesAnswer = t.type({ asOf: AsOf, images: t.readonlyArray(ImageRow) }, 'ImagesAnswer');
+
+export const ImageAnswer = t.type(
+  { asOf: AsOf, image: ImageRow, document: BaseImage, hosts: t.readonlyArray(t.string) },
+  'ImageAnswer',
+);
+
+export const TpmCasAnswer = t.type(
+  {
+    asOf: AsOf,
+    tpmCas: t.readonlyArray(
+      t.type({
+        name: t.string,
+        subject: t.string,
+        chain: t.readonlyArray(t.string),
+        trusted: Act,
+        revoked: orNull(ReasonedAct),
+      }),
+    ),
+  },
+  'TpmCasAnswer',
+);
+
+export const EndorsementKeysAnswer = t.type(
+  {
+    asOf: AsOf,
+    endorsementKeys: t.readonlyArray(
+      t.type({
+        name: t.string,
+        publicKeyDigest: t.string,
+        certificate: orNull(t.string),
+        trusted: orNull(Act),
+        revoked: orNull(ReasonedAct),
+      }),
+    ),
+  },
+  'EndorsementKeysAnswer',
+);
+
+export const TpmModelsAnswer = t.type(
+  {
+    asOf: AsOf,
+    tpmModels: t.readonlyArray(
+      t.type({
+        manufacturer: t.string,
+        model: t.string,
+        firmwareVersions: t.readonlyArray(t.string),
+        biosVersions: t.readonlyArray(t.string),
+        asOf: t.string,
+        listed: Act,
+        delisted: orNull(ReasonedAct),
+      }),
+    ),
+  },
+  'TpmModelsAnswer',
+);
+
+export const PolicyAnswer = t.type(
+  {
+    asOf: AsOf,
+    /** Revision of the reference stream's last policy change; -1: the built-in policy still counts. */
+    revision: t.number,
+    changed: orNull(Act),
+    policy: AttestationPolicy,
+  },
+  'PolicyAnswer',
+);
+
+export const OperatorsAnswer = t.type(
+  {
+    asOf: AsOf,
+    operators: t.readonlyArray(
+      t.type({ subject: t.string, role: t.string, grantedBy: t.string, since: t.string }),
+    ),
+  },
+  'OperatorsAnswer',
+);
+
+/** An event as a person reads it: who, when, what. `data` is exactly what was signed. */
+export const EventView = t.type(
+  {
+    index: t.number,
+    stream: t.string,
+    revision: t.number,
+    id: t.string,
+    type: t.string,
+    typeVersion: t.number,
+    recordedAt: t.string,
+    actor: t.type({ subject: t.string, role: t.string }),
+    command: t.string,
+    basis: t.record(t.string, t.number),
+    data: t.UnknownRecord,
+  },
+  'EventView',
+);
+export type EventView = t.TypeOf<typeof EventView>;
+
+export const HistoryAnswer = t.type({ asOf: AsOf, events: t.readonlyArray(EventView), ...page }, 'HistoryAnswer');
+
+/** Entries exactly as they are stored: the canonical bytes that were signed, in base64. */
+export const EntryView = t.type(
+  { index: t.number, stream: t.string, revision: t.number, id: t.string, bytes: t.string },
+  'EntryView',
+);
+
+export const EventsAnswer = t.type({ asOf: AsOf, events: t.readonlyArray(EntryView), ...page }, 'EventsAnswer');
+
+export const EntryAnswer = t.type({ asOf: AsOf, event: EntryView }, 'EntryAnswer');
