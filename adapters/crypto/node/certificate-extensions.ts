@@ -121,7 +121,7 @@ const directoryName = ({ content }: Element): Readonly<Record<string, string>> =
   if (new Set(attributes.map(({ oid }) => oid)).size !== attributes.length) {
     throw new DerError('has a directory name with an attribute twice');
   }
-  return Object.fromEntries(attributes.map(({ oid, value }) => [oid, value]));
+  return Object.fromEntries(attributes.map(({ oid, value }) => [oid, textOf(value)]));
 };
 
 const directoryNames = (value: Uint8Array): Extensions['directoryNames'] =>

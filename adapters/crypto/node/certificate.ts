@@ -1,4 +1,4 @@
-import { toHex } from '../../../domain/encoding/bytes.js';
+import { equalBytes, toHex } from '../../../domain/encoding/bytes.js';
 import { isInstant } from '../../../domain/encoding/instant.js';
 import type { Certificate } from '../../../domain/ports.js';
 import { extensionsOf } from './certificate-extensions.js';
@@ -53,10 +53,9 @@ const fieldsOf = (tbs: Uint8Array): Fields => {
 };
 
 /** RFC 5280, 4.1.1.2: the algorithm is inside what is signed too, and must be the same there. */
-const checkAlgorithm = (inner: Element | undefined, outer: Element): Element => {
-  const same = expectTag(inner, TAGS.sequence, 'signature');
-  if (toHex(same.whole) !== toHex(outer.whole)) throw new DerError('names two signature algorithms');
-  return same;
+const checkAlgorithm = (inner: Element | undefined, outer: Element): void => {
+  if (inner === undefined || !equalBytes(inner.whole, outer.whole))
+    throw new DerError('names two signature algorithms');
 };
 
 /** Throws DerError. */

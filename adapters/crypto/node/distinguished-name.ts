@@ -1,5 +1,5 @@
 import { toHex } from '../../../domain/encoding/bytes.js';
-import { type Element, elementsOf, expectTag, oidOf, sequence, TAGS } from './der.js';
+import { DerError, type Element, elementsOf, expectTag, oidOf, sequence, TAGS } from './der.js';
 
 /** Short names of RFC 4514, 3, and what else is common in names of TPM makers' CAs. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -29,8 +29,10 @@ const stringOf = ({ tag, content }: Element): string | undefined => {
   }
 };
 
-/** Text of an attribute value; `#` and hexadecimal (RFC 4514, 2.4) for what is no text. */
-export const textOf = (value: Element): string => stringOf(value) ?? `#${toHex(value.whole)}`;
+/** For what is no text: `#` and hexadecimal (RFC 4514, 2.4). */
+const hexOf = ({ whole }: Element): string => `#${toHex(whole)}`;
+
+export const textOf = (value: Element): string => stringOf(value) ?? hexOf(value);
 
 /** RFC 4514, 2.4: nothing in a value can look like the name around it, and no control character leaves here. */
 const escaped = (text: string): string =>
@@ -40,15 +42,13 @@ const escaped = (text: string): string =>
 
 export interface Attribute {
   readonly oid: string;
-  readonly value: string;
+  readonly value: Element;
 }
 
 const attributeOf = (element: Element): Attribute => {
   const [type, value, more] = elementsOf(expectTag(element, TAGS.sequence, 'name attribute').content);
-  return {
-    oid: oidOf(type),
-    value: textOf(expectTag(value, more === undefined ? (value?.tag ?? 0) : -1, 'name attribute')),
-  };
+  if (value === undefined || more !== undefined) throw new DerError('name attribute must be a type and a value');
+  return { oid: oidOf(type), value };
 };
 
 /** The relative names of a Name, first to last, each with its attributes. */
@@ -57,7 +57,10 @@ export const attributesOf = (name: Uint8Array): ReadonlyArray<ReadonlyArray<Attr
     elementsOf(expectTag(relative, TAGS.set, 'relative name').content).map(attributeOf),
   );
 
-const attributeText = ({ oid, value }: Attribute): string => `${SHORT_NAMES[oid] ?? oid}=${escaped(value)}`;
+const attributeText = ({ oid, value }: Attribute): string => {
+  const text = stringOf(value);
+  return `${SHORT_NAMES[oid] ?? oid}=${text === undefined ? hexOf(value) : escaped(text)}`;
+};
 
 /**
  * RFC 4514 text, last relative name first. Attributes of one relative name are sorted, so that their order in the set,
