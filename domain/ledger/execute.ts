@@ -149,4 +149,5 @@ export const execute =
   <State, Command, Ev extends DomainEvent, Rejection extends { readonly _tag: string }, Failure extends { readonly _tag: string }>(
     execution: Execution<State, Command, Ev, Rejection, Failure>,
   ): Outcome<State, Ev, Rejection | Failure> =>
-    writer.inTurn(execution.stream, attempt(writer, execution, MOST_ATTEMPTS));
+    // Looking at the cache waits for the turn too.
+    writer.inTurn(execution.stream, () => attempt(writer, execution, MOST_ATTEMPTS)());

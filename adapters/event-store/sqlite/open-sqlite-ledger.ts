@@ -5,6 +5,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { EventStore, EvidenceStore, StoreError } from '../../../domain/ports.js';
 import { createSqliteEvidenceStore } from '../../evidence-store/sqlite/sqlite-evidence-store.js';
 import { type Database, openDatabase } from './database.js';
+import { lockFile } from './file-lock.js';
 import { createLane } from './lane.js';
 import { createSchema, fullCheck, isEmpty, quickCheck } from './schema.js';
 import { createSqliteEventStore } from './sqlite-event-store.js';
@@ -22,8 +23,6 @@ export interface SqliteLedger {
 }
 
 const PRAGMAS = [
-  // Exclusive first: the WAL index then stays in memory, and a second process is refused instead of let in.
-  'locking_mode = EXCLUSIVE',
   'journal_mode = WAL',
   'synchronous = FULL',
   'cache_size = -65536',
@@ -49,7 +48,7 @@ const prepareFile = async (file: string, database: Database): Promise<StoreError
   return undefined;
 };
 
-const assemble = async (file: string, database: Database): Promise<SqliteLedger> => {
+const assemble = async (file: string, database: Database, unlock: () => void): Promise<SqliteLedger> => {
   const tail = await createTail(database);
   const lane = await createLane(database, tail);
   const failed = (error: unknown): E.Either<StoreError, never> => E.left(storeErrorOf(file, error));
@@ -65,24 +64,37 @@ const assemble = async (file: string, database: Database): Promise<SqliteLedger>
       await lane.drained();
       await database.exec('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => undefined);
       database.close();
+      unlock();
     },
   };
+};
+
+const openLocked = async (file: string, unlock: () => void): Promise<E.Either<StoreError, SqliteLedger>> => {
+  const database = openDatabase(file);
+  try {
+    const fault = await prepareFile(file, database);
+    if (fault === undefined) return E.right(await assemble(file, database, unlock));
+    database.close();
+    return E.left(fault);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 };
 
 /** Opens the ledger's file, or makes it. Left when another process has it open, or when it is not what was written. */
 export const openSqliteLedger =
   (file: string): TE.TaskEither<StoreError, SqliteLedger> =>
   async () => {
-    let database: Database | undefined;
+    let unlock: (() => void) | undefined;
     try {
       await makeFile(file);
-      database = openDatabase(file);
-      const fault = await prepareFile(file, database);
-      if (fault === undefined) return E.right(await assemble(file, database));
-      database.close();
-      return E.left(fault);
+      unlock = await lockFile(file);
+      const opened = await openLocked(file, unlock);
+      if (E.isLeft(opened)) unlock();
+      return opened;
     } catch (error) {
-      database?.close();
+      unlock?.();
       return E.left(storeErrorOf(file, error));
     }
   };

@@ -22,7 +22,7 @@ const COLUMNS = 'idx, stream, revision, id, bytes';
 
 const prepareAll = async (database: Database): Promise<Statements> => ({
   insert: await database.prepare(`INSERT INTO entries (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`),
-  remove: await database.prepare('DELETE FROM entries WHERE idx >= ?'),
+  remove: await database.prepare('DELETE FROM entries WHERE idx >= ? AND idx < ?'),
   byPlace: await database.prepare('SELECT idx, id FROM entries WHERE stream = ? AND revision = ?'),
   readStream: await database.prepare(
     `SELECT ${COLUMNS} FROM entries WHERE stream = ? AND revision >= ? ORDER BY revision LIMIT ?`,
@@ -42,13 +42,15 @@ const storedOf = ([index, stream, revision, id, bytes]: Row): StoredEntry => ({
 /** Inserts whole or not at all: within a transaction that others share, a half-inserted append is taken back. */
 const insertAll = (statements: Statements, tail: Tail, { stream, expectedRevision, entries }: Append): boolean => {
   const first = tail.size();
+  let inserted = 0;
   try {
-    entries.forEach(({ id, bytes }, i) => {
-      statements.insert.run([first + i, stream, expectedRevision + 1 + i, uuidBytes(id), bytes]);
-    });
+    for (const { id, bytes } of entries) {
+      statements.insert.run([first + inserted, stream, expectedRevision + 1 + inserted, uuidBytes(id), bytes]);
+      inserted += 1;
+    }
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    statements.remove.run([first]);
+    statements.remove.run([first, first + inserted]);
     return false;
   }
   tail.grew(stream, expectedRevision + entries.length, first + entries.length);

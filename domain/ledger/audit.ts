@@ -1,0 +1,98 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { fromHex, toHex } from '../encoding/bytes.js';
+import type { StoredEntry } from '../ports.js';
+import { keyringAfter, keyringBefore, type PinnedAuthority } from './admit-keys.js';
+import type { ChainFault, ChainTip } from './chain.js';
+import type { StreamId } from './envelope.js';
+import type { Head, HeadFault } from './head.js';
+import type { Keyring } from './keyring.js';
+import { leafBytes } from './leaf.js';
+import type { EntryEngines } from './ledger.js';
+import { appendLeaf, emptyFrontier, type Frontier, rootOf } from './merkle.js';
+import { linkEntry, type LinkedEntry, verifySignature } from './verify-entry.js';
+
+/** What is wrong with a store, entry by entry. */
+export type LedgerFault =
+  | ChainFault
+  | HeadFault
+  /** Entries are numbered from 0 without gaps: some are missing, or stand twice. */
+  | { readonly _tag: 'IndexGap'; readonly expected: number; readonly found: number };
+
+export interface AuditOptions {
+  readonly pinned: PinnedAuthority;
+  /** A head that was verified, or is about to be with the keys that the audit finds. */
+  readonly head: Head | undefined;
+  /** Faults beyond these are counted, not listed. */
+  readonly mostFaults: number;
+}
+
+/** An audit of a store under way: entries go in by index, from 0. */
+export interface Audit {
+  readonly take: (stored: StoredEntry) => void;
+  readonly keyring: () => Keyring;
+  readonly frontier: () => Frontier;
+  readonly faults: () => ReadonlyArray<LedgerFault>;
+  readonly faultCount: () => number;
+}
+
+const checkOne = (
+  engines: EntryEngines,
+  pinned: PinnedAuthority,
+  stored: StoredEntry,
+  known: { readonly keyring: Keyring; readonly tip: ChainTip | null },
+): E.Either<ChainFault, { readonly linked: LinkedEntry; readonly keyring: Keyring }> =>
+  pipe(
+    linkEntry(engines, stored, known.tip),
+    E.flatMap((linked) => {
+      const keyring = keyringBefore(engines.hashing, pinned, known.keyring, stored.index, linked.envelope);
+      return pipe(
+        verifySignature(engines, linked, keyring),
+        E.map(() => ({ linked, keyring: keyringAfter(engines.hashing, keyring, stored.index, linked.envelope) })),
+      );
+    }),
+  );
+
+/** Behind a broken entry its stream goes on from the bytes that are there, so that one edit is not told for each later entry. */
+const tipBehindFault = (stored: StoredEntry, leaf: Uint8Array, before: ChainTip | null): ChainTip => ({
+  revision: stored.revision,
+  leaf: toHex(leaf),
+  recordedAt: before?.recordedAt ?? '',
+  command: before?.command ?? '',
+  ordinal: before?.ordinal ?? 0,
+});
+
+/**
+ * Checks every entry: dense index, form, chain, id, time, key and signature, and the tree over all of them. What it holds
+ * between entries is one tip per stream and the tree's edge.
+ */
+export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults }: AuditOptions): Audit => {
+  const tips = new Map<StreamId, ChainTip>();
+  const faults: LedgerFault[] = [];
+  let faultCount = 0;
+  let keyring: Keyring = new Map();
+  let frontier: Frontier = emptyFrontier;
+  let next = 0;
+  const tell = (fault: LedgerFault): void => {
+    faultCount += 1;
+    if (faults.length < mostFaults) faults.push(fault);
+  };
+  const checkHead = (): void => {
+    if (head !== undefined && frontier.size === head.size && toHex(rootOf(engines.hashing, frontier)) !== head.root) {
+      tell({ _tag: 'HeadRootMismatch', size: head.size });
+    }
+  };
+  const take = (stored: StoredEntry): void => {
+    if (stored.index !== next) tell({ _tag: 'IndexGap', expected: next, found: stored.index });
+    next = stored.index + 1;
+    const before = tips.get(stored.stream) ?? null;
+    const checked = checkOne(engines, pinned, stored, { keyring, tip: before });
+    const leaf = E.isRight(checked) ? fromHex(checked.right.linked.tip.leaf) : leafBytes(engines.hashing, stored.bytes);
+    tips.set(stored.stream, E.isRight(checked) ? checked.right.linked.tip : tipBehindFault(stored, leaf, before));
+    if (E.isRight(checked)) keyring = checked.right.keyring;
+    else tell(checked.left);
+    frontier = appendLeaf(engines.hashing, frontier, leaf);
+    checkHead();
+  };
+  return { take, keyring: () => keyring, frontier: () => frontier, faults: () => faults, faultCount: () => faultCount };
+};
