@@ -16,7 +16,7 @@ export const u16 = (value: number): Uint8Array => Uint8Array.of(value & 255, (va
 export const u32 = (value: number): Uint8Array => concat(u16(value & 0xffff), u16((value >>> 16) & 0xffff));
 export const u64 = (value: number): Uint8Array =>
   concat(u32(value % 0x100000000), u32(Math.floor(value / 0x100000000)));
-export const utf16 = (text: string): Uint8Array => concat(...[...text].map((letter) => u16(letter.charCodeAt(0))));
+export const utf16 = (text: string): Uint8Array => concat(...Array.from(text, (letter) => u16(letter.charCodeAt(0))));
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
 export const guid = (text: string): Uint8Array => {
