@@ -4,11 +4,11 @@ import type { AuthorityDeps, Request } from '../../domain/authority-deps.js';
 import type { DomainEvent } from '../../domain/ledger/envelope.js';
 import type { Executed } from '../../domain/ledger/execute.js';
 import type { Principal } from '../access/tokens.js';
+import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { ApiError } from './api-error.js';
 import type { Recorded } from './codecs/answers.js';
 import type { HostGate } from './host-gate.js';
-import type { ReadModels } from './read-models.js';
 import type { Answer } from './route.js';
 
 /** What the routes work with. */
@@ -16,7 +16,7 @@ export interface Api {
   readonly deps: AuthorityDeps;
   readonly gate: HostGate;
   readonly metrics: Metrics;
-  readonly reads: ReadModels;
+  readonly reads: ProjectionStore;
   /**
    * Waits, within bounds, until the read models show everything that was in the ledger when it was called: who wrote
    * something, and was answered, reads it in the next request.

@@ -21,10 +21,10 @@ interface Asked {
 }
 
 const momentOf = ({ reads, deps }: Api, { index, at }: Asked): E.Either<ApiError, Moment> => {
-  const size = reads.size();
+  const size = reads.index() + 1;
   if (index !== undefined && index >= size) return E.left({ _tag: 'IndexUnknown', index, size });
-  const last = at === undefined ? (index ?? size - 1) : reads.times.indexAt(millisOf(at));
-  const millis = last < 0 ? undefined : reads.times.timeOf(last);
+  const last = at === undefined ? (index ?? size - 1) : reads.indexAt(millisOf(at));
+  const millis = last < 0 ? undefined : reads.timeOf(last);
   const time = millis === undefined ? null : instantOf(millis);
   return E.right({ index: last, time, judgedAt: at ?? (index === undefined ? deps.clock.now() : (time ?? deps.clock.now())) });
 };

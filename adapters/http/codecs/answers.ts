@@ -21,3 +21,16 @@ export const Recorded = t.type(
   'Recorded',
 );
 export type Recorded = t.TypeOf<typeof Recorded>;
+
+const isBytes = (u: unknown): u is Uint8Array => u instanceof Uint8Array;
+
+/** An answer of bytes as they are (application/octet-stream). */
+export const Bytes = new t.Type<Uint8Array, Uint8Array, unknown>(
+  'Bytes',
+  isBytes,
+  (u, c) => (isBytes(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
+
+/** An answer of plain text. */
+export const PlainText = new t.Type<string, string, unknown>('PlainText', t.string.is, t.string.validate, t.identity);

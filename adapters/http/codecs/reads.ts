@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
 import { AsOf } from './answers.js';
+import { Reason, RuleResult } from './attestations.js';
 
 const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union([t.null, codec]);
 
@@ -88,21 +89,18 @@ export const ImageAnswer = t.type(
   'ImageAnswer',
 );
 
-export const TpmCasAnswer = t.type(
+const TpmCaView = t.type(
   {
-    asOf: AsOf,
-    tpmCas: t.readonlyArray(
-      t.type({
-        name: t.string,
-        subject: t.string,
-        chain: t.readonlyArray(t.string),
-        trusted: Act,
-        revoked: orNull(ReasonedAct),
-      }),
-    ),
+    name: t.string,
+    subject: t.string,
+    chain: t.readonlyArray(t.string),
+    trusted: Act,
+    revoked: orNull(ReasonedAct),
   },
-  'TpmCasAnswer',
+  'TpmCaView',
 );
+
+export const TpmCasAnswer = t.type({ asOf: AsOf, tpmCas: t.readonlyArray(TpmCaView) }, 'TpmCasAnswer');
 
 export const EndorsementKeysAnswer = t.type(
   {
@@ -167,18 +165,53 @@ export const EventView = t.type(
     revision: t.number,
     id: t.string,
     type: t.string,
-    typeVersion: t.number,
     recordedAt: t.string,
     actor: t.type({ subject: t.string, role: t.string }),
     command: t.string,
     basis: t.record(t.string, t.number),
-    data: t.UnknownRecord,
+    data: t.unknown,
   },
   'EventView',
 );
 export type EventView = t.TypeOf<typeof EventView>;
 
 export const HistoryAnswer = t.type({ asOf: AsOf, events: t.readonlyArray(EventView), ...page }, 'HistoryAnswer');
+
+/** A verdict with everything that it was made from, and who said that those things are good. */
+export const Explanation = t.type(
+  {
+    asOf: AsOf,
+    host: t.string,
+    verdict: t.type({
+      index: t.number,
+      revision: t.number,
+      recordedAt: t.string,
+      verdict: t.string,
+      grade: t.string,
+      appraiser: t.number,
+      at: t.string,
+      notAfter: t.string,
+      rules: t.readonlyArray(RuleResult),
+      reasons: t.readonlyArray(Reason),
+      exceptions: t.readonlyArray(t.string),
+      secureBoot: t.string,
+    }),
+    /** Digests in the evidence store: GET /v1/evidence/{sha256}. */
+    evidence: t.type({ evidence: t.string, claims: t.string, challenge: orNull(t.string) }),
+    claims: t.unknown,
+    reference: t.type({
+      stream: t.string,
+      /** The reference values that the verdict was made by; -1: there were none yet. */
+      revision: t.number,
+      policy: AttestationPolicy,
+      image: orNull(ImageRow),
+      tpmCa: orNull(TpmCaView),
+      endorsementKey: orNull(t.string),
+    }),
+  },
+  'Explanation',
+);
+export type Explanation = t.TypeOf<typeof Explanation>;
 
 /** Entries exactly as they are stored: the canonical bytes that were signed, in base64. */
 export const EntryView = t.type(

@@ -49,7 +49,7 @@ const imageAt = (api: Api, version: string, { index }: Moment): E.Either<ApiErro
 
 const hostsOn = (api: Api, version: string, at: Moment): E.Either<ApiError, ReadonlyArray<string>> =>
   pipe(
-    api.reads.hosts.rowsAt(at.index),
+    api.reads.hostTrust.rowsAt(at.index),
     E.map((rows) => hostsRunning(hostsAt(rows, at.judgedAt), version).map(({ row }) => row.host)),
   );
 

@@ -34,7 +34,7 @@ const show = (api: Api): Route =>
         moment(api, query),
         TE.flatMapEither((at): E.Either<ApiError, { body: t.TypeOf<typeof HostAnswer> }> =>
           pipe(
-            api.reads.hosts.rowAt(hostKey(params.id), at.index),
+            api.reads.hostTrust.rowAt(hostKey(params.id), at.index),
             E.flatMap((row): E.Either<ApiError, { body: t.TypeOf<typeof HostAnswer> }> =>
               row?.kind === 'host'
                 ? E.right({ body: { asOf: asOf(at), host: hostView(hostTrustAt(row, at.judgedAt)) } })
@@ -71,7 +71,7 @@ const list = (api: Api): Route =>
         moment(api, query),
         TE.flatMapEither((at) =>
           pipe(
-            api.reads.hosts.rowsAt(at.index),
+            api.reads.hostTrust.rowsAt(at.index),
             E.map((rows) => {
               const hosts = hostsAt(rows, at.judgedAt).filter(({ state }) => state === (query.state ?? state));
               const from = query.cursor ?? 0;

@@ -1,0 +1,105 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { toBase64 } from '../../../domain/encoding/bytes.js';
+import type { Api } from '../api.js';
+import { PlainText } from '../codecs/answers.js';
+import { asOf, moment } from '../moment.js';
+import { openApiOf } from '../openapi.js';
+import { NoBody, Nothing, type Route, route } from '../route.js';
+
+/** What the authority is called and which keys speak for it. */
+export interface AuthorityIdentity {
+  readonly name: string;
+  /** Key id of the authority key: what to pin. */
+  readonly kid: string;
+}
+
+const health = (api: Api): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/health',
+    operation: 'health',
+    summary: 'Whether the authority works, and up to which entry reads show the ledger.',
+    params: Nothing,
+    query: Nothing,
+    body: NoBody,
+    answer: t.type({ status: t.literal('ok'), index: t.number }, 'Health'),
+    handle: () =>
+      pipe(
+        moment(api, {}),
+        TE.map(({ index }) => ({ body: { status: 'ok' as const, index } })),
+      ),
+  });
+
+const Key = t.type({ kid: t.string, purpose: t.string, publicKey: t.string, from: t.number, until: t.union([t.null, t.number]) });
+
+export const AuthorityAnswer = t.type(
+  {
+    asOf: t.type({ index: t.number, time: t.union([t.null, t.string]) }),
+    name: t.string,
+    group: t.string,
+    kid: t.string,
+    keys: t.readonlyArray(Key),
+  },
+  'AuthorityAnswer',
+);
+
+const authority = (api: Api, { name, kid }: AuthorityIdentity): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/authority',
+    operation: 'showAuthority',
+    summary: 'Name, group and public keys of the authority.',
+    params: Nothing,
+    query: Nothing,
+    body: NoBody,
+    answer: AuthorityAnswer,
+    handle: () =>
+      pipe(
+        moment(api, {}),
+        TE.map((at) => {
+          const keys = [...api.deps.keyring().values()].map(({ publicKey, ...key }) => ({
+            ...key,
+            publicKey: toBase64(publicKey),
+          }));
+          return { body: { asOf: asOf(at), name, group: api.deps.group, kid, keys } };
+        }),
+      ),
+  });
+
+const metrics = (api: Api): Route =>
+  route({
+    method: 'GET',
+    path: '/metrics',
+    operation: 'metrics',
+    summary: 'Counters in the text exposition format.',
+    params: Nothing,
+    query: Nothing,
+    body: NoBody,
+    answer: PlainText,
+    handle: () => TE.right({ body: api.metrics.exposition() }),
+  });
+
+export const authorityRoutes = (api: Api, identity: AuthorityIdentity): ReadonlyArray<Route> => [
+  health(api),
+  authority(api, identity),
+  metrics(api),
+];
+
+/** Describes the other routes, and itself. */
+export const openApiRoute = (others: ReadonlyArray<Route>, version: string): Route => {
+  const own: Route = route({
+    method: 'GET',
+    path: '/v1/openapi.json',
+    operation: 'openapi',
+    summary: 'This description.',
+    params: Nothing,
+    query: Nothing,
+    body: NoBody,
+    answer: t.UnknownRecord,
+    handle: () => TE.right({ body: document }),
+  });
+  const document = openApiOf([...others, own], version);
+  return own;
+};

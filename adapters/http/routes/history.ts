@@ -1,0 +1,55 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { CATALOGUE, type LedgerEvent } from '../../../domain/catalogue.js';
+import { closedWith } from '../../../domain/encoding/closed.js';
+import { hostStream } from '../../../domain/host/host-id.js';
+import type { Recorded } from '../../../domain/ledger/envelope.js';
+import { loadStream } from '../../../domain/ledger/load-stream.js';
+import type { Api } from '../api.js';
+import type { ApiError } from '../api-error.js';
+import { HostPath } from '../codecs/hosts.js';
+import { limitOf, SafeIntText } from '../codecs/queries.js';
+import { type EventView, HistoryAnswer } from '../codecs/reads.js';
+import { asOf, moment } from '../moment.js';
+import { NoBody, type Route, route } from '../route.js';
+
+const view = ({ event, leaf: _leaf, kid: _kid, ...rest }: Recorded<LedgerEvent>): EventView => ({
+  ...rest,
+  type: event.type,
+  data: event.data,
+});
+
+const HistoryQuery = closedWith({}, { cursor: SafeIntText, limit: SafeIntText }, 'HistoryQuery');
+
+/** The stream is read whole, because its newest signature vouches for all of it; a page of it is shown. */
+const history = (api: Api): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/hosts/{id}/history',
+    operation: 'showHostHistory',
+    summary: 'Everything that was recorded about a host, newest first. `cursor` is a revision to go on below.',
+    params: HostPath,
+    query: HistoryQuery,
+    body: NoBody,
+    answer: HistoryAnswer,
+    handle: ({ params, query }) =>
+      pipe(
+        TE.Do,
+        TE.bind('at', () => moment(api, {})),
+        TE.bind('loaded', (): TE.TaskEither<ApiError, ReadonlyArray<Recorded<LedgerEvent>>> =>
+          pipe(
+            loadStream(api.deps)(CATALOGUE, hostStream(params.id)),
+            TE.map(({ events }) => events),
+          ),
+        ),
+        TE.flatMap(({ at, loaded }): TE.TaskEither<ApiError, { body: typeof HistoryAnswer._A }> => {
+          if (loaded.length === 0) return TE.left({ _tag: 'HostNotEnrolled' });
+          const before = loaded.filter(({ revision }) => revision < (query.cursor ?? loaded.length)).reverse();
+          const page = before.slice(0, limitOf(query));
+          const nextCursor = page.length < before.length ? (page.at(-1)?.revision ?? null) : null;
+          return TE.right({ body: { asOf: asOf(at), events: page.map(view), nextCursor } });
+        }),
+      ),
+  });
+
+export const historyRoutes = (api: Api): ReadonlyArray<Route> => [history(api)];
