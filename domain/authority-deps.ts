@@ -19,13 +19,15 @@ export interface StreamCaches {
   readonly access: StateCache<AccessState>;
 }
 
-/** Reference documents by digest, checked and decoded once. */
+/** Documents by digest, checked and decoded once. */
 export interface DocumentMemos {
   readonly images: Memo<BaseImage>;
   /** Small blobs that are read again and again: certificates, public areas. */
   readonly blobs: Memo<Uint8Array>;
   /** By stream and revision, which name exactly one set of values. */
   readonly referenceValues: Memo<ReferenceValues>;
+  /** Digests of claims documents by what they are made from. */
+  readonly claims: Memo<string>;
 }
 
 export interface AuthoritySettings {

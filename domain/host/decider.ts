@@ -29,6 +29,12 @@ const enrol = ({ by, displayName, endorsementKey }: Of<'EnrolHost'>, state: Host
     return record({ type: 'HostEnrolled', data });
   });
 
+/** Asked before a report is kept. */
+export const mayReport = (state: HostState, by: Actor): E.Either<HostRejection, true> => {
+  if (state.status === 'unknown') return E.left({ _tag: 'HostNotEnrolled' });
+  return state.status === 'retired' ? E.left({ _tag: 'HostRetired' }) : requireRole(by, ADMINISTRATORS);
+};
+
 const replaceKey = ({ endorsementKey, reason }: Of<'ReplaceEndorsementKey'>, state: HostState): Decided =>
   state.endorsementKey === endorsementKey
     ? reject({ _tag: 'EndorsementKeyUnchanged' })

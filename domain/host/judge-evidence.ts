@@ -25,14 +25,16 @@ const keep = (
   { claims }: AppraisalResult,
 ): TE.TaskEither<StoreError | EvidenceUnstorable, { readonly claims: string; readonly evidence: string }> =>
   pipe(
-    TE.sequenceArray([
-      keepClaims(deps, claims),
-      keepEvidence(deps, evidence, {
-        ekCertificate: key.ekCertificate ?? undefined,
-        intermediates: key.intermediates,
-      }),
-    ]),
-    TE.map(([first = '', second = '']) => ({ claims: first, evidence: second })),
+    keepEvidence(deps, evidence, {
+      ekCertificate: key.ekCertificate ?? undefined,
+      intermediates: key.intermediates,
+    }),
+    TE.flatMap(({ manifest, bootLog }) =>
+      pipe(
+        keepClaims(deps, claims, LATEST_APPRAISER, bootLog),
+        TE.map((digest) => ({ claims: digest, evidence: manifest })),
+      ),
+    ),
   );
 
 const hex = (deps: AuthorityDeps, bytes: Uint8Array): string => toHex(deps.hashing.hash('sha256', bytes));

@@ -5,9 +5,10 @@ import type { Claims } from '../appraisal/appraiser.js';
 import { claimsDocument } from '../appraisal/claims-document.js';
 import type { Evidence } from '../appraisal/evidence.js';
 import { evidenceToManifest } from '../appraisal/evidence-manifest.js';
-import { utf8 } from '../encoding/bytes.js';
+import type { DocumentMemos } from '../authority-deps.js';
+import { toHex, utf8 } from '../encoding/bytes.js';
 import type { Json } from '../encoding/json.js';
-import type { Canonicalize, EvidenceStore, StoreError } from '../ports.js';
+import type { Canonicalize, EvidenceStore, Hashing, StoreError } from '../ports.js';
 
 export interface EvidenceUnstorable {
   readonly _tag: 'EvidenceUnstorable';
@@ -19,7 +20,7 @@ export interface EvidenceKeeper {
   readonly canonicalize: Canonicalize;
 }
 
-const putDocument = (keeper: EvidenceKeeper, document: Json): TE.TaskEither<StoreError | EvidenceUnstorable, string> =>
+export const putDocument = (keeper: EvidenceKeeper, document: Json): TE.TaskEither<StoreError | EvidenceUnstorable, string> =>
   pipe(
     keeper.canonicalize(document),
     E.mapLeft((rule): EvidenceUnstorable => ({ _tag: 'EvidenceUnstorable', rule })),
@@ -28,22 +29,67 @@ const putDocument = (keeper: EvidenceKeeper, document: Json): TE.TaskEither<Stor
   );
 
 /**
- * Puts evidence where it can be found again, and answers with the manifest's digest. The host's certificates are held since
- * its AK was certified; their digests come from there.
+ * Puts evidence where it can be found again; `manifest` names all of it. The host's certificates are held since its AK was
+ * certified; their digests come from there.
  */
 export const keepEvidence = (
   keeper: EvidenceKeeper,
   evidence: Evidence,
   held: { readonly ekCertificate: string | undefined; readonly intermediates: ReadonlyArray<string> },
-): TE.TaskEither<StoreError | EvidenceUnstorable, string> =>
+): TE.TaskEither<StoreError | EvidenceUnstorable, { readonly manifest: string; readonly bootLog: string }> =>
   pipe(
-    keeper.evidence.put(evidence.bootLog),
-    TE.flatMap((bootLog) => putDocument(keeper, evidenceToManifest(evidence, { ...held, bootLog }))),
+    TE.Do,
+    TE.bind('bootLog', () => keeper.evidence.put(evidence.bootLog)),
+    TE.bindW('manifest', ({ bootLog }) => putDocument(keeper, evidenceToManifest(evidence, { ...held, bootLog }))),
   );
 
 /** Without the clock, which is in the verdict, so that one boot's claims are one document however often it is quoted. */
+const documentOf = (keeper: EvidenceKeeper, claims: Claims): E.Either<EvidenceUnstorable, Uint8Array> =>
+  pipe(
+    keeper.canonicalize(claimsDocument({ ...claims, clock: undefined })),
+    E.bimap((rule): EvidenceUnstorable => ({ _tag: 'EvidenceUnstorable', rule }), utf8),
+  );
+
+/** What a claims document is made from: the same log, read the same way, of the same keys. */
+const sourceOf = (use: string, { boot, clock: _, ...rest }: Claims, appraiser: number, bootLog: string): string =>
+  JSON.stringify([use, appraiser, boot === undefined ? null : bootLog, rest]);
+
+/** `bootLog` is the digest of the log that the claims were read from. */
 export const keepClaims = (
-  keeper: EvidenceKeeper,
+  keeper: EvidenceKeeper & { readonly documents: DocumentMemos },
   claims: Claims,
-): TE.TaskEither<StoreError | EvidenceUnstorable, string> =>
-  putDocument(keeper, claimsDocument({ ...claims, clock: undefined }));
+  appraiser: number,
+  bootLog: string,
+): TE.TaskEither<StoreError | EvidenceUnstorable, string> => {
+  const source = sourceOf('kept', claims, appraiser, bootLog);
+  const kept = keeper.documents.claims.get(source);
+  if (kept !== undefined) return TE.right(kept);
+  return pipe(
+    TE.fromEither(documentOf(keeper, claims)),
+    TE.flatMap((document) => keeper.evidence.put(document)),
+    TE.map((digest) => {
+      keeper.documents.claims.set(source, digest);
+      return digest;
+    }),
+  );
+};
+
+/** The digest that `keepClaims` answers with, without keeping anything. */
+export const claimsDigest = (
+  keeper: EvidenceKeeper & { readonly documents: DocumentMemos; readonly hashing: Hashing },
+  claims: Claims,
+  appraiser: number,
+  bootLog: string,
+): E.Either<EvidenceUnstorable, string> => {
+  const source = sourceOf('computed', claims, appraiser, bootLog);
+  const known = keeper.documents.claims.get(source);
+  if (known !== undefined) return E.right(known);
+  return pipe(
+    documentOf(keeper, claims),
+    E.map((document) => {
+      const digest = toHex(keeper.hashing.hash('sha256', document));
+      keeper.documents.claims.set(source, digest);
+      return digest;
+    }),
+  );
+};

@@ -88,7 +88,7 @@ const open = async (kept: Kept): Promise<TestAuthority> => {
       binding: createStateCache(100),
       access: createStateCache(1),
     },
-    documents: { images: createMemo(100), blobs: createMemo(1000), referenceValues: createMemo(8) },
+    documents: { images: createMemo(100), blobs: createMemo(1000), referenceValues: createMemo(8), claims: createMemo(1000) },
     bootLogs: createMemo(16),
     foreignEvidence: createForeignEvidenceCounter(100),
     settings: DEFAULT_SETTINGS,
