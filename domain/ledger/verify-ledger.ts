@@ -47,9 +47,10 @@ const takePages = (
 const headFaults = (engines: EntryEngines, head: Head | undefined, audit: Audit): ReadonlyArray<LedgerFault> => {
   if (head === undefined) return [];
   const checked = verifyHead(engines, audit.keyring(), head);
-  if (E.isLeft(checked)) return [checked.left];
   const store = audit.frontier().size;
-  return store < head.size ? [{ _tag: 'StoreTruncated', head: head.size, store }] : [];
+  // Told even when nothing vouches for the head: the key that made it may be among what was cut off.
+  const cut: ReadonlyArray<LedgerFault> = store < head.size ? [{ _tag: 'StoreTruncated', head: head.size, store }] : [];
+  return E.isLeft(checked) ? [checked.left, ...cut] : cut;
 };
 
 /**
