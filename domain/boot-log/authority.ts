@@ -15,7 +15,8 @@ export interface AuthorityRead {
   readonly isDb: boolean;
   /** The kind of list entry that it could be. */
   readonly entryKind: SignatureEntry['kind'];
-  readonly toBeSignedSha256: string | undefined;
+  /** Undefined: no certificate. */
+  readonly toBeSigned: Uint8Array | undefined;
 }
 
 /** A certificate, bare (older shim) or behind its owner (EFI_SIGNATURE_DATA). */
@@ -28,17 +29,16 @@ const certificateIn = (value: Uint8Array): Uint8Array | undefined => {
 const content = (hashing: Hashing, value: Uint8Array, list: boolean) => {
   const certificate = certificateIn(value);
   if (certificate !== undefined) {
-    const signed = toBeSignedOf(certificate) ?? certificate;
     return {
       kind: 'certificate',
       sha256: toHex(hashing.hash('sha256', certificate)),
       subject: subjectOf(certificate),
-      toBeSignedSha256: toHex(hashing.hash('sha256', signed)),
+      toBeSigned: toBeSignedOf(certificate),
     } as const;
   }
   const isHash = list && value.length === OWNER + HASH;
   const sha256 = isHash ? toHex(value.subarray(OWNER)) : toHex(hashing.hash('sha256', value));
-  return { kind: isHash ? 'hash' : 'variable', sha256, subject: undefined, toBeSignedSha256: undefined } as const;
+  return { kind: isHash ? 'hash' : 'variable', sha256, subject: undefined, toBeSigned: undefined } as const;
 };
 
 const ENTRY_KINDS = { certificate: 'x509', hash: 'sha256', variable: 'other' } as const;
@@ -54,11 +54,11 @@ export const readAuthority = (
 ): AuthorityRead | undefined => {
   const variable = parseUefiVariable(entry);
   if (variable === undefined || (variable.trailing > 0 && form?.name !== 'data-without-last-byte')) return undefined;
-  const { kind, sha256, subject, toBeSignedSha256 } = content(hashing, variable.value, fromSignatureList(variable));
+  const { kind, sha256, subject, toBeSigned } = content(hashing, variable.value, fromSignatureList(variable));
   return {
     claim: { variable: variable.name, sha256, kind, subject, beforeSeparator: !separated, event: entry.index },
     isDb: variable.guid === EFI_IMAGE_SECURITY_DATABASE && variable.name === 'db',
     entryKind: ENTRY_KINDS[kind],
-    toBeSignedSha256,
+    toBeSigned,
   };
 };

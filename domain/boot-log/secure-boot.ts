@@ -1,8 +1,9 @@
 import type { Hashing } from '../ports.js';
 import { type AuthorityRead, readAuthority } from './authority.js';
 import type { CheckedMeasurement } from './check-measurements.js';
-import type { Authority, BootLogFinding, SecureBootClaims, SignatureEntry } from './claims.js';
+import type { BootLogFinding, SecureBootClaims, SignatureEntry } from './claims.js';
 import { EV } from './event-types.js';
+import { judgeAuthorities } from './judge-authorities.js';
 import { actionOf } from './separators.js';
 import { parseSignatureLists } from './signature-list.js';
 import {
@@ -138,34 +139,12 @@ const keysMissing = (state: State): ReadonlyArray<BootLogFinding> => {
   return missing.map((name) => ({ code: 'SecureBootKeysMissing', pcr: 7, detail: name }));
 };
 
-const authorityOf = (read: AuthorityRead, db: ReadonlyArray<SignatureEntry>): Authority => ({
-  ...read.claim,
-  inDb: read.isDb && db.some((entry) => entry.kind === read.entryKind && entry.sha256 === read.claim.sha256),
-});
-
-const authorityFindings = (
-  read: AuthorityRead,
-  claim: Authority,
-  dbx: ReadonlyArray<SignatureEntry>,
-): ReadonlyArray<BootLogFinding> => {
-  const at = { pcr: 7, event: claim.event };
-  const found: Array<BootLogFinding> = read.isDb && !claim.inDb ? [{ code: 'AuthorityNotInDb', ...at }] : [];
-  const forbidden = dbx.some(
-    (entry) =>
-      (entry.kind === read.entryKind && entry.sha256 === claim.sha256) ||
-      (entry.kind === 'x509-sha256' && entry.sha256 === read.toBeSignedSha256),
-  );
-  return forbidden ? [...found, { code: 'ForbiddenByDbx', ...at, detail: claim.subject ?? claim.sha256 }] : found;
-};
-
 const conclude = (
+  hashing: Hashing,
   state: State,
 ): { readonly claims: SecureBootClaims; readonly findings: ReadonlyArray<BootLogFinding> } => {
   const list = (which: KeyList): ReadonlyArray<SignatureEntry> => state.lists.get(which) ?? [];
-  const authorities = state.authorities.map((read) => authorityOf(read, list('db')));
-  const about = state.authorities.flatMap((read, i) =>
-    authorityFindings(read, authorities[i] ?? authorityOf(read, []), list('dbx')),
-  );
+  const { authorities, findings } = judgeAuthorities(hashing, state.authorities, list('db'), list('dbx'));
   const on = state.switches.get('secureBoot');
   const claims: SecureBootClaims = {
     state: on === undefined ? 'absent' : on ? 'enabled' : 'disabled',
@@ -180,7 +159,7 @@ const conclude = (
     dbx: list('dbx'),
     authorities,
   };
-  return { claims, findings: [...state.findings, ...keysMissing(state), ...about] };
+  return { claims, findings: [...state.findings, ...keysMissing(state), ...findings] };
 };
 
 /**
@@ -206,5 +185,5 @@ export const readSecureBoot = (
     else if (one.entry.pcr === 1 && one.entry.type === EV.EFI_VARIABLE_DRIVER_CONFIG)
       configuration(hashing, state, one);
   }
-  return conclude(state);
+  return conclude(hashing, state);
 };

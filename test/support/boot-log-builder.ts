@@ -191,7 +191,6 @@ export const locality = (value: number, pcr = 0): Entry => ({
 export const PLATFORM_KEY = certificate('Platform key');
 export const EXCHANGE_KEY = certificate('Exchange key');
 export const SIGNER = certificate('Signer of boot loaders');
-export const REVOKED = certificate('Signer of old');
 
 /** A UEFI machine with Secure Boot on that starts one signed boot loader, GRUB and Linux: nothing wrong with it. */
 export const LINUX_BOOT: ReadonlyArray<Entry> = [
