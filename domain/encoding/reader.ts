@@ -37,15 +37,13 @@ export const bytes =
 const unsigned =
   (size: number, littleEndian: boolean) =>
   (field: string): Parser<number> =>
-  (input, offset) =>
-    pipe(
-      need(field, input, offset, size),
-      E.map((at) => {
-        let value = 0;
-        for (let i = 0; i < size; i++) value = value * 256 + (input[littleEndian ? at + size - 1 - i : at + i] ?? 0);
-        return { value, offset: at + size };
-      }),
-    );
+  (input, at) => {
+    const enough = need(field, input, at, size);
+    if (E.isLeft(enough)) return enough;
+    let value = 0;
+    for (let i = 0; i < size; i++) value = value * 256 + (input[littleEndian ? at + size - 1 - i : at + i] ?? 0);
+    return E.right({ value, offset: at + size });
+  };
 
 export const u8 = unsigned(1, false);
 export const u16be = unsigned(2, false);
@@ -83,12 +81,16 @@ export const sized =
     );
 
 /** Applies parsers in the order of the specification and names each value. */
-export const record =
-  <A extends Readonly<Record<string, unknown>>>(parsers: { readonly [K in keyof A]: Parser<A[K]> }): Parser<A> =>
-  (input, start) => {
+export const record = <A extends Readonly<Record<string, unknown>>>(
+  parsers: {
+    readonly [K in keyof A]: Parser<A[K]>;
+  },
+): Parser<A> => {
+  const fields = Object.entries<Parser<unknown>>(parsers);
+  return (input, start) => {
     const value: Record<string, unknown> = {};
     let offset = start;
-    for (const [name, parser] of Object.entries<Parser<unknown>>(parsers)) {
+    for (const [name, parser] of fields) {
       const read = parser(input, offset);
       if (E.isLeft(read)) return read;
       value[name] = read.right.value;
@@ -96,6 +98,7 @@ export const record =
     }
     return E.right({ value: value as A, offset });
   };
+};
 
 export const map =
   <A, B>(parser: Parser<A>, f: (a: A) => B): Parser<B> =>

@@ -9,10 +9,10 @@ import {
   parseError,
   record,
   sized,
+  u8,
   u16be,
   u32be,
   u64be,
-  u8,
 } from '../encoding/reader.js';
 import { type PcrSelection, pcrSelections } from './pcr-selection.js';
 

@@ -1,5 +1,5 @@
 import { toHex } from '../encoding/bytes.js';
-import { attributeFaults, keyBitsOf, type KeyFault, strengthFaults } from './object-attributes.js';
+import { attributeFaults, type KeyFault, keyBitsOf, strengthFaults } from './object-attributes.js';
 import type { TpmPublic } from './public-area.js';
 
 /** An endorsement key protects with AES-128 or AES-256 in CFB mode. */

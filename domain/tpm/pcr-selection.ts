@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { bytes, check, map, type Parser, record, times, u32be, u8 } from '../encoding/reader.js';
+import { bytes, check, map, type Parser, record, times, u8, u32be } from '../encoding/reader.js';
 import { HASH_ALGORITHMS, type HashAlgorithm } from './algorithms.js';
 import { hashAlgorithm } from './schemes.js';
 

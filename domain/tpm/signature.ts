@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { concat, toHex } from '../encoding/bytes.js';
 import { check, map, type Parsed, type Parser, parseAll, record, sized, u16be } from '../encoding/reader.js';
-import type { PublicKey, Signatures, SignatureScheme } from '../ports.js';
+import type { PublicKey, SignatureScheme, Signatures } from '../ports.js';
 import type { HashAlgorithm } from './algorithms.js';
 import { CURVES } from './curves.js';
 import type { TpmPublic } from './public-area.js';

@@ -14,11 +14,32 @@ const jwkOf = (key: PublicKey): JsonWebKey =>
     ? { kty: 'RSA', n: base64url(key.modulus), e: base64url(exponentBytes(key.exponent)) }
     : { kty: 'EC', crv: key.curve, x: base64url(key.x), y: base64url(key.y) };
 
-/** Undefined for numbers that are no key, such as a point that is not on its curve. */
-export const keyObjectOf = (key: PublicKey): KeyObject | undefined => {
+const load = (jwk: JsonWebKey): KeyObject | undefined => {
   try {
-    return createPublicKey({ key: jwkOf(key), format: 'jwk' });
+    return createPublicKey({ key: jwk, format: 'jwk' });
   } catch {
     return undefined;
   }
+};
+
+const MOST_KEPT = 4096;
+const kept = new Map<string, KeyObject>();
+
+/** A point is checked to be on its curve, which takes as long as verifying with it: the last few are kept loaded. */
+const loadPoint = (jwk: JsonWebKey): KeyObject | undefined => {
+  const name = `${String(jwk.crv)}.${String(jwk.x)}.${String(jwk.y)}`;
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const loaded = load(jwk);
+  if (loaded === undefined) return undefined;
+  const [oldest] = kept.keys();
+  if (oldest !== undefined && kept.size >= MOST_KEPT) kept.delete(oldest);
+  kept.set(name, loaded);
+  return loaded;
+};
+
+/** Undefined for numbers that are no key, such as a point that is not on its curve. */
+export const keyObjectOf = (key: PublicKey): KeyObject | undefined => {
+  const jwk = jwkOf(key);
+  return key.kty === 'rsa' ? load(jwk) : loadPoint(jwk);
 };

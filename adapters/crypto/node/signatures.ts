@@ -1,5 +1,5 @@
 import { constants, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
-import type { PublicKey, Signatures, SignatureScheme } from '../../../domain/ports.js';
+import type { PublicKey, SignatureScheme, Signatures } from '../../../domain/ports.js';
 import { DIGEST_SIZES, type HashAlgorithm } from '../../../domain/tpm/algorithms.js';
 import { DIGEST_NAMES } from './hashing.js';
 import { keyObjectOf } from './key-object.js';

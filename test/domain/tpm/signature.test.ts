@@ -10,7 +10,7 @@ import { parseSignature, type TpmtSignature, verifyQuoteSignature } from '../../
 import { flipBit, patched } from '../../support/bytes.js';
 import { rsaKey } from '../../support/certificate-maker.js';
 import { leftOf, rightOf } from '../../support/either.js';
-import { CERTIFY, ECC, ECC_384, hex, PSS, RECORDED, RSA, type RecordedEvidence } from '../../support/recorded-tpm.js';
+import { CERTIFY, ECC, ECC_384, hex, PSS, RECORDED, type RecordedEvidence, RSA } from '../../support/recorded-tpm.js';
 
 const strict = { sha1: false };
 const publicOf = (evidence: RecordedEvidence): TpmPublic => rightOf(parsePublic(evidence.akPublic));

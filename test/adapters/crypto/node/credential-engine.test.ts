@@ -18,7 +18,10 @@ describe('the engine for credentials', () => {
       utf8('seed'),
     );
     const open = (oaepHash: string, oaepLabel: Uint8Array): string =>
-      privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash, oaepLabel }, sealed ?? new Uint8Array()).toString();
+      privateDecrypt(
+        { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash, oaepLabel },
+        sealed ?? new Uint8Array(),
+      ).toString();
     expect(open('sha256', label)).toBe('seed');
     expect(() => open('sha256', utf8('IDENTITY'))).toThrow();
     expect(() => open('sha384', label)).toThrow();
