@@ -121,4 +121,26 @@ describe('logs of real TPMs', () => {
       expect(readClaims(nodeHashing, log, bank).findings).toEqual([]);
     }
   });
+
+  it('show every changed byte that a digest is or covers', () => {
+    const [, evidence] = recorded.find(([name]) => name === 'linux-secure-boot-rsassa.json') ?? recorded[0] ?? [];
+    const bytes = new Uint8Array(Buffer.from(evidence?.eventLog ?? '', 'base64'));
+    const seen = (log: BootLog): string =>
+      [...replayBank(nodeHashing, log, 'sha256').values()].map(hex).join() +
+      JSON.stringify(readClaims(nodeHashing, log, 'sha256').findings);
+    const healthy = seen(parse(bytes));
+    const covered = parse(bytes).measurements.flatMap(({ digests, data }) => {
+      const digest = digests.get('sha256') ?? new Uint8Array();
+      return hex(sha256(data)) === hex(digest) ? [digest, data] : [digest];
+    });
+    for (const part of covered) {
+      for (let i = 0; i < part.length; i += 5) {
+        const changed = Uint8Array.from(bytes);
+        const at = part.byteOffset - bytes.byteOffset + i;
+        changed[at] = (changed[at] ?? 0) ^ (1 << (i % 8));
+        const log = parseBootLog(changed);
+        expect(E.isRight(log) && seen(log.right) === healthy).toBe(false);
+      }
+    }
+  });
 });
