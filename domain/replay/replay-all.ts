@@ -1,0 +1,111 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { CATALOGUE, type LedgerEvent } from '../catalogue.js';
+import { hostStream } from '../host/host-id.js';
+import type { ChainTip } from '../ledger/chain.js';
+import type { Recorded, StreamId } from '../ledger/envelope.js';
+import type { LedgerReader } from '../ledger/ledger.js';
+import { type LoadFault, recordedOf } from '../ledger/load-stream.js';
+import { linkEntry } from '../ledger/verify-entry.js';
+import type { StoredEntry } from '../ports.js';
+import { createHistory, type VerdictCase } from './history.js';
+import { type ReplayDeps, replayVerdict, type VerdictReplay } from './replay-verdict.js';
+
+/** Which verdicts; absent fields choose all. Times are of recording, both ends included. */
+export interface ReplayFilter {
+  readonly host?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface ReplayReport {
+  readonly checked: number;
+  /** Verdicts that came out differently, or not at all; the first ones of them. */
+  readonly different: ReadonlyArray<VerdictReplay>;
+  readonly differentCount: number;
+}
+
+/** Called for each verdict, and told how much of the ledger is read. */
+export type ReplayListener = (replay: VerdictReplay, progress: { readonly read: number; readonly size: number }) => void;
+
+const PAGE = 256;
+const MOST_LISTED = 1000;
+
+const chosen = ({ host, from, to }: ReplayFilter, verdict: VerdictCase): boolean => {
+  const { recordedAt } = verdict.recorded;
+  const inTime = recordedAt >= (from ?? recordedAt) && recordedAt <= (to ?? recordedAt);
+  return inTime && (host === undefined || host === verdict.host);
+};
+
+/** Streams without a say in these verdicts are passed over unread. */
+const matters = ({ host }: ReplayFilter, { stream }: StoredEntry): boolean =>
+  stream.startsWith('reference/') || (host === undefined ? stream.startsWith('host/') : stream === hostStream(host));
+
+/** A page's verdicts. Forms and hash chains are checked on the way; signatures are the verification's business. */
+const casesOf = (
+  deps: LedgerReader,
+  filter: ReplayFilter,
+  tips: Map<StreamId, ChainTip>,
+  take: (recorded: Recorded<LedgerEvent>) => VerdictCase | undefined,
+  page: ReadonlyArray<StoredEntry>,
+): E.Either<LoadFault, ReadonlyArray<VerdictCase>> => {
+  const cases: VerdictCase[] = [];
+  for (const stored of page) {
+    if (!matters(filter, stored)) continue;
+    const linked = linkEntry(deps, stored, tips.get(stored.stream) ?? null);
+    if (E.isLeft(linked)) return linked;
+    tips.set(stored.stream, linked.right.tip);
+    const recorded = recordedOf(CATALOGUE, linked.right);
+    if (E.isLeft(recorded)) return recorded;
+    const verdict = take(recorded.right);
+    if (verdict !== undefined && chosen(filter, verdict)) cases.push(verdict);
+  }
+  return E.right(cases);
+};
+
+const NOTHING_YET: ReplayReport = { checked: 0, different: [], differentCount: 0 };
+
+const add = (report: ReplayReport, replays: ReadonlyArray<VerdictReplay>): ReplayReport => {
+  const different = replays.filter(({ differences }) => differences.length > 0);
+  return {
+    checked: report.checked + replays.length,
+    different: [...report.different, ...different].slice(0, MOST_LISTED),
+    differentCount: report.differentCount + different.length,
+  };
+};
+
+/** Every verdict of the ledger, made again. Left: the ledger can't be read, or is not what was written. */
+export const replayAll =
+  (deps: LedgerReader & ReplayDeps) =>
+  (filter: ReplayFilter = {}, listener: ReplayListener = () => undefined): TE.TaskEither<LoadFault, ReplayReport> => {
+    const history = createHistory();
+    const tips = new Map<StreamId, ChainTip>();
+    const from = (index: number, size: number, report: ReplayReport): TE.TaskEither<LoadFault, ReplayReport> =>
+      pipe(
+        deps.store.readAll(index, Math.min(PAGE, size - index)),
+        TE.flatMap((page) => {
+          const read = index + page.length;
+          return pipe(
+            TE.fromEither(casesOf(deps, filter, tips, history.take, page)),
+            TE.flatMap(
+              TE.traverseSeqArray((verdict) =>
+                pipe(
+                  replayVerdict(deps)(verdict),
+                  TE.map((replay) => {
+                    listener(replay, { read, size });
+                    return replay;
+                  }),
+                ),
+              ),
+            ),
+            TE.map((replays) => add(report, replays)),
+            TE.flatMap((sum) => (page.length === 0 || read >= size ? TE.right(sum) : from(read, size, sum))),
+          );
+        }),
+      );
+    return pipe(
+      deps.store.size(),
+      TE.flatMap((size) => (size === 0 ? TE.right(NOTHING_YET) : from(0, size, NOTHING_YET))),
+    );
+  };
