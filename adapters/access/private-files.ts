@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { replaceFile } from '../durable-file.js';
 
 export interface FileFault {
   readonly _tag: 'FileFault';
@@ -16,36 +15,9 @@ const fault =
   (file: string) =>
   (error: unknown): FileFault => ({ _tag: 'FileFault', file, rule: `can not be used (${codeOf(error)})` });
 
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
-const write = async (file: string, text: string): Promise<void> => {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
-  await syncFolder(dirname(file));
-};
-
 /** Whole or not at all, whatever happens meanwhile, and readable by its owner only. */
 export const writePrivate = (file: string, text: string): TE.TaskEither<FileFault, void> =>
-  TE.tryCatch(() => write(file, text), fault(file));
+  TE.tryCatch(() => replaceFile(file, text), fault(file));
 
 /** Undefined: no such file. */
 export const readIfThere = (file: string): TE.TaskEither<FileFault, string | undefined> =>

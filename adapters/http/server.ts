@@ -29,7 +29,14 @@ export interface ServerOptions {
   readonly metrics: Metrics;
   readonly log: { readonly level: LogLevel; readonly stream?: LogStream | undefined };
   readonly tls?: Tls | undefined;
+  /** True: opened without the passphrase, so only reads are let through. */
+  readonly locked?: boolean;
 }
+
+/** Posts that change nothing. */
+const READING_POSTS: ReadonlySet<string> = new Set(['replay', 'verify']);
+
+const isReading = ({ method, operation }: Route): boolean => method === 'GET' || READING_POSTS.has(operation);
 
 const HEADERS = {
   'cache-control': 'no-store',
@@ -112,6 +119,7 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
     onRequest: async (request, reply) => {
       const admitted = await admit(access, route.operation, header(request, 'authorization'), request.ip);
       if (E.isLeft(admitted)) return sendProblem(metrics, request, reply, admitted.left);
+      if (options.locked === true && !isReading(route)) return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });
       request.principal = admitted.right;
       return undefined;
     },

@@ -9,7 +9,7 @@ import { openApiOf } from '../openapi.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 /** What the authority is called and which keys speak for it. */
-export interface AuthorityIdentity {
+export interface NamedAuthority {
   readonly name: string;
   /** Key id of the authority key: what to pin. */
   readonly kid: string;
@@ -45,7 +45,7 @@ export const AuthorityAnswer = t.type(
   'AuthorityAnswer',
 );
 
-const authority = (api: Api, { name, kid }: AuthorityIdentity): Route =>
+const authority = (api: Api, { name, kid }: NamedAuthority): Route =>
   route({
     method: 'GET',
     path: '/v1/authority',
@@ -81,7 +81,7 @@ const metrics = (api: Api): Route =>
     handle: () => TE.right({ body: api.metrics.exposition() }),
   });
 
-export const authorityRoutes = (api: Api, identity: AuthorityIdentity): ReadonlyArray<Route> => [
+export const authorityRoutes = (api: Api, identity: NamedAuthority): ReadonlyArray<Route> => [
   health(api),
   authority(api, identity),
   metrics(api),

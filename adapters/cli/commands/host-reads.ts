@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { HostAnswer, HostsAnswer } from '../../http/codecs/reads.js';
+import type { Cli } from '../action.js';
+import { asOfQuery, withAsOf } from '../as-of-options.js';
+import { hostsText, hostText } from '../host-text.js';
+import { online } from '../online.js';
+import { segment } from '../send-command.js';
+import { asOfText, showAnswer } from '../show-answer.js';
+
+const list = (group: Command, cli: Cli): void => {
+  const command = withAsOf(group.command('list'))
+    .description('all hosts with their trust')
+    .option('--state <state>', 'only those that are trusted, refused, stale, quarantined, enrolled, certified or retired');
+  online(cli, command, (given) => {
+    const { state } = given.options;
+    const query = { ...asOfQuery(given.options), limit: 500, ...(typeof state === 'string' ? { state } : {}) };
+    return showAnswer(given, { operation: 'listHosts', method: 'GET', path: '/v1/hosts', query }, HostsAnswer, (answer) =>
+      [
+        answer.hosts.length === 0 ? 'No hosts.' : hostsText(given.paint, answer.hosts),
+        ...(answer.nextCursor === null ? [] : ['There are more; GET /v1/hosts has pages.']),
+        asOfText(answer),
+      ].join('\n'),
+    );
+  });
+};
+
+const show = (group: Command, cli: Cli): void => {
+  const command = withAsOf(group.command('show <host>'))
+    .description('whether a host is trusted, and why or why not')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ sekisho host show web-1\n  $ sekisho host show web-1 --at 2026-01-27T09:00:00Z      was it trusted last Tuesday?',
+    );
+  online(cli, command, (given) =>
+    showAnswer(
+      given,
+      { operation: 'showHost', method: 'GET', path: `/v1/hosts/${segment(given.args[0])}`, query: { ...asOfQuery(given.options) } },
+      HostAnswer,
+      (answer) => `${hostText(given.paint, answer.host)}\n${asOfText(answer)}`,
+    ),
+  );
+};
+
+export const addHostReads = (group: Command, cli: Cli): void => {
+  list(group, cli);
+  show(group, cli);
+};

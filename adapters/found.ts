@@ -1,0 +1,119 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AttestationPolicy } from '../domain/appraisal/policy.js';
+import { fromBase64 } from '../domain/encoding/bytes.js';
+import { foundAuthority } from '../domain/found-authority.js';
+import { loadKeyring } from '../domain/ledger/load-keyring.js';
+import type { Keyring } from '../domain/ledger/keyring.js';
+import type { Clock, Random } from '../domain/ports.js';
+import { makePrivateFolder, writePrivate } from './access/private-files.js';
+import { openTokenStore, type TokenStore } from './access/token-store.js';
+import type { Principal } from './access/tokens.js';
+import { makeDeps } from './authority-deps.js';
+import { type DataFolder, dataFolder } from './data-folder.js';
+import { entryEngines } from './engines.js';
+import { headFileOf } from './event-store/sqlite/head-file.js';
+import { openSqliteLedger, type SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
+import { makeHeadKeeper } from './head-keeper.js';
+import { createKeyStore, type KeyStore } from './key-store/key-store.js';
+import type { OpenError } from './open-error.js';
+import { systemClock, systemRandom } from './system.js';
+
+export interface FoundOptions {
+  readonly dir: string;
+  readonly name: string;
+  readonly group: string;
+  readonly policy: AttestationPolicy;
+  readonly operators: ReadonlyArray<Principal>;
+  readonly passphrase: string;
+  /** Keep the passphrase beside the keys, for those who want to start without typing it. */
+  readonly keepPassphrase: boolean;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface Founded {
+  /** Key id of the authority key: what to pin. */
+  readonly kid: string;
+  /** By subject. They are in the folder too, one file each. */
+  readonly tokens: ReadonlyMap<string, string>;
+}
+
+/** Founding happens in an empty folder only: nothing is ever overwritten. */
+const isEmptyFolder = (dir: string): boolean => !existsSync(dir) || readdirSync(dir).length === 0;
+
+const issueTokens = (
+  folder: DataFolder,
+  store: TokenStore,
+  operators: ReadonlyArray<Principal>,
+  now: string,
+): TE.TaskEither<OpenError, ReadonlyMap<string, string>> =>
+  pipe(
+    operators,
+    TE.traverseSeqArray((operator) =>
+      pipe(
+        store.issue(operator, now),
+        TE.tap((token) => writePrivate(folder.tokenOf(operator.subject), `${token}\n`)),
+        TE.map((token) => [operator.subject, token] as const),
+      ),
+    ),
+    TE.map((pairs) => new Map(pairs)),
+  );
+
+const found = (options: FoundOptions, folder: DataFolder, keys: KeyStore, sqlite: SqliteLedger): TE.TaskEither<OpenError, string> => {
+  const { clock = systemClock, random = systemRandom, name, group, policy, operators } = options;
+  const { publicKeys, signer, challengeKey } = keys;
+  const ring: { now: Keyring } = { now: new Map() };
+  const reader = { ...entryEngines, store: sqlite.events, keyring: () => ring.now };
+  const deps = makeDeps({ reader, evidence: sqlite.evidence, signer: signer('event'), challengeKey, group, clock, random });
+  const authority = {
+    authoritySigner: signer('authority'),
+    authorityPublicKey: fromBase64(publicKeys.authority.publicKey),
+    eventPublicKey: fromBase64(publicKeys.event.publicKey),
+  };
+  return pipe(
+    foundAuthority({ ...deps, ...authority })({ name, policy, operators }),
+    TE.mapLeft((fault): OpenError => fault),
+    TE.tap(() =>
+      pipe(
+        loadKeyring({ ...entryEngines, store: sqlite.events }, publicKeys.authority.kid),
+        TE.map((keyring) => {
+          ring.now = keyring;
+        }),
+      ),
+    ),
+    TE.tap(() => () => makeHeadKeeper({ ...deps, file: headFileOf(folder.ledger) }, undefined).keep()),
+    TE.map(({ authority: kid }) => kid),
+  );
+};
+
+const foundLedger = (options: FoundOptions, folder: DataFolder, keys: KeyStore): TE.TaskEither<OpenError, string> =>
+  TE.bracket(
+    openSqliteLedger(folder.ledger),
+    (sqlite) => found(options, folder, keys, sqlite),
+    (sqlite) => TE.fromTask(sqlite.close),
+  );
+
+/** Founds an authority in an empty folder: keys, ledger, first policy, operators and their tokens. */
+export const foundFolder = (options: FoundOptions): TE.TaskEither<OpenError, Founded> => {
+  const folder = dataFolder(options.dir);
+  const { clock = systemClock, random = systemRandom } = options;
+  if (!isEmptyFolder(folder.root)) return TE.left({ _tag: 'FolderNotEmpty', dir: folder.root });
+  return pipe(
+    makePrivateFolder(folder.root) as TE.TaskEither<OpenError, void>,
+    TE.flatMap(() => makePrivateFolder(folder.tokenFolder)),
+    TE.flatMap(() => createKeyStore(folder.keys, options.passphrase)),
+    TE.flatMap((keys) => foundLedger(options, folder, keys)),
+    TE.tap(() =>
+      options.keepPassphrase ? writePrivate(folder.passphrase, `${options.passphrase}\n`) : TE.right(undefined),
+    ),
+    TE.flatMap((kid) =>
+      pipe(
+        openTokenStore(folder.tokens, random.bytes),
+        TE.flatMap((store) => issueTokens(folder, store, options.operators, clock.now())),
+        TE.map((tokens) => ({ kid, tokens })),
+      ),
+    ),
+  );
+};

@@ -1,0 +1,41 @@
+import type { TokenStore } from '../access/token-store.js';
+import type { Api } from './api.js';
+import type { Route } from './route.js';
+import { attestationKeyRoutes } from './routes/attestation-keys.js';
+import { attestationRoutes } from './routes/attestations.js';
+import { authorityRoutes, type NamedAuthority, openApiRoute } from './routes/authority.js';
+import { baseImageCommandRoutes } from './routes/base-image-commands.js';
+import { baseImageRoutes } from './routes/base-images.js';
+import { eventRoutes } from './routes/events.js';
+import { historyRoutes } from './routes/history.js';
+import { hostCommandRoutes } from './routes/host-commands.js';
+import { hostRoutes } from './routes/hosts.js';
+import { operatorRoutes } from './routes/operators.js';
+import { policyRoutes } from './routes/policy.js';
+import { referenceRoutes } from './routes/reference.js';
+import { referenceCommandRoutes } from './routes/reference-commands.js';
+import { verdictRoutes } from './routes/verdicts.js';
+
+/** Version of the HTTP interface, not of the program. */
+const API_VERSION = '1.0.0';
+
+/** Every route there is. */
+export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStore): ReadonlyArray<Route> => {
+  const routes = [
+    ...authorityRoutes(api, authority),
+    ...hostRoutes(api),
+    ...hostCommandRoutes(api),
+    ...historyRoutes(api),
+    ...verdictRoutes(api),
+    ...attestationKeyRoutes(api),
+    ...attestationRoutes(api),
+    ...baseImageRoutes(api),
+    ...baseImageCommandRoutes(api),
+    ...policyRoutes(api),
+    ...referenceRoutes(api),
+    ...referenceCommandRoutes(api),
+    ...operatorRoutes(api, tokens),
+    ...eventRoutes(api),
+  ];
+  return [...routes, openApiRoute(routes, API_VERSION)];
+};

@@ -1,0 +1,162 @@
+import type { FastifyInstance } from 'fastify';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { operators } from '../domain/access/change-operators.js';
+import type { AuthorityDeps } from '../domain/authority-deps.js';
+import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evidence.js';
+import type { LedgerReader } from '../domain/ledger/ledger.js';
+import type { Clock, EventSigner, Random } from '../domain/ports.js';
+import { openTokenStore, type TokenStore } from './access/token-store.js';
+import type { Principal } from './access/tokens.js';
+import { makeDeps } from './authority-deps.js';
+import { type AuthorityIdentity, readIdentity } from './authority-identity.js';
+import { type DataFolder, dataFolder } from './data-folder.js';
+import { headFileOf } from './event-store/sqlite/head-file.js';
+import { checkHead, type HeadKeeper, makeHeadKeeper } from './head-keeper.js';
+import type { Api } from './http/api.js';
+import { DEFAULT_HOST_LIMITS, type HostLimits, makeHostGate } from './http/host-gate.js';
+import { allRoutes } from './http/routes.js';
+import { makeServer, type Tls } from './http/server.js';
+import { settledBy } from './http/settled.js';
+import { openKeyStore } from './key-store/key-store.js';
+import type { OpenError } from './open-error.js';
+import { type LedgerFiles, openLedgerFiles, readerOf } from './open-ledger.js';
+import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
+import { systemClock, systemRandom } from './system.js';
+import type { LogLevel, LogStream } from './telemetry/log.js';
+import { makeMetrics } from './telemetry/metrics.js';
+
+export interface OpenOptions {
+  readonly dir: string;
+  /** Undefined: for reading only. Nothing is signed, so nothing can change. */
+  readonly passphrase: string | undefined;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly limits?: HostLimits;
+  readonly log?: { readonly level: LogLevel; readonly stream?: LogStream };
+  readonly tls?: Tls | undefined;
+}
+
+export interface OpenedAuthority {
+  readonly app: FastifyInstance;
+  readonly deps: AuthorityDeps;
+  readonly reads: ProjectionStore;
+  /** Answers what was begun, writes the signed head, and gives the folder free. */
+  readonly close: () => Promise<void>;
+}
+
+interface Secrets {
+  readonly signer: EventSigner;
+  readonly challengeKey: Uint8Array;
+}
+
+const secretsOf = (folder: DataFolder, passphrase: string | undefined): TE.TaskEither<OpenError, Secrets | undefined> =>
+  passphrase === undefined
+    ? TE.right(undefined)
+    : pipe(
+        openKeyStore(folder.keys, passphrase),
+        TE.map(({ signer, challengeKey }) => ({ signer: signer('event'), challengeKey })),
+      );
+
+/** Stands in where there is no passphrase; the server lets no request through that would use it. */
+const NO_SECRETS: Secrets = { signer: { kid: 'locked', sign: () => new Uint8Array(64) }, challengeKey: new Uint8Array(32) };
+
+interface Parts {
+  readonly folder: DataFolder;
+  readonly files: LedgerFiles;
+  readonly reader: LedgerReader;
+  readonly identity: AuthorityIdentity;
+  readonly reads: ProjectionStore;
+  readonly tokens: TokenStore;
+  readonly secrets: Secrets | undefined;
+}
+
+/** Frees the ledger's lock when a later step fails. */
+const orClose =
+  ({ sqlite }: LedgerFiles) =>
+  <A>(work: TE.TaskEither<OpenError, A>): TE.TaskEither<OpenError, A> =>
+    pipe(
+      work,
+      TE.tapError(() => TE.fromTask(sqlite.close)),
+    );
+
+const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<OpenError, Parts> =>
+  pipe(
+    TE.Do as TE.TaskEither<OpenError, object>,
+    TE.bind('secrets', () => secretsOf(folder, options.passphrase)),
+    TE.bind('files', () => openLedgerFiles(folder)),
+    TE.bind('reader', ({ files }) => orClose(files)(readerOf(files))),
+    TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),
+    TE.tap(({ files, reader }) => orClose(files)(checkHead(reader, files.head))),
+    TE.bind('tokens', ({ files }) => orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes))),
+    TE.bind('reads', ({ files, reader }) => orClose(files)(openProjectionStore(reader, folder.projections))),
+    TE.map((parts) => ({ folder, ...parts })),
+  );
+
+/** A token opens what the ledger grants its holder now, whatever the token file says. */
+const authenticator =
+  (deps: AuthorityDeps, tokens: TokenStore) =>
+  async (token: string): Promise<Principal | undefined> => {
+    const principal = tokens.find(token);
+    if (principal === undefined) return undefined;
+    const granted = await operators(deps)();
+    return E.isRight(granted) && granted.right.get(principal.subject) === principal.role ? principal : undefined;
+  };
+
+const MINUTE_MS = 60_000;
+
+/** What happens by itself while the authority is open. The answer stops it and does it a last time. */
+const keepHouse = (deps: AuthorityDeps, keeper: HeadKeeper): (() => Promise<void>) => {
+  const everyMinute = setInterval(() => {
+    void summariseForeignEvidence(deps)()().then(() => keeper.keep());
+  }, MINUTE_MS);
+  everyMinute.unref();
+  return async () => {
+    clearInterval(everyMinute);
+    await summariseForeignEvidence(deps)(true)();
+    await keeper.keep();
+  };
+};
+
+const serverOf = (options: OpenOptions, api: Api, { identity, tokens, secrets }: Parts): FastifyInstance =>
+  makeServer({
+    routes: allRoutes(api, identity, tokens),
+    access: { authenticate: authenticator(api.deps, tokens), gate: api.gate },
+    metrics: api.metrics,
+    log: { level: 'silent', ...options.log },
+    tls: options.tls,
+    locked: secrets === undefined,
+  });
+
+const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
+  const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
+  const { files, reader, identity, reads, secrets } = parts;
+  const { sqlite, head } = files;
+  const { group } = identity;
+  const deps = makeDeps({ reader, evidence: sqlite.evidence, ...(secrets ?? NO_SECRETS), group, clock, random });
+  const metrics = makeMetrics();
+  const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
+  const gate = makeHostGate(limits, () => performance.now());
+  const app = serverOf(options, { deps, reads, gate, metrics, settled: settledBy(deps, reads) }, parts);
+  const keeper = makeHeadKeeper({ ...deps, file: headFileOf(parts.folder.ledger) }, head);
+  const stopHouse = secrets === undefined ? () => Promise.resolve() : keepHouse(deps, keeper);
+  const close = async (): Promise<void> => {
+    await app.close();
+    await stopHouse();
+    stopCounting();
+    reads.close();
+    await sqlite.close();
+  };
+  return { app, deps, reads, close };
+};
+
+/**
+ * Puts an authority together from its data folder. One process at a time; left when another has it, when it is not what
+ * was written, or when the passphrase is wrong.
+ */
+export const openAuthority = (options: OpenOptions): TE.TaskEither<OpenError, OpenedAuthority> =>
+  pipe(
+    openParts(dataFolder(options.dir), options),
+    TE.map((parts) => assemble(options, parts)),
+  );

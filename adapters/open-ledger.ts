@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Head } from '../domain/ledger/head.js';
+import type { Keyring } from '../domain/ledger/keyring.js';
+import type { LedgerReader } from '../domain/ledger/ledger.js';
+import { loadKeyring } from '../domain/ledger/load-keyring.js';
+import type { DataFolder } from './data-folder.js';
+import { entryEngines } from './engines.js';
+import { headFileOf, readHead } from './event-store/sqlite/head-file.js';
+import { openSqliteLedger, type SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
+import type { PublicKeys } from './key-store/key-file.js';
+import { readPublicKeys } from './key-store/key-store.js';
+import type { OpenError } from './open-error.js';
+
+/** A ledger's files without anything secret: enough to check all of it. */
+export interface LedgerFiles {
+  readonly sqlite: SqliteLedger;
+  readonly publicKeys: PublicKeys;
+  /** As it was read; nothing vouches for it before it was verified. */
+  readonly head: Head | undefined;
+}
+
+/** Left also for a folder without a ledger: opening must never make one. */
+export const openLedgerFiles = (folder: DataFolder): TE.TaskEither<OpenError, LedgerFiles> => {
+  if (!existsSync(folder.keys) || !existsSync(folder.ledger)) return TE.left({ _tag: 'NotFounded', dir: folder.root });
+  return pipe(
+    TE.Do,
+    TE.bindW('publicKeys', () => readPublicKeys(folder.keys)),
+    TE.bindW('head', () => readHead(headFileOf(folder.ledger))),
+    TE.bindW('sqlite', () => openSqliteLedger(folder.ledger)),
+  );
+};
+
+/** Keys as the ledger itself introduces them, beginning with the authority key that the key file names. */
+export const readerOf = ({ sqlite, publicKeys }: LedgerFiles): TE.TaskEither<OpenError, LedgerReader> =>
+  pipe(
+    loadKeyring({ ...entryEngines, store: sqlite.events }, publicKeys.authority.kid),
+    TE.map((keyring: Keyring) => ({ ...entryEngines, store: sqlite.events, keyring: () => keyring })),
+  );
