@@ -15,8 +15,10 @@ const LARGEST_STRUCTURE = 4096;
 const LARGEST_PEM = 65_536;
 
 /** A host without a certificate writes an empty text. */
-const orEmpty = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.LiteralC<''>, t.Type<A, unknown>]> =>
-  t.union([t.literal(''), codec]);
+const orEmpty = (codec: t.Type<string, unknown>): t.Type<string, unknown> => {
+  const is = (u: unknown): u is string => u === '' || codec.is(u);
+  return new t.Type(`${codec.name} or empty`, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity);
+};
 
 const Pem = new t.Type<string, unknown>(
   `PEM(at most ${String(LARGEST_PEM)} characters)`,
@@ -77,7 +79,7 @@ const evidenceOf = (file: EvidenceFile): Evidence => ({
   bootLog: fromBase64(file.eventLog),
 });
 
-/** Whether text of one line each may be longer in bytes is counted in characters: all that the file may hold is ASCII. */
+/** The offline form of evidence, with its nonce. The size is that of the text: all that a good file holds is ASCII. */
 export const readEvidenceFile = (text: string): E.Either<EvidenceFileError, ReadEvidenceFile> => {
   if (text.length > LARGEST_FILE)
     return E.left({ _tag: 'EvidenceFileTooLarge', size: text.length, limit: LARGEST_FILE });

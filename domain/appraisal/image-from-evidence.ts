@@ -40,7 +40,7 @@ const HOST_OWN_PARAMETER =
 
 /** Parameters that switch a protection on: an image made from a host that has them wants them from all. */
 const PROTECTION =
-  /^(?:vmbTrustedBoot=true|execInstalledOnly=TRUE|lockdown=.+|module\.sig_enforce(?:=1)?|selinux=1|enforcing=1|apparmor=1|security=.+|lsm=.+|ima_policy=.+|ima_appraise=enforce|iommu=force|intel_iommu=on)$/i;
+  /^(?:execInstalledOnly=TRUE|lockdown=.+|module\.sig_enforce(?:=1)?|selinux=1|enforcing=1|apparmor=1|security=.+|lsm=.+|ima_policy=.+|ima_appraise=enforce|iommu=force|intel_iommu=on)$/i;
 
 const DISTINCT_LIMIT = 256;
 
