@@ -26,6 +26,7 @@ import { openProjectionStore, type ProjectionStore } from './projection-store/op
 import { systemClock, systemRandom } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
 import { makeMetrics } from './telemetry/metrics.js';
+import { verifyLedgerFiles } from './verify-ledger-files.js';
 
 export interface OpenOptions {
   readonly dir: string;
@@ -33,6 +34,8 @@ export interface OpenOptions {
   readonly passphrase: string | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Instead of the key file's: for playing recorded sessions. */
+  readonly challengeKey?: Uint8Array;
   readonly limits?: HostLimits;
   readonly log?: { readonly level: LogLevel; readonly stream?: LogStream };
   readonly tls?: Tls | undefined;
@@ -51,12 +54,12 @@ interface Secrets {
   readonly challengeKey: Uint8Array;
 }
 
-const secretsOf = (folder: DataFolder, passphrase: string | undefined): TE.TaskEither<OpenError, Secrets | undefined> =>
+const secretsOf = (folder: DataFolder, { passphrase, challengeKey }: OpenOptions): TE.TaskEither<OpenError, Secrets | undefined> =>
   passphrase === undefined
     ? TE.right(undefined)
     : pipe(
         openKeyStore(folder.keys, passphrase),
-        TE.map(({ signer, challengeKey }) => ({ signer: signer('event'), challengeKey })),
+        TE.map((keys) => ({ signer: keys.signer('event'), challengeKey: challengeKey ?? keys.challengeKey })),
       );
 
 /** Stands in where there is no passphrase; the server lets no request through that would use it. */
@@ -84,7 +87,7 @@ const orClose =
 const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<OpenError, Parts> =>
   pipe(
     TE.Do as TE.TaskEither<OpenError, object>,
-    TE.bind('secrets', () => secretsOf(folder, options.passphrase)),
+    TE.bind('secrets', () => secretsOf(folder, options)),
     TE.bind('files', () => openLedgerFiles(folder)),
     TE.bind('reader', ({ files }) => orClose(files)(readerOf(files))),
     TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),
@@ -138,8 +141,10 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const metrics = makeMetrics();
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
   const gate = makeHostGate(limits, () => performance.now());
-  const app = serverOf(options, { deps, reads, gate, metrics, settled: settledBy(deps, reads) }, parts);
-  const keeper = makeHeadKeeper({ ...deps, file: headFileOf(parts.folder.ledger) }, head);
+  const headFile = headFileOf(parts.folder.ledger);
+  const verify = verifyLedgerFiles({ sqlite, headFile, pinned: files.publicKeys.authority.kid });
+  const app = serverOf(options, { deps, reads, gate, metrics, settled: settledBy(deps, reads), verify }, parts);
+  const keeper = makeHeadKeeper({ ...deps, file: headFile }, head);
   const stopHouse = secrets === undefined ? () => Promise.resolve() : keepHouse(deps, keeper);
   const close = async (): Promise<void> => {
     await app.close();

@@ -1,7 +1,39 @@
 import type { AddCommand } from './action.js';
+import { agentCommand } from './commands/agent.js';
 import { appraiseCommand } from './commands/appraise.js';
+import { attestCommand } from './commands/attest.js';
 import { baseImageCommand } from './commands/base-image.js';
 import { bootLogCommand } from './commands/boot-log.js';
+import { endorsementKeyCommand } from './commands/endorsement-key.js';
+import { explainCommand } from './commands/explain.js';
+import { historyCommand } from './commands/history.js';
+import { hostCommand } from './commands/host.js';
+import { initCommand } from './commands/init.js';
+import { operatorCommand } from './commands/operator.js';
+import { policyCommand } from './commands/policy.js';
+import { replayCommand } from './commands/replay.js';
+import { serveCommand } from './commands/serve.js';
+import { tpmCaCommand } from './commands/tpm-ca.js';
+import { tpmModelCommand } from './commands/tpm-model.js';
+import { verifyCommand } from './commands/verify.js';
 
 /** Every subcommand, in the order in which help lists them. */
-export const COMMANDS: ReadonlyArray<AddCommand> = [baseImageCommand, appraiseCommand, bootLogCommand];
+export const COMMANDS: ReadonlyArray<AddCommand> = [
+  initCommand,
+  serveCommand,
+  hostCommand,
+  baseImageCommand,
+  policyCommand,
+  tpmCaCommand,
+  endorsementKeyCommand,
+  tpmModelCommand,
+  operatorCommand,
+  explainCommand,
+  historyCommand,
+  replayCommand,
+  verifyCommand,
+  attestCommand,
+  agentCommand,
+  appraiseCommand,
+  bootLogCommand,
+];

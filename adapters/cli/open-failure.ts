@@ -1,5 +1,5 @@
 import type { OpenError } from '../open-error.js';
-import { ledgerFaultText } from './ledger-fault-text.js';
+import { ledgerFaultText } from '../ledger-fault-text.js';
 import { badInput, type CliFailure, unavailable } from './failure.js';
 
 const VERIFY = 'Keep the folder as it is, and run sekisho verify on it.';

@@ -4,8 +4,10 @@ import type { AuthorityDeps, Request } from '../../domain/authority-deps.js';
 import type { DomainEvent } from '../../domain/ledger/envelope.js';
 import type { Executed } from '../../domain/ledger/execute.js';
 import type { Principal } from '../access/tokens.js';
+import type { StoreError } from '../../domain/ports.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
+import type { Verification } from '../verify-ledger-files.js';
 import type { ApiError } from './api-error.js';
 import type { Recorded } from './codecs/answers.js';
 import type { HostGate } from './host-gate.js';
@@ -22,6 +24,8 @@ export interface Api {
    * something, and was answered, reads it in the next request.
    */
   readonly settled: TE.TaskEither<ApiError, void>;
+  /** Checks the whole ledger. */
+  readonly verify: TE.TaskEither<StoreError, Verification>;
 }
 
 interface Asked {

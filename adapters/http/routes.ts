@@ -3,6 +3,7 @@ import type { Api } from './api.js';
 import type { Route } from './route.js';
 import { attestationKeyRoutes } from './routes/attestation-keys.js';
 import { attestationRoutes } from './routes/attestations.js';
+import { auditRoutes } from './routes/audit.js';
 import { authorityRoutes, type NamedAuthority, openApiRoute } from './routes/authority.js';
 import { baseImageCommandRoutes } from './routes/base-image-commands.js';
 import { baseImageRoutes } from './routes/base-images.js';
@@ -36,6 +37,7 @@ export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStor
     ...referenceCommandRoutes(api),
     ...operatorRoutes(api, tokens),
     ...eventRoutes(api),
+    ...auditRoutes(api),
   ];
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

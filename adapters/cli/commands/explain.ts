@@ -1,4 +1,4 @@
-import { type Explanation as Explained, Explanation } from '../../http/codecs/reads.js';
+import { Explanation } from '../../http/codecs/reads.js';
 import type { AddCommand } from '../action.js';
 import { asOfQuery, wholeNumber, withAsOf } from '../as-of-options.js';
 import { online } from '../online.js';
@@ -7,31 +7,36 @@ import { asOfText, showAnswer } from '../show-answer.js';
 import { type Paint, printable, tableOf, when } from '../terminal.js';
 import { reasonText, rulesText, verdictText } from '../verdict-text.js';
 
-const act = (word: string, given: { readonly by: string; readonly time: string; readonly index: number } | null): string =>
+type Attributed = NonNullable<Explanation['certification']>;
+
+const act = (word: string, given: Pick<Attributed, 'by' | 'time' | 'index'> | null): string =>
   given === null ? '' : `${word} by ${given.by} at ${when(given.time)} (entry ${String(given.index)})`;
 
-const imageText = ({ image }: Explained['reference']): string =>
-  image === null
-    ? 'none fits'
-    : [`${image.version} (${image.digest.slice(0, 16)})`, act('proposed', image.proposed), act('approved', image.approved)]
-        .filter((part) => part !== '')
-        .join('\n');
+const lines = (...parts: ReadonlyArray<string>): string => printable(parts.filter((part) => part !== '').join('\n'));
 
-const textOf = (paint: Paint, answer: Explained): string => {
-  const { verdict, evidence, reference, host } = answer;
-  const { tpmCa } = reference;
-  const rows = [
-    ['judged', `${when(verdict.at)} by appraiser ${String(verdict.appraiser)}, counts until ${when(verdict.notAfter)}`],
+const madeFrom = (answer: Explanation): ReadonlyArray<ReadonlyArray<string>> => {
+  const { verdict, evidence, basis, image, tpmCa, policy, certification, host } = answer;
+  return [
+    ['judged', `${when(verdict.at)} by appraiser ${String(answer.appraiser)}, counts until ${when(verdict.notAfter)}`],
     ['recorded', `entry ${String(verdict.index)}, revision ${String(verdict.revision)} of host/${host}`],
     ['evidence', evidence.evidence],
     ['claims', evidence.claims],
-    ['challenge', evidence.challenge ?? '-'],
-    ['reference values', `${reference.stream} revision ${String(reference.revision)}`],
-    ['base image', printable(imageText(reference))],
-    ['TPM CA', tpmCa === null ? '-' : printable(`${tpmCa.name}: ${tpmCa.subject}\n${act('trusted', tpmCa.trusted)}`)],
-    ['endorsement key', reference.endorsementKey ?? '-'],
+    ['challenge', evidence.challenge],
+    ['attestation key', act('certified', certification) || '-'],
+    ['endorsement key', answer.endorsementKey ?? '-'],
+    ['reference values', `${basis.stream || 'none'} revision ${String(basis.revision)}`],
+    ['policy', act('set', policy.changed) || 'built-in'],
+    [
+      'base image',
+      image === null ? 'none fits' : lines(image.version, act('proposed', image.proposed), act('approved', image.approved)),
+    ],
+    ['TPM CA', tpmCa === null ? '-' : lines(tpmCa.name, act('trusted', tpmCa.trusted))],
     ['exceptions', verdict.exceptions.join(', ') || '-'],
   ];
+};
+
+const textOf = (paint: Paint, answer: Explanation): string => {
+  const { verdict, host, findings } = answer;
   return [
     paint.bold(`Verdict on ${host}, graded ${verdict.grade}`),
     verdictText(paint, verdict.verdict),
@@ -39,7 +44,8 @@ const textOf = (paint: Paint, answer: Explained): string => {
     '',
     rulesText(paint, verdict.rules),
     '',
-    tableOf(paint, ['made from', ''], rows),
+    tableOf(paint, ['made from', ''], madeFrom(answer)),
+    ...findings.map((finding) => paint.red(printable(JSON.stringify(finding)))),
     asOfText(answer),
   ].join('\n');
 };

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
 import { AsOf } from './answers.js';
-import { Reason, RuleResult } from './attestations.js';
+import { Judged } from './attestations.js';
 
 const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union([t.null, codec]);
 
@@ -177,37 +177,36 @@ export type EventView = t.TypeOf<typeof EventView>;
 
 export const HistoryAnswer = t.type({ asOf: AsOf, events: t.readonlyArray(EventView), ...page }, 'HistoryAnswer');
 
+const Attributed = t.type(
+  { by: t.string, time: t.string, index: t.number, stream: t.string, revision: t.number },
+  'Attributed',
+);
+
 /** A verdict with everything that it was made from, and who said that those things are good. */
 export const Explanation = t.type(
   {
     asOf: AsOf,
     host: t.string,
-    verdict: t.type({
-      index: t.number,
-      revision: t.number,
-      recordedAt: t.string,
-      verdict: t.string,
-      grade: t.string,
-      appraiser: t.number,
-      at: t.string,
-      notAfter: t.string,
-      rules: t.readonlyArray(RuleResult),
-      reasons: t.readonlyArray(Reason),
-      exceptions: t.readonlyArray(t.string),
-      secureBoot: t.string,
-    }),
+    verdict: Judged,
+    recordedAt: t.string,
+    appraiser: t.number,
     /** Digests in the evidence store: GET /v1/evidence/{sha256}. */
-    evidence: t.type({ evidence: t.string, claims: t.string, challenge: orNull(t.string) }),
+    evidence: t.type({ evidence: t.string, claims: t.string, challenge: t.string }),
     claims: t.unknown,
-    reference: t.type({
-      stream: t.string,
-      /** The reference values that the verdict was made by; -1: there were none yet. */
-      revision: t.number,
-      policy: AttestationPolicy,
-      image: orNull(ImageRow),
-      tpmCa: orNull(TpmCaView),
-      endorsementKey: orNull(t.string),
-    }),
+    /** Evidence by its parts: small ones in base64, large ones by digest. */
+    manifest: t.unknown,
+    /** When and how the AK was certified. */
+    certification: t.union([t.null, t.intersection([Attributed, t.type({ key: t.UnknownRecord })])]),
+    /** The reference values that the verdict was made by; -1: there were none yet. */
+    basis: t.type({ stream: t.string, revision: t.number }),
+    policy: t.type({ policy: AttestationPolicy, changed: orNull(Attributed) }),
+    image: orNull(
+      t.type({ version: t.string, digest: t.string, proposed: orNull(Attributed), approved: orNull(Attributed) }),
+    ),
+    tpmCa: orNull(t.type({ name: t.string, trusted: orNull(Attributed) })),
+    endorsementKey: orNull(t.string),
+    /** What is missing or damaged of the documents. */
+    findings: t.readonlyArray(t.UnknownRecord),
   },
   'Explanation',
 );

@@ -1,0 +1,55 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { OperatorsAnswer } from '../../http/codecs/reads.js';
+import { OperatorGranted } from '../../http/routes/operators.js';
+import { type AddCommand, done } from '../action.js';
+import { asOfQuery, withAsOf } from '../as-of-options.js';
+import { online } from '../online.js';
+import { segment, sendCommand } from '../send-command.js';
+import { asOfText, showAnswer } from '../show-answer.js';
+import { tableOf, when } from '../terminal.js';
+
+const PATH = '/v1/operators';
+
+export const operatorCommand: AddCommand = (parent, cli) => {
+  const group = parent.command('operator').description('who may do what');
+  const grant = group
+    .command('grant <subject> <role>')
+    .description('give a role: trust-administrator, workload-administrator or auditor; shows the token, once');
+  online(cli, grant, (given) => {
+    const [subject, role] = given.args;
+    return pipe(
+      given.client.call({ operation: 'grantOperator', method: 'POST', path: PATH, body: { subject, role } }, OperatorGranted),
+      TE.map(({ body }) => {
+        const text = `${String(subject)} is ${String(role)}. The token, shown once:\n${body.token}`;
+        given.print(given.json ? JSON.stringify(body) : text);
+        return done;
+      }),
+    );
+  });
+  const withdraw = group
+    .command('withdraw <subject>')
+    .description('take the role away; the token opens nothing from then on')
+    .requiredOption('--reason <text>', 'why, for those who read the history');
+  online(cli, withdraw, (given) =>
+    sendCommand(given, {
+      operation: 'withdrawOperator',
+      method: 'DELETE',
+      path: `${PATH}/${segment(given.args[0])}`,
+      body: { reason: given.options['reason'] },
+    }),
+  );
+  online(cli, withAsOf(group.command('list')).description('who holds which role'), (given) => {
+    const query = { ...asOfQuery(given.options) };
+    return showAnswer(given, { operation: 'listOperators', method: 'GET', path: PATH, query }, OperatorsAnswer, (answer) =>
+      [
+        tableOf(
+          given.paint,
+          ['subject', 'role', 'since', 'granted by'],
+          answer.operators.map(({ subject, role, since, grantedBy }) => [subject, role, when(since), grantedBy]),
+        ),
+        asOfText(answer),
+      ].join('\n'),
+    );
+  });
+};

@@ -1,0 +1,77 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { dataFolder } from '../../data-folder.js';
+import { headFileOf } from '../../event-store/sqlite/head-file.js';
+import { Verified } from '../../http/codecs/audit.js';
+import { findingView } from '../../http/routes/audit.js';
+import { openLedgerFiles } from '../../open-ledger.js';
+import { liveServer } from '../../server-file.js';
+import { verifyLedgerFiles } from '../../verify-ledger-files.js';
+import { type AddCommand, type Cli, perform } from '../action.js';
+import { type AuthorityOptions, authorityOptionsOf, withAuthorityOptions } from '../authority-options.js';
+import { type CliFailure, EXIT, type ExitCode } from '../failure.js';
+import { openFailure } from '../open-failure.js';
+import { type Paint, paintOf, printable } from '../terminal.js';
+import { withAuthority } from '../with-authority.js';
+
+/** The files themselves, for which no passphrase and no working authority is needed. */
+const offline = (dir: string, pinned: string | undefined): TE.TaskEither<CliFailure, Verified> => {
+  const folder = dataFolder(dir);
+  return TE.bracket(
+    pipe(openLedgerFiles(folder), TE.mapLeft(openFailure(dir))),
+    ({ sqlite, publicKeys }) =>
+      pipe(
+        verifyLedgerFiles({ sqlite, headFile: headFileOf(folder.ledger), pinned: pinned ?? publicKeys.authority.kid }),
+        TE.bimap(openFailure(dir), ({ faults, ...rest }) => ({ ...rest, faults: faults.map(findingView) })),
+      ),
+    ({ sqlite }) => TE.fromTask(sqlite.close),
+  );
+};
+
+const online = (cli: Cli, options: AuthorityOptions): TE.TaskEither<CliFailure, Verified> =>
+  withAuthority(cli, options, (client) =>
+    pipe(
+      client.call({ operation: 'verify', method: 'POST', path: '/v1/verify' }, Verified),
+      TE.map(({ body }) => body),
+    ),
+  );
+
+const textOf = (paint: Paint, { size, root, faults, faultCount }: Verified): string =>
+  faultCount === 0
+    ? `${paint.green(`${String(size)} entries are whole:`)} every form, chain, id, time and signature.\nRoot ${root}`
+    : [
+        paint.red(`The ledger is DAMAGED: ${String(faultCount)} findings in ${String(size)} entries.`),
+        ...faults.map(({ text }) => `  ${printable(text)}`),
+        ...(faultCount > faults.length ? [`  and ${String(faultCount - faults.length)} more`] : []),
+      ].join('\n');
+
+const work = (cli: Cli, options: AuthorityOptions, authority: string | undefined): TE.TaskEither<CliFailure, ExitCode> => {
+  const serves = options.url !== undefined || liveServer(dataFolder(options.dir).server) !== undefined;
+  return pipe(
+    serves ? online(cli, options) : offline(options.dir, authority),
+    TE.map((verified) => {
+      cli.terminal.out(`${options.json ? JSON.stringify(verified) : textOf(paintOf(cli.terminal), verified)}\n`);
+      return verified.faultCount === 0 ? EXIT.ok : EXIT.negative;
+    }),
+  );
+};
+
+const HELP = `
+Works on a copy of the folder as well, without the passphrase. Exit code 1 when anything is damaged; what is damaged is named
+by its entry, stream and rule, and never repaired.
+
+Examples:
+  $ sekisho verify --dir ./authority
+  $ sekisho verify --dir ./copy --authority 3f2a9c0d51b7e846`;
+
+export const verifyCommand: AddCommand = (parent, cli) => {
+  withAuthorityOptions(parent.command('verify'))
+    .description('check every entry of the ledger and its signed head')
+    .option('--authority <kid>', 'believe this authority key only; default: the one in the folder')
+    .addHelpText('after', HELP)
+    .action((options: Readonly<Record<string, unknown>>) => {
+      const authority = authorityOptionsOf(options, cli.terminal.env);
+      const pinned = typeof options['authority'] === 'string' ? options['authority'] : undefined;
+      return perform(cli, authority.json, work(cli, authority, pinned));
+    });
+};

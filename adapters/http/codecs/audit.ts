@@ -1,0 +1,38 @@
+import * as t from 'io-ts';
+
+export const Replayed = t.type(
+  {
+    checked: t.number,
+    differenceCount: t.number,
+    /** The first ones, verdict by verdict. */
+    differences: t.readonlyArray(
+      t.type({
+        host: t.string,
+        index: t.number,
+        revision: t.number,
+        differences: t.readonlyArray(t.UnknownRecord),
+      }),
+    ),
+  },
+  'Replayed',
+);
+
+export const Verified = t.type(
+  {
+    size: t.number,
+    /** RFC 6962 root over all entries. */
+    root: t.string,
+    faultCount: t.number,
+    faults: t.readonlyArray(
+      t.type({
+        rule: t.string,
+        index: t.union([t.null, t.number]),
+        stream: t.union([t.null, t.string]),
+        revision: t.union([t.null, t.number]),
+        text: t.string,
+      }),
+    ),
+  },
+  'Verified',
+);
+export type Verified = t.TypeOf<typeof Verified>;

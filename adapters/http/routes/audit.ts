@@ -1,0 +1,66 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { closedWith } from '../../../domain/encoding/closed.js';
+import { Instant } from '../../../domain/encoding/primitives.js';
+import { HostId } from '../../../domain/host/host-id.js';
+import { replayAll, type ReplayReport } from '../../../domain/replay/replay-all.js';
+import { ledgerFaultText } from '../../ledger-fault-text.js';
+import type { LedgerFinding } from '../../verify-ledger-files.js';
+import type { Api } from '../api.js';
+import { Replayed, Verified } from '../codecs/audit.js';
+import { Nothing, NoBody, type Route, route } from '../route.js';
+
+const replayed = ({ checked, different, differentCount }: ReplayReport): typeof Replayed._A => ({
+  checked,
+  differenceCount: differentCount,
+  differences: different.map(({ host, index, revision, differences }) => ({ host, index, revision, differences })),
+});
+
+const replay = (api: Api): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/replay',
+    operation: 'replay',
+    summary: 'Makes past verdicts again from stored evidence, at their own time and reference values; lists what differs.',
+    params: Nothing,
+    query: Nothing,
+    body: closedWith({}, { host: HostId, from: Instant, to: Instant }, 'ReplayRequest'),
+    answer: Replayed,
+    handle: ({ body }) =>
+      pipe(
+        replayAll(api.deps)(body),
+        TE.map((report) => ({ body: replayed(report) })),
+      ),
+  });
+
+export const findingView = (fault: LedgerFinding): (typeof Verified._A)['faults'][number] => {
+  const at = 'at' in fault ? fault.at : null;
+  return {
+    rule: fault._tag,
+    index: at?.index ?? null,
+    stream: at?.stream ?? null,
+    revision: at?.revision ?? null,
+    text: ledgerFaultText(fault),
+  };
+};
+
+const verify = (api: Api): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/verify',
+    operation: 'verify',
+    summary: 'Checks every entry: form, chain, id, time, key, signature, and the signed head; names what is damaged.',
+    params: Nothing,
+    query: Nothing,
+    body: NoBody,
+    answer: Verified,
+    handle: () =>
+      pipe(
+        api.verify,
+        TE.map(({ size, root, faults, faultCount }) => ({
+          body: { size, root, faultCount, faults: faults.map(findingView) },
+        })),
+      ),
+  });
+
+export const auditRoutes = (api: Api): ReadonlyArray<Route> => [replay(api), verify(api)];

@@ -1,0 +1,77 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { LedgerFault } from '../domain/ledger/audit.js';
+import type { Head } from '../domain/ledger/head.js';
+import { type LedgerReport, verifyLedger } from '../domain/ledger/verify-ledger.js';
+import type { StoreError } from '../domain/ports.js';
+import { entryEngines } from './engines.js';
+import { readHead } from './event-store/sqlite/head-file.js';
+import type { SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
+
+/** One thing that is wrong with a ledger; damage of the file itself included. */
+export type LedgerFinding = LedgerFault | StoreError;
+
+export interface Verification {
+  readonly size: number;
+  readonly root: string;
+  readonly faults: ReadonlyArray<LedgerFinding>;
+  readonly faultCount: number;
+}
+
+export interface VerifyInput {
+  readonly sqlite: Pick<SqliteLedger, 'events' | 'check'>;
+  readonly headFile: string;
+  /** Key id of the authority key that is believed. */
+  readonly pinned: string;
+}
+
+const MOST_FAULTS = 100;
+
+interface FoundHead {
+  readonly head: Head | undefined;
+  readonly faults: ReadonlyArray<LedgerFinding>;
+}
+
+/** A head that can't be read is a finding, and the entries are checked without it. */
+const headOf = (file: string): TE.TaskEither<never, FoundHead> =>
+  pipe(
+    readHead(file),
+    TE.match(
+      (fault): FoundHead => ({ head: undefined, faults: [fault] }),
+      (head): FoundHead => ({ head, faults: [] }),
+    ),
+    TE.fromTask,
+  );
+
+const audited = (
+  { sqlite, pinned }: VerifyInput,
+  head: Head | undefined,
+): TE.TaskEither<StoreError, LedgerReport> =>
+  verifyLedger({ ...entryEngines, store: sqlite.events }, { pinned, head, mostFaults: MOST_FAULTS });
+
+/** Checks the file, every entry and the signed head. Left only when nothing could be read at all. */
+export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<StoreError, Verification> =>
+  pipe(
+    headOf(input.headFile),
+    TE.flatMap(({ head, faults }) =>
+      pipe(
+        audited(input, head),
+        TE.flatMap((report) =>
+          pipe(
+            input.sqlite.check,
+            TE.match(
+              (fault: StoreError): ReadonlyArray<LedgerFinding> => [...faults, fault],
+              () => faults,
+            ),
+            TE.fromTask,
+            TE.map((more) => ({
+              size: report.size,
+              root: report.root,
+              faults: [...report.faults, ...more],
+              faultCount: report.faultCount + more.length,
+            })),
+          ),
+        ),
+      ),
+    ),
+  );
