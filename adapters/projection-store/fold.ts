@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { LedgerEvent } from '../../domain/catalogue.js';
+import type { FollowedTip } from '../../domain/follow-entry.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { Hashing, StoredEntry } from '../../domain/ports.js';
 import type { Projection } from '../../projections/projection.js';
-import { followEntry, type Tip } from './follow-entry.js';
+import { followEvent } from './follow-entry.js';
 
 /** One projection of any kind, with its current rows. `keys` also knows those that are gone. */
 export interface Folded {
@@ -15,7 +16,7 @@ export interface Folded {
 /** Everything that following the ledger has to remember. Mutable, and owned by one follower. */
 export interface Memory {
   readonly folded: ReadonlyArray<Folded>;
-  readonly tips: Map<string, Tip>;
+  readonly tips: Map<string, FollowedTip>;
   /** Index of the entry to be folded next. */
   next: number;
   /** Id of the entry folded last. */
@@ -64,7 +65,7 @@ export const foldEntries = (
   const times = new Float64Array(entries.length);
   const streams = new Set<string>();
   for (const [i, stored] of entries.entries()) {
-    const followed = followEntry(hashing, stored, memory.tips.get(stored.stream));
+    const followed = followEvent(hashing, stored, memory.tips.get(stored.stream));
     if (E.isLeft(followed)) return followed;
     const { recorded, tip } = followed.right;
     memory.tips.set(stored.stream, tip);

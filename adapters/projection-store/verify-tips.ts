@@ -5,9 +5,9 @@ import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import { readEntry } from '../../domain/ledger/read-entry.js';
 import { verifySignature } from '../../domain/ledger/verify-entry.js';
-import type { Tip } from './follow-entry.js';
+import type { FollowedTip } from '../../domain/follow-entry.js';
 
-const verifyTip = (reader: LedgerReader, stream: string, { revision }: Tip): TE.TaskEither<LoadFault, true> =>
+const verifyTip = (reader: LedgerReader, stream: string, { revision }: FollowedTip): TE.TaskEither<LoadFault, true> =>
   pipe(
     reader.store.readStream(stream, revision, 1),
     TE.flatMapEither(([stored]): E.Either<LoadFault, true> => {
@@ -25,7 +25,7 @@ const verifyTip = (reader: LedgerReader, stream: string, { revision }: Tip): TE.
  */
 export const verifyTips = (
   reader: LedgerReader,
-  tips: ReadonlyMap<string, Tip>,
+  tips: ReadonlyMap<string, FollowedTip>,
   streams: ReadonlySet<string>,
 ): TE.TaskEither<LoadFault, ReadonlyArray<true>> =>
   pipe(

@@ -5,12 +5,16 @@ import type { VerdictRecord } from '../appraisal/verdict-record.js';
 import type { AuthorityDeps } from '../authority-deps.js';
 import type { Executed, ExecuteFault } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
+import type { DocumentFault } from '../reference/load-reference-values.js';
 import type { HostEvent } from './events.js';
+import type { HostRejection } from './commands.js';
+import { answerable } from './decide-attestation.js';
 import { hostStream } from './host-id.js';
 import { currentHost, executeHost, hostActor } from './host-stream.js';
 import { type JudgeFault, judgeEvidence } from './judge-evidence.js';
-import { type Answer, type AnswerFault, type AttestHostInput, ownEvidence, toAnswer } from './own-evidence.js';
+import { type Answer, type AnswerFault, type AttestHostInput, type OwnEvidence, ownEvidence, toAnswer } from './own-evidence.js';
 import type { HostState } from './state.js';
+import { verifiedOnce } from './verified-once.js';
 
 export type { AttestHostInput } from './own-evidence.js';
 
@@ -35,9 +39,27 @@ const foldedHost = (deps: AuthorityDeps, host: string): TE.TaskEither<LoadFault,
     : TE.right(folded.state);
 };
 
+interface Screened {
+  readonly answer: Answer;
+  readonly own: OwnEvidence;
+}
+
+/** What was screened for the AK that is certified still, needs no second look; the challenge does, it may be used by now. */
+const stillOwn = (
+  deps: AuthorityDeps,
+  { answer, own }: Screened,
+  state: HostState,
+): TE.TaskEither<HostRejection | DocumentFault, OwnEvidence> =>
+  pipe(
+    TE.fromEither(answerable(answer.challenge, deps.clock.now(), state)),
+    TE.flatMap((key) =>
+      key.activation === own.key.activation ? TE.right(own) : ownEvidence(deps, answer, state),
+    ),
+  );
+
 /** In turn with all that is written about this host: what the evidence is judged against is what the verdict follows. */
-const record = (deps: AuthorityDeps, answer: Answer): TE.TaskEither<AttestFault, Executed<HostState, HostEvent>> => {
-  const { host } = answer.input;
+const record = (deps: AuthorityDeps, screened: Screened): TE.TaskEither<AttestFault, Executed<HostState, HostEvent>> => {
+  const { host } = screened.answer.input;
   return executeHost(deps)<JudgeFault>({
     host,
     commandId: deps.random.uuid(),
@@ -46,20 +68,21 @@ const record = (deps: AuthorityDeps, answer: Answer): TE.TaskEither<AttestFault,
       pipe(
         TE.Do,
         TE.bind('state', () => foldedHost(deps, host)),
-        TE.bindW('own', ({ state }) => ownEvidence(deps, answer, state)),
-        TE.flatMap(({ state, own }) => judgeEvidence(deps, answer, state, own)),
+        TE.bindW('own', ({ state }) => stillOwn(deps, screened, state)),
+        TE.flatMap(({ state, own }) => judgeEvidence(deps, screened.answer, state, own)),
       ),
   });
 };
 
 /** Strangers get here without a TPM: this much, and no more, is known to be the host's own. */
-const screen = (deps: AuthorityDeps, input: AttestHostInput): TE.TaskEither<AttestFault, Answer> =>
+const screen = (deps: AuthorityDeps, input: AttestHostInput): TE.TaskEither<AttestFault, Screened> =>
   pipe(
     TE.fromEither(toAnswer(deps, input)),
-    TE.tap((answer) =>
+    TE.flatMap((answer) =>
       pipe(
         currentHost(deps)(input.host),
         TE.flatMap(({ state }) => ownEvidence(deps, answer, state)),
+        TE.map((own) => ({ answer, own })),
       ),
     ),
   );
@@ -98,11 +121,13 @@ const judgedOf = ({ events: [recorded] }: Executed<HostState, HostEvent>): E.Eit
  * and nothing was recorded; evidence that was not the host's own is counted.
  */
 export const attestHost =
-  (deps: AuthorityDeps) =>
-  (input: AttestHostInput): TE.TaskEither<AttestFault, Judged> =>
-    pipe(
+  (given: AuthorityDeps) =>
+  (input: AttestHostInput): TE.TaskEither<AttestFault, Judged> => {
+    const deps = { ...given, signatures: verifiedOnce(given.signatures) };
+    return pipe(
       screen(deps, input),
-      TE.flatMap((answer) => record(deps, answer)),
+      TE.flatMap((screened) => record(deps, screened)),
       TE.flatMapEither(judgedOf),
       TE.orElse((fault) => count(deps, input.host, fault)),
     );
+  };

@@ -2,12 +2,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { CATALOGUE, type LedgerEvent } from '../catalogue.js';
+import { type FollowedTip, type FollowedEntry, followEntry, placeOf } from '../follow-entry.js';
 import { hostStream } from '../host/host-id.js';
-import type { ChainTip } from '../ledger/chain.js';
 import type { Recorded, StreamId } from '../ledger/envelope.js';
 import type { LedgerReader } from '../ledger/ledger.js';
-import { type LoadFault, recordedOf } from '../ledger/load-stream.js';
-import { linkEntry } from '../ledger/verify-entry.js';
+import type { LoadFault } from '../ledger/load-stream.js';
 import type { StoredEntry } from '../ports.js';
 import { createHistory, type VerdictCase } from './history.js';
 import { type ReplayDeps, replayVerdict, type VerdictReplay } from './replay-verdict.js';
@@ -42,21 +41,36 @@ const chosen = ({ host, from, to }: ReplayFilter, verdict: VerdictCase): boolean
 const matters = ({ host }: ReplayFilter, { stream }: StoredEntry): boolean =>
   stream.startsWith('reference/') || (host === undefined ? stream.startsWith('host/') : stream === hostStream(host));
 
-/** A page's verdicts. Forms and hash chains are checked on the way; signatures are the verification's business. */
+const recordedOf = (
+  stored: StoredEntry,
+  { envelope, tip }: FollowedEntry,
+): E.Either<LoadFault, Recorded<LedgerEvent>> =>
+  pipe(
+    CATALOGUE.decode(envelope.type, envelope.typeVersion, envelope.data),
+    E.bimap(
+      (fault): LoadFault => ({ _tag: 'EventUnreadable', at: placeOf(stored), fault }),
+      (event) => {
+        const { stream, id, recordedAt, actor, command, basis, kid } = envelope;
+        return { index: stored.index, stream, id, recordedAt, actor, command, basis, kid, ...tip, event };
+      },
+    ),
+  );
+
+/** A page's verdicts. Hash chains are checked on the way; forms and signatures are the verification's business. */
 const casesOf = (
   deps: LedgerReader,
   filter: ReplayFilter,
-  tips: Map<StreamId, ChainTip>,
+  tips: Map<StreamId, FollowedTip>,
   take: (recorded: Recorded<LedgerEvent>) => VerdictCase | undefined,
   page: ReadonlyArray<StoredEntry>,
 ): E.Either<LoadFault, ReadonlyArray<VerdictCase>> => {
   const cases: VerdictCase[] = [];
   for (const stored of page) {
     if (!matters(filter, stored)) continue;
-    const linked = linkEntry(deps, stored, tips.get(stored.stream) ?? null);
-    if (E.isLeft(linked)) return linked;
-    tips.set(stored.stream, linked.right.tip);
-    const recorded = recordedOf(CATALOGUE, linked.right);
+    const followed = followEntry(deps.hashing, stored, tips.get(stored.stream));
+    if (E.isLeft(followed)) return followed;
+    tips.set(stored.stream, followed.right.tip);
+    const recorded = recordedOf(stored, followed.right);
     if (E.isLeft(recorded)) return recorded;
     const verdict = take(recorded.right);
     if (verdict !== undefined && chosen(filter, verdict)) cases.push(verdict);
@@ -80,7 +94,7 @@ export const replayAll =
   (deps: LedgerReader & ReplayDeps) =>
   (filter: ReplayFilter = {}, listener: ReplayListener = () => undefined): TE.TaskEither<LoadFault, ReplayReport> => {
     const history = createHistory();
-    const tips = new Map<StreamId, ChainTip>();
+    const tips = new Map<StreamId, FollowedTip>();
     const from = (index: number, size: number, report: ReplayReport): TE.TaskEither<LoadFault, ReplayReport> =>
       pipe(
         deps.store.readAll(index, Math.min(PAGE, size - index)),
