@@ -15,6 +15,7 @@ import { operatorRoutes } from './routes/operators.js';
 import { policyRoutes } from './routes/policy.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
+import { relayedReportRoutes } from './routes/relayed-reports.js';
 import { verdictRoutes } from './routes/verdicts.js';
 
 /** Version of the HTTP interface, not of the program. */
@@ -30,6 +31,7 @@ export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStor
     ...verdictRoutes(api),
     ...attestationKeyRoutes(api),
     ...attestationRoutes(api),
+    ...relayedReportRoutes(api),
     ...baseImageRoutes(api),
     ...baseImageCommandRoutes(api),
     ...policyRoutes(api),

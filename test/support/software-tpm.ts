@@ -44,6 +44,8 @@ export interface SoftwareTpm {
   readonly akPublic: Uint8Array;
   readonly ekPublic: Uint8Array;
   readonly akName: Uint8Array;
+  /** For opening credentials, see `open-credential.ts`. */
+  readonly ekPrivate: KeyObject;
   readonly quote: (options: QuoteOptions) => Signed;
   /** An attestation of another object's name: no quote, though signed by the same key. */
   readonly certify: (name: Uint8Array, qualifyingData: Uint8Array) => Signed;
@@ -197,6 +199,7 @@ export const softwareTpm = (options: SoftwareTpmOptions): SoftwareTpm => {
     akPublic: sized(akArea),
     ekPublic: sized(ekArea),
     akName,
+    ekPrivate: ek.privateKey,
     signAnything,
     quote: ({ qualifyingData, pcrs, clock = {}, magic = 0xff544347, type = 0x8018, sizeOfSelect = 3, ...rest }) => {
       const selection =
