@@ -11,16 +11,14 @@ export const length64 = (view: DataView, offset: number, max: number): number | 
   return low <= max ? low : undefined;
 };
 
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+const HEX: ReadonlyArray<string> = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** EFI_GUID as its registry text (UEFI 2.10, appendix A: the first three fields are little-endian). */
+/** Where each byte of an EFI_GUID stands in its registry text: the first three fields are little-endian. */
+const GUID_ORDER = [3, 2, 1, 0, -1, 5, 4, -1, 7, 6, -1, 8, 9, -1, 10, 11, 12, 13, 14, 15];
+
+/** EFI_GUID as its registry text (UEFI 2.10, appendix A). */
 export const guidAt = (view: DataView, offset: number): string => {
-  let tail = '';
-  for (let i = 8; i < 16; i++) tail += `${i === 10 ? '-' : ''}${hex(view.getUint8(offset + i), 2)}`;
-  const [first, second, third] = [
-    view.getUint32(offset, true),
-    view.getUint16(offset + 4, true),
-    view.getUint16(offset + 6, true),
-  ];
-  return `${hex(first, 8)}-${hex(second, 4)}-${hex(third, 4)}-${tail}`;
+  let text = '';
+  for (const at of GUID_ORDER) text += at < 0 ? '-' : (HEX[view.getUint8(offset + at)] ?? '');
+  return text;
 };

@@ -1,0 +1,6 @@
+import { appends } from './appends.js';
+import { appraisals } from './appraisals.js';
+import type { BenchGroup } from './figure.js';
+
+/** In the order in which they run. */
+export const GROUPS: ReadonlyArray<BenchGroup> = [appraisals, appends];
