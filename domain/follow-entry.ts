@@ -20,10 +20,20 @@ export interface FollowedEntry {
 
 export const placeOf = ({ index, stream, revision }: StoredEntry): Place => ({ index, stream, revision });
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Only as far as the chain needs: the fields' types are not checked. */
 const parse = (stored: StoredEntry): E.Either<LoadFault, Envelope> =>
-  E.tryCatch(
-    () => JSON.parse(fromUtf8(stored.bytes) ?? '') as Envelope,
-    (): LoadFault => ({ _tag: 'NotCanonical', at: placeOf(stored), rule: 'must be JSON' }),
+  pipe(
+    E.tryCatch(
+      () => JSON.parse(fromUtf8(stored.bytes) ?? '') as unknown,
+      () => 'must be JSON',
+    ),
+    E.filterOrElse(isObject, () => 'must be an object'),
+    E.bimap(
+      (rule): LoadFault => ({ _tag: 'NotCanonical', at: placeOf(stored), rule }),
+      (value) => value as Envelope,
+    ),
   );
 
 const linkFault = (stored: StoredEntry, envelope: Envelope, tip: FollowedTip | undefined): LoadFault | undefined => {

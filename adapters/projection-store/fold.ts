@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { LedgerEvent } from '../../domain/catalogue.js';
-import type { FollowedTip } from '../../domain/follow-entry.js';
+import { type FollowedTip, placeOf } from '../../domain/follow-entry.js';
+import type { Recorded } from '../../domain/ledger/envelope.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { Hashing, StoredEntry } from '../../domain/ports.js';
 import type { Projection } from '../../projections/projection.js';
@@ -40,7 +41,7 @@ export interface Batch {
   readonly streams: ReadonlySet<string>;
 }
 
-const foldEvent = (memory: Memory, recorded: Parameters<Projection<unknown, LedgerEvent>['evolve']>[1]): RowVersion[] => {
+const foldEvent = (memory: Memory, recorded: Recorded<LedgerEvent>): RowVersion[] => {
   const versions: RowVersion[] = [];
   for (const [position, { projection, rows, keys }] of memory.folded.entries()) {
     for (const [key, row] of projection.evolve(rows, recorded)) {
@@ -53,6 +54,13 @@ const foldEvent = (memory: Memory, recorded: Parameters<Projection<unknown, Ledg
   }
   return versions;
 };
+
+/** A fold is total over events; what makes it fail was never written by a codec of ours. */
+const tryFold = (memory: Memory, stored: StoredEntry, recorded: Recorded<LedgerEvent>): E.Either<LoadFault, RowVersion[]> =>
+  E.tryCatch(
+    () => foldEvent(memory, recorded),
+    () => ({ _tag: 'NotCanonical', at: placeOf(stored), rule: 'must be an event as its codec lets it in' }),
+  );
 
 /** Folds entries into the memory, and says what has to be written for it. After a fault the memory is spoilt. */
 export const foldEntries = (
@@ -72,7 +80,9 @@ export const foldEntries = (
     streams.add(stored.stream);
     memory.time = Math.max(memory.time, Date.parse(recorded.recordedAt));
     times[i] = memory.time;
-    for (const version of foldEvent(memory, recorded)) versions.push(version);
+    const folded = tryFold(memory, stored, recorded);
+    if (E.isLeft(folded)) return folded;
+    for (const version of folded.right) versions.push(version);
     memory.next = stored.index + 1;
     memory.lastId = stored.id;
   }
