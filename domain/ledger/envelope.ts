@@ -23,7 +23,6 @@ export const Uuid = new t.Type<string>(
   t.identity,
 );
 
-export const ROLES = ['trust-administrator', 'workload-administrator', 'auditor', 'host', 'authority'] as const;
 export const Role = t.keyof({
   'trust-administrator': null,
   'workload-administrator': null,
