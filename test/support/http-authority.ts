@@ -56,15 +56,15 @@ const GENEROUS: HostLimits = {
   refusedPerHost: { rate: 1e6, burst: 1e6 },
 };
 
-export const openHttpAuthority = async (limits: HostLimits = GENEROUS): Promise<HttpAuthority> => {
+export const openHttpAuthority = async (start: string = START): Promise<HttpAuthority> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'sekisho-http-')), 'authority');
-  const now = { at: START };
+  const now = { at: start };
   const clock = { now: () => now.at };
   const founding = { dir, name: 'Test', group: 'test', policy: TEST_POLICY, operators: PEOPLE };
   const { tokens } = right(await foundFolder({ ...founding, passphrase: PASSPHRASE, keepPassphrase: true, clock })());
   const lines: Array<string> = [];
   const log = { level: 'debug' as const, stream: { write: (line: string) => void lines.push(line) } };
-  const opened = right(await openAuthority({ dir, passphrase: PASSPHRASE, clock, limits, log })());
+  const opened = right(await openAuthority({ dir, passphrase: PASSPHRASE, clock, limits: GENEROUS, log })());
   const { app, close } = opened;
   const ask: HttpAuthority['ask'] = (method, url, { as, body, raw, headers = {} } = {}) => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -111,12 +111,12 @@ export const evidenceFor = (
   tpm: SoftwareTpm,
   at: string,
   boot: typeof GOOD_BOOT = GOOD_BOOT,
+  clock = BigInt(Date.parse(at) - Date.parse(START) + 1000),
 ): Readonly<Record<string, unknown>> => {
   const { bootLog } = boot.evidence;
   const pcrs = pcrsAfter(bootLog);
-  const clock = { clock: BigInt(Date.parse(at) - Date.parse(START) + 1000) };
   const data = qualifyingData(nodeHashing, fromHex(nonce), undefined);
-  const { quote, signature } = tpm.quote({ qualifyingData: data, pcrs, clock });
+  const { quote, signature } = tpm.quote({ qualifyingData: data, pcrs, clock: { clock } });
   return { nonce, quote: toBase64(quote), signature: toBase64(signature), pcrs: pcrTexts(pcrs), eventLog: toBase64(bootLog) };
 };
 
