@@ -1,7 +1,7 @@
 import type { Recorded } from '../domain/ledger/envelope.js';
 import type { ReferenceEvent } from '../domain/reference/events.js';
 import { type Change, NOTHING } from './projection.js';
-import { type Act, referenceKey, type ReferenceRow } from './reference-row.js';
+import { type Act, type ReferenceRow, referenceKey } from './reference-row.js';
 
 type ImageEvent = Extract<ReferenceEvent, { readonly type: `BaseImage${string}` }>;
 

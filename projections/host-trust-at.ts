@@ -1,14 +1,6 @@
 import type { HostTrustRow, HostTrustRows } from './host-trust-row.js';
 
-export const TRUST_STATES = [
-  'enrolled',
-  'certified',
-  'trusted',
-  'stale',
-  'refused',
-  'quarantined',
-  'retired',
-] as const;
+export const TRUST_STATES = ['enrolled', 'certified', 'trusted', 'stale', 'refused', 'quarantined', 'retired'] as const;
 export type TrustState = (typeof TRUST_STATES)[number];
 
 /** A host as it is at a moment. */

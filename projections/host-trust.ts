@@ -3,7 +3,7 @@ import type { HostEvent } from '../domain/host/events.js';
 import { hostOfStream } from '../domain/host/host-id.js';
 import type { Recorded } from '../domain/ledger/envelope.js';
 import { evolveHostRow } from './evolve-host-row.js';
-import { hostKey, hostRow, type HostTrustRow, type HostTrustRows, type TakenBackRow } from './host-trust-row.js';
+import { type HostTrustRow, type HostTrustRows, hostKey, hostRow, type TakenBackRow } from './host-trust-row.js';
 import { type Change, NOTHING, type Projection } from './projection.js';
 import { isUndercutBy, type TakenBack, takenBackBy } from './undercut.js';
 

@@ -4,7 +4,7 @@ import type { ReferenceEvent } from '../domain/reference/events.js';
 import { tpmModelKey } from '../domain/reference/state.js';
 import { evolveBaseImage } from './evolve-base-image.js';
 import { type Change, NOTHING, type Projection } from './projection.js';
-import { type Act, POLICY_KEY, referenceKey, type ReferenceRow } from './reference-row.js';
+import { type Act, POLICY_KEY, type ReferenceRow, referenceKey } from './reference-row.js';
 
 type Rows = ReadonlyMap<string, ReferenceRow>;
 type Changes = ReadonlyArray<Change<ReferenceRow>>;
@@ -45,7 +45,9 @@ const evolveReference = (rows: Rows, recorded: Recorded<ReferenceEvent>): Change
   const act = actOf(recorded);
   switch (event.type) {
     case 'TpmCaTrusted':
-      return [[referenceKey('tpm-ca', event.data.name), { kind: 'tpm-ca', ...event.data, trusted: act, revoked: null }]];
+      return [
+        [referenceKey('tpm-ca', event.data.name), { kind: 'tpm-ca', ...event.data, trusted: act, revoked: null }],
+      ];
     case 'TpmCaRevoked':
       return revokeCa(rows, { ...recorded, event });
     case 'EndorsementKeyTrusted': {

@@ -36,7 +36,7 @@ export const openDatabase = (file: string): Database => {
       const statement = database.prepare(sql);
       if (statement.columns().length > 0) statement.raw();
       return {
-        run: (parameters) => void statement.run(parameters),
+        run: (parameters) => statement.run(parameters),
         get: (parameters) => statement.get(parameters),
         all: (parameters) => statement.all(parameters),
       };

@@ -41,8 +41,8 @@ export interface Batch {
   readonly streams: ReadonlySet<string>;
 }
 
-const foldEvent = (memory: Memory, recorded: Recorded<LedgerEvent>): RowVersion[] => {
-  const versions: RowVersion[] = [];
+const foldEvent = (memory: Memory, recorded: Recorded<LedgerEvent>): Array<RowVersion> => {
+  const versions: Array<RowVersion> = [];
   for (const [position, { projection, rows, keys }] of memory.folded.entries()) {
     for (const [key, row] of projection.evolve(rows, recorded)) {
       keys.add(key);
@@ -56,7 +56,11 @@ const foldEvent = (memory: Memory, recorded: Recorded<LedgerEvent>): RowVersion[
 };
 
 /** A fold is total over events; what makes it fail was never written by a codec of ours. */
-const tryFold = (memory: Memory, stored: StoredEntry, recorded: Recorded<LedgerEvent>): E.Either<LoadFault, RowVersion[]> =>
+const tryFold = (
+  memory: Memory,
+  stored: StoredEntry,
+  recorded: Recorded<LedgerEvent>,
+): E.Either<LoadFault, Array<RowVersion>> =>
   E.tryCatch(
     () => foldEvent(memory, recorded),
     () => ({ _tag: 'NotCanonical', at: placeOf(stored), rule: 'must be an event as its codec lets it in' }),
@@ -69,7 +73,7 @@ export const foldEntries = (
   entries: ReadonlyArray<StoredEntry>,
 ): E.Either<LoadFault, Batch> => {
   const first = memory.next;
-  const versions: RowVersion[] = [];
+  const versions: Array<RowVersion> = [];
   const times = new Float64Array(entries.length);
   const streams = new Set<string>();
   for (const [i, stored] of entries.entries()) {

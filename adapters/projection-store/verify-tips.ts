@@ -1,11 +1,11 @@
-import { pipe } from 'fp-ts/lib/function.js';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { FollowedTip } from '../../domain/follow-entry.js';
 import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import { readEntry } from '../../domain/ledger/read-entry.js';
 import { verifySignature } from '../../domain/ledger/verify-entry.js';
-import type { FollowedTip } from '../../domain/follow-entry.js';
 
 const verifyTip = (reader: LedgerReader, stream: string, { revision }: FollowedTip): TE.TaskEither<LoadFault, true> =>
   pipe(

@@ -24,7 +24,11 @@ export interface View<Row> {
 }
 
 const attempt = <A>(where: string, read: () => A): Read<A> =>
-  E.tryCatch(read, () => ({ _tag: 'StoreDamaged', where, rule: 'must be readable; it is made anew when it is deleted' }));
+  E.tryCatch(read, () => ({
+    _tag: 'StoreDamaged',
+    where,
+    rule: 'must be readable; it is made anew when it is deleted',
+  }));
 
 const ROW_AT =
   'SELECT row FROM versions WHERE projection = ? AND key = ? AND from_index <= ? ORDER BY from_index DESC LIMIT 1';

@@ -2,11 +2,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { currentState } from '../current-state.js';
-import { execute, type Executed, type ExecuteFault } from '../ledger/execute.js';
+import { type Executed, type ExecuteFault, execute } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import { accessDecider } from './decider.js';
-import { accessCatalogue, type AccessEvent, type OperatorRole } from './events.js';
+import { type AccessEvent, accessCatalogue, type OperatorRole } from './events.js';
 import type { AccessState } from './state.js';
 
 const ACCESS_STREAM = 'access';

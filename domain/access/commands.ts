@@ -1,6 +1,6 @@
 import type { Actor } from '../ledger/envelope.js';
-import type { RoleRequired } from './require-role.js';
 import type { OperatorRole } from './events.js';
+import type { RoleRequired } from './require-role.js';
 
 export type AccessCommand =
   | { readonly type: 'GrantOperator'; readonly by: Actor; readonly subject: string; readonly role: OperatorRole }

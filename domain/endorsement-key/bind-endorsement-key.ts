@@ -1,7 +1,13 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
-import { execute, type Executed, type ExecuteFault } from '../ledger/execute.js';
-import { type BindingCommand, type BindingState, bindingDecider, bindingStream, type EndorsementKeyTaken } from './decider.js';
+import { type Executed, type ExecuteFault, execute } from '../ledger/execute.js';
+import {
+  type BindingCommand,
+  type BindingState,
+  bindingDecider,
+  bindingStream,
+  type EndorsementKeyTaken,
+} from './decider.js';
 import { type BindingEvent, bindingCatalogue } from './events.js';
 
 type Outcome = TE.TaskEither<EndorsementKeyTaken | ExecuteFault, Executed<BindingState, BindingEvent>>;

@@ -4,8 +4,8 @@ import * as t from 'io-ts';
 import { equalBytes, fromBase64, fromUtf8, isBase64, toBase64, utf8 } from '../encoding/bytes.js';
 import { closed } from '../encoding/closed.js';
 import { decode } from '../encoding/explain.js';
-import { Base64UpTo, Hex, Instant, ListUpTo, Sha256Hex } from '../encoding/primitives.js';
 import type { Json } from '../encoding/json.js';
+import { Base64UpTo, Hex, Instant, ListUpTo, Sha256Hex } from '../encoding/primitives.js';
 import type { Canonicalize, Hashing } from '../ports.js';
 import { HostId } from './host-id.js';
 

@@ -6,13 +6,20 @@ import type { AuthorityDeps } from '../authority-deps.js';
 import type { Executed, ExecuteFault } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { DocumentFault } from '../reference/load-reference-values.js';
-import type { HostEvent } from './events.js';
 import type { HostRejection } from './commands.js';
 import { answerable } from './decide-attestation.js';
+import type { HostEvent } from './events.js';
 import { hostStream } from './host-id.js';
 import { currentHost, executeHost, hostActor } from './host-stream.js';
 import { type JudgeFault, judgeEvidence } from './judge-evidence.js';
-import { type Answer, type AnswerFault, type AttestHostInput, type OwnEvidence, ownEvidence, toAnswer } from './own-evidence.js';
+import {
+  type Answer,
+  type AnswerFault,
+  type AttestHostInput,
+  type OwnEvidence,
+  ownEvidence,
+  toAnswer,
+} from './own-evidence.js';
 import type { HostState } from './state.js';
 import { verifiedOnce } from './verified-once.js';
 
@@ -52,13 +59,14 @@ const stillOwn = (
 ): TE.TaskEither<HostRejection | DocumentFault, OwnEvidence> =>
   pipe(
     TE.fromEither(answerable(answer.challenge, deps.clock.now(), state)),
-    TE.flatMap((key) =>
-      key.activation === own.key.activation ? TE.right(own) : ownEvidence(deps, answer, state),
-    ),
+    TE.flatMap((key) => (key.activation === own.key.activation ? TE.right(own) : ownEvidence(deps, answer, state))),
   );
 
 /** In turn with all that is written about this host: what the evidence is judged against is what the verdict follows. */
-const record = (deps: AuthorityDeps, screened: Screened): TE.TaskEither<AttestFault, Executed<HostState, HostEvent>> => {
+const record = (
+  deps: AuthorityDeps,
+  screened: Screened,
+): TE.TaskEither<AttestFault, Executed<HostState, HostEvent>> => {
   const { host } = screened.answer.input;
   return executeHost(deps)<JudgeFault>({
     host,

@@ -45,8 +45,7 @@ export const makeNonce = (key: ChallengeKey, to: Addressee, issuedAt: string, ra
 
 export type ChallengeFault =
   /** Not 56 bytes in hex, not made by this authority, or made for another host or AK. */
-  | { readonly _tag: 'ChallengeForged' }
-  | { readonly _tag: 'ChallengeExpired'; readonly expired: string };
+  { readonly _tag: 'ChallengeForged' } | { readonly _tag: 'ChallengeExpired'; readonly expired: string };
 
 /** The nonce's bytes and its expiry, if it is ours for this host and AK and still live. Whether it was used, the host's stream says. */
 export const checkNonce = (
@@ -66,11 +65,7 @@ export const checkNonce = (
 };
 
 /** What a quote over the nonce must carry. The wrapping key is the host's fresh X25519 public key; absent: 32 zero bytes. */
-export const qualifyingData = (
-  hashing: Hashing,
-  nonce: Uint8Array,
-  wrappingKey: Uint8Array | undefined,
-): Uint8Array =>
+export const qualifyingData = (hashing: Hashing, nonce: Uint8Array, wrappingKey: Uint8Array | undefined): Uint8Array =>
   hashing.hash(
     'sha256',
     utf8('sekisho/qualifying-data/v1'),

@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
-import type { EndorsementKeyTaken } from '../endorsement-key/decider.js';
 import { unbindEndorsementKey } from '../endorsement-key/bind-endorsement-key.js';
+import type { EndorsementKeyTaken } from '../endorsement-key/decider.js';
 import type { Executed, ExecuteFault } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { HostCommand, HostRejection } from './commands.js';
@@ -63,10 +63,11 @@ export const retireHost =
 const unbindRetired = (deps: AuthorityDeps, input: ChangeHostInput, fault: Fault): Outcome =>
   pipe(
     currentHost(deps)(input.host),
-    TE.flatMap(({ state }): TE.TaskEither<Fault, unknown> =>
-      state.endorsementKey === undefined
-        ? TE.right(undefined)
-        : unbindEndorsementKey(deps)(input, state.endorsementKey, input.host, input.reason),
+    TE.flatMap(
+      ({ state }): TE.TaskEither<Fault, unknown> =>
+        state.endorsementKey === undefined
+          ? TE.right(undefined)
+          : unbindEndorsementKey(deps)(input, state.endorsementKey, input.host, input.reason),
     ),
     TE.flatMap(() => TE.left(fault)),
   );

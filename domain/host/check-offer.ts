@@ -27,10 +27,17 @@ export const checkOffer = (
 ): TE.TaskEither<HostRejection | KeysUnfit | LoadFault | DocumentFault, CheckedOffer> =>
   pipe(
     TE.Do,
-    TE.bind('state', () => pipe(currentHost(deps)(host), TE.map((current) => current.state))),
+    TE.bind('state', () =>
+      pipe(
+        currentHost(deps)(host),
+        TE.map((current) => current.state),
+      ),
+    ),
     TE.bindW('enrolled', ({ state }) => TE.fromEither(mayCertify(state, state.endorsementKey ?? ''))),
     TE.bindW('basis', () => currentReference(deps)),
-    TE.bindW('values', ({ basis }) => referenceValuesAt(deps)(referenceStream(deps.group), basis.revision, basis.state)),
+    TE.bindW('values', ({ basis }) =>
+      referenceValuesAt(deps)(referenceStream(deps.group), basis.revision, basis.state),
+    ),
     TE.bindW('keys', ({ values }) => TE.fromEither(judgeKeys(deps, offered, values, deps.clock.now()))),
     TE.tap(({ state, keys }) => TE.fromEither(mayCertify(state, keys.endorsementKey))),
     TE.map(({ keys, basis }) => ({ keys, reference: basis.revision })),

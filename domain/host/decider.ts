@@ -69,7 +69,9 @@ const decideEnrolled = (command: Exclude<HostCommand, Of<'EnrolHost'>>, state: H
       return allowed(command.by, TRUST, () => replaceKey(command, state));
     case 'SummariseForeignEvidence': {
       const { from, to, counts } = command;
-      return counts.length === 0 ? E.right([]) : record({ type: 'ForeignEvidenceSummarised', data: { from, to, counts } });
+      return counts.length === 0
+        ? E.right([])
+        : record({ type: 'ForeignEvidenceSummarised', data: { from, to, counts } });
     }
     case 'RecordRelayedReport':
       return allowed(command.by, ADMINISTRATORS, () =>

@@ -17,10 +17,7 @@ export const HostEnrolled = eventType({
 });
 
 /** Maker, model and firmware as the endorsement certificate says them. */
-const CertifiedTpm = closed(
-  { manufacturer: Text(256), model: Text(256), firmwareVersion: Text(256) },
-  'CertifiedTpm',
-);
+const CertifiedTpm = closed({ manufacturer: Text(256), model: Text(256), firmwareVersion: Text(256) }, 'CertifiedTpm');
 
 /**
  * The host's TPM activated a credential for this AK: both keys live in one TPM. Key areas and certificates are blobs, by

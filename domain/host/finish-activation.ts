@@ -1,16 +1,16 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps } from '../authority-deps.js';
+import { fromBase64, toHex, utf8 } from '../encoding/bytes.js';
 import { bindEndorsementKey } from '../endorsement-key/bind-endorsement-key.js';
 import { bindingStream, type EndorsementKeyTaken } from '../endorsement-key/decider.js';
-import { fromBase64, toHex, utf8 } from '../encoding/bytes.js';
 import type { Executed, ExecuteFault, Prepared } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { StoreError } from '../ports.js';
 import { type DocumentFault, loadBlob } from '../reference/load-reference-values.js';
 import { referenceStream } from '../reference/state.js';
 import { type Activation, type ActivationFault, openActivation } from './activation.js';
-import { checkOffer, type CheckedOffer } from './check-offer.js';
+import { type CheckedOffer, checkOffer } from './check-offer.js';
 import type { HostCommand, HostRejection } from './commands.js';
 import type { HostEvent } from './events.js';
 import { executeHost, hostActor } from './host-stream.js';

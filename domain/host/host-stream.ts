@@ -1,8 +1,8 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps } from '../authority-deps.js';
-import { currentState, type CurrentState } from '../current-state.js';
+import { type CurrentState, currentState } from '../current-state.js';
 import type { Actor } from '../ledger/envelope.js';
-import { execute, type Executed, type ExecuteFault, type Prepared } from '../ledger/execute.js';
+import { type Executed, type ExecuteFault, execute, type Prepared } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { HostCommand, HostRejection } from './commands.js';
 import { hostDecider } from './decider.js';
@@ -26,10 +26,7 @@ export const executeHost =
   <Failure extends { readonly _tag: string } = never>({
     host,
     ...rest
-  }: HostExecution<Failure>): TE.TaskEither<
-    HostRejection | Failure | ExecuteFault,
-    Executed<HostState, HostEvent>
-  > =>
+  }: HostExecution<Failure>): TE.TaskEither<HostRejection | Failure | ExecuteFault, Executed<HostState, HostEvent>> =>
     execute(deps)({
       decider: hostDecider,
       catalogue: hostCatalogue,
@@ -41,7 +38,4 @@ export const executeHost =
 export const currentHost =
   (deps: AuthorityDeps) =>
   (host: string): TE.TaskEither<LoadFault, CurrentState<HostState>> =>
-    currentState(deps)(
-      { decider: hostDecider, catalogue: hostCatalogue, cache: deps.caches.host },
-      hostStream(host),
-    );
+    currentState(deps)({ decider: hostDecider, catalogue: hostCatalogue, cache: deps.caches.host }, hostStream(host));

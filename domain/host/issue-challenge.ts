@@ -21,7 +21,10 @@ export interface IssuedChallenge {
 /** Costs no memory and leaves no event. Anyone may ask; only the AK's TPM can answer. */
 export const issueChallenge =
   (deps: AuthorityDeps) =>
-  (input: { readonly host: string; readonly akName: string }): TE.TaskEither<HostRejection | LoadFault, IssuedChallenge> =>
+  (input: {
+    readonly host: string;
+    readonly akName: string;
+  }): TE.TaskEither<HostRejection | LoadFault, IssuedChallenge> =>
     pipe(
       currentHost(deps)(input.host),
       TE.flatMapEither(({ state }) => readiness(state, input.akName)),

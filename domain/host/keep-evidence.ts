@@ -20,7 +20,10 @@ export interface EvidenceKeeper {
   readonly canonicalize: Canonicalize;
 }
 
-export const putDocument = (keeper: EvidenceKeeper, document: Json): TE.TaskEither<StoreError | EvidenceUnstorable, string> =>
+export const putDocument = (
+  keeper: EvidenceKeeper,
+  document: Json,
+): TE.TaskEither<StoreError | EvidenceUnstorable, string> =>
   pipe(
     keeper.canonicalize(document),
     E.mapLeft((rule): EvidenceUnstorable => ({ _tag: 'EvidenceUnstorable', rule })),
@@ -51,8 +54,19 @@ const documentOf = (keeper: EvidenceKeeper, claims: Claims): E.Either<EvidenceUn
   );
 
 /** What a claims document is made from: the same log, read the same way, of the same keys. */
-const sourceOf = (use: string, { boot, clock: _, ...rest }: Claims, appraiser: number, bootLog: string): string =>
-  JSON.stringify([use, appraiser, boot === undefined ? null : bootLog, rest]);
+const sourceOf = (use: string, claims: Claims, appraiser: number, bootLog: string): string => {
+  const { akName, endorsementKey, tpm, bank, quotedPcrs, boot } = claims;
+  return JSON.stringify([
+    use,
+    appraiser,
+    boot === undefined ? null : bootLog,
+    akName,
+    endorsementKey,
+    tpm,
+    bank,
+    quotedPcrs,
+  ]);
+};
 
 /** `bootLog` is the digest of the log that the claims were read from. */
 export const keepClaims = (

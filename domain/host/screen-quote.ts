@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { AppraisalEngines } from '../appraisal/appraiser.js';
-import { reason, type ReasonCode } from '../appraisal/reason-codes.js';
+import { type ReasonCode, reason } from '../appraisal/reason-codes.js';
 import type { Reason } from '../appraisal/result.js';
 import { equalBytes } from '../encoding/bytes.js';
 import { parseAttest } from '../tpm/attest.js';

@@ -11,11 +11,11 @@ import type { DocumentFault } from '../reference/load-reference-values.js';
 import { type Credential, type CredentialFault, credentialSeedSize, makeCredential } from '../tpm/credential.js';
 import { nameOf } from '../tpm/name.js';
 import { parsePublic } from '../tpm/public-area.js';
-import { sealActivation, type SealedActivation } from './activation.js';
+import { type SealedActivation, sealActivation } from './activation.js';
 import { checkOffer } from './check-offer.js';
 import type { HostRejection } from './commands.js';
-import type { EvidenceUnstorable } from './keep-evidence.js';
 import type { JudgedKeys, KeysUnfit } from './judge-keys.js';
+import type { EvidenceUnstorable } from './keep-evidence.js';
 
 export interface StartActivationInput {
   readonly host: string;
@@ -52,7 +52,10 @@ export type StartActivationFault =
 const keepCertificates = (
   deps: AuthorityDeps,
   { ekCertificate, intermediates }: JudgedKeys,
-): TE.TaskEither<StoreError, { readonly ekCertificate: string | null; readonly intermediates: ReadonlyArray<string> }> =>
+): TE.TaskEither<
+  StoreError,
+  { readonly ekCertificate: string | null; readonly intermediates: ReadonlyArray<string> }
+> =>
   pipe(
     [...(ekCertificate === undefined ? [] : [ekCertificate]), ...intermediates],
     TE.traverseArray((der) => deps.evidence.put(der)),

@@ -1,9 +1,9 @@
 import type { HostContext } from '../appraisal/appraiser.js';
 import type { Verdict } from '../appraisal/result.js';
 import type { Recorded } from '../ledger/envelope.js';
+import type { EventOf } from '../ledger/event-type.js';
 import { followsOn } from './continuity.js';
 import type { AttestationKeyCertified, HostEvent } from './events.js';
-import type { EventOf } from '../ledger/event-type.js';
 
 export type CertifiedKey = EventOf<typeof AttestationKeyCertified>['data'];
 

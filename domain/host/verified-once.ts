@@ -8,7 +8,8 @@ const partsOf = (key: PublicKey): readonly [Uint8Array, Uint8Array] =>
 
 const sameKey = (a: PublicKey, b: PublicKey): boolean => {
   const [[a1, a2], [b1, b2]] = [partsOf(a), partsOf(b)];
-  const sameKind = a.kty === 'rsa' ? b.kty === 'rsa' && a.exponent === b.exponent : b.kty === 'ecc' && a.curve === b.curve;
+  const sameKind =
+    a.kty === 'rsa' ? b.kty === 'rsa' && a.exponent === b.exponent : b.kty === 'ecc' && a.curve === b.curve;
   return sameKind && equalBytes(a1, b1) && equalBytes(a2, b2);
 };
 

@@ -2,8 +2,8 @@ import type { RoleRequired } from '../access/require-role.js';
 import type { AttestationPolicy } from '../appraisal/policy.js';
 import type { ListedTpmModel } from '../appraisal/reference-values.js';
 import type { Actor } from '../ledger/envelope.js';
-import type { BaseImageProposed, EndorsementKeyTrusted, TpmCaTrusted } from './events.js';
 import type { EventOf } from '../ledger/event-type.js';
+import type { BaseImageProposed, EndorsementKeyTrusted, TpmCaTrusted } from './events.js';
 
 type DataOf<X> = EventOf<X> extends { readonly data: infer D } ? D : never;
 

@@ -23,7 +23,9 @@ export interface Documents {
 const blob = ({ evidence }: Documents, digest: string): TE.TaskEither<DocumentFault, Uint8Array> =>
   pipe(
     evidence.get(digest),
-    TE.flatMap((bytes) => (bytes === undefined ? TE.left({ _tag: 'DocumentMissing', digest } as const) : TE.right(bytes))),
+    TE.flatMap((bytes) =>
+      bytes === undefined ? TE.left({ _tag: 'DocumentMissing', digest } as const) : TE.right(bytes),
+    ),
   );
 
 /** A small blob that must be there, kept in memory once it was read. */
@@ -46,7 +48,12 @@ const parseImage = (digest: string, bytes: Uint8Array): E.Either<DocumentFault, 
       () => JSON.parse(fromUtf8(bytes) ?? '') as unknown,
       () => unreadable('must be JSON'),
     ),
-    E.flatMap((value) => pipe(decode(BaseImage)(value), E.mapLeft(({ faults }) => unreadable(faults[0]?.rule ?? 'unknown form')))),
+    E.flatMap((value) =>
+      pipe(
+        decode(BaseImage)(value),
+        E.mapLeft(({ faults }) => unreadable(faults[0]?.rule ?? 'unknown form')),
+      ),
+    ),
   );
 };
 
@@ -64,7 +71,10 @@ export const loadImage = (deps: Documents, digest: string): TE.TaskEither<Docume
   );
 };
 
-const images = (deps: Documents, state: ReferenceState): TE.TaskEither<DocumentFault, ReadonlyArray<ReferenceImage>> => {
+const images = (
+  deps: Documents,
+  state: ReferenceState,
+): TE.TaskEither<DocumentFault, ReadonlyArray<ReferenceImage>> => {
   const approved = [...state.images.values()]
     .filter(({ status }) => status === 'approved')
     .map(({ digest }) => ({ digest, status: 'approved' as const }));

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { BaseImage } from '../appraisal/base-image.js';
 import { requireRole } from '../access/require-role.js';
+import type { BaseImage } from '../appraisal/base-image.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { utf8 } from '../encoding/bytes.js';
 import type { Json } from '../encoding/json.js';

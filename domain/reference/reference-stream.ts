@@ -1,13 +1,13 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
-import { currentState, type CurrentState } from '../current-state.js';
-import { execute, type Executed, type ExecuteFault } from '../ledger/execute.js';
+import { type CurrentState, currentState } from '../current-state.js';
+import { type Executed, type ExecuteFault, execute } from '../ledger/execute.js';
 import { type LoadFault, loadStream } from '../ledger/load-stream.js';
 import type { ReferenceCommand, ReferenceRejection } from './commands.js';
 import { referenceDecider } from './decider.js';
-import { referenceCatalogue, type ReferenceEvent } from './events.js';
-import { referenceStream, type ReferenceState } from './state.js';
+import { type ReferenceEvent, referenceCatalogue } from './events.js';
+import { type ReferenceState, referenceStream } from './state.js';
 
 export type ReferenceOutcome<Failure = never> = TE.TaskEither<
   ReferenceRejection | ExecuteFault | Failure,

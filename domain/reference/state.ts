@@ -86,7 +86,8 @@ const evolveImage = (state: ReferenceState, { event, actor }: Of<'BaseImage'>): 
       const approver = entry?.approver;
       const withdrawn = { version, digest, status: 'withdrawn', proposer, approver } as const;
       const images = put(state.images, version, withdrawn);
-      const withdrawnImages = approver === undefined ? state.withdrawnImages : put(state.withdrawnImages, digest, version);
+      const withdrawnImages =
+        approver === undefined ? state.withdrawnImages : put(state.withdrawnImages, digest, version);
       return { ...state, images, withdrawnImages };
     }
   }

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { requireRole, type RoleRequired } from '../access/require-role.js';
+import { type RoleRequired, requireRole } from '../access/require-role.js';
 import { printable } from '../appraisal/reason-codes.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import type { Certificate, StoreError } from '../ports.js';

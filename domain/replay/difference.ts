@@ -20,7 +20,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const asJson = (value: unknown): Json => (value === undefined ? null : (value as Json));
 
 /** Lists and objects alike, member by member; absent and undefined are the same. */
-const compare = (path: string, then: unknown, now: unknown, found: Difference[]): void => {
+const compare = (path: string, then: unknown, now: unknown, found: Array<Difference>): void => {
   if (then === now) return;
   if (!isObject(then) || !isObject(now) || Array.isArray(then) !== Array.isArray(now)) {
     found.push({ _tag: 'ValueDiffers', field: path, then: asJson(then), now: asJson(now) });
@@ -33,7 +33,7 @@ const compare = (path: string, then: unknown, now: unknown, found: Difference[])
 
 /** Every field that differs, by name. */
 export const differencesOf = (then: unknown, now: unknown): ReadonlyArray<Difference> => {
-  const found: Difference[] = [];
+  const found: Array<Difference> = [];
   compare('', then, now, found);
   return found.length <= MOST
     ? found

@@ -4,14 +4,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { EvidenceManifest } from '../appraisal/evidence-manifest.js';
 import type { AttestationPolicy } from '../appraisal/policy.js';
 import type { Json } from '../encoding/json.js';
+import type { HostRejection } from '../host/commands.js';
 import { type HostEvent, hostCatalogue } from '../host/events.js';
 import { hostStream } from '../host/host-id.js';
-import type { HostRejection } from '../host/commands.js';
 import type { CertifiedKey } from '../host/state.js';
 import type { Recorded, StreamId } from '../ledger/envelope.js';
 import type { LedgerReader } from '../ledger/ledger.js';
 import { type LoadFault, loadStream } from '../ledger/load-stream.js';
-import { referenceCatalogue, type ReferenceEvent } from '../reference/events.js';
+import { type ReferenceEvent, referenceCatalogue } from '../reference/events.js';
 import { evolveReference, noReferenceValues } from '../reference/state.js';
 import type { Difference } from './difference.js';
 import { basisOf, isVerdict, type VerdictEvent } from './history.js';
@@ -58,7 +58,10 @@ const attributed = ({ actor, recordedAt, index, stream, revision }: Recorded): A
   revision,
 });
 
-const lastOf = (events: ReadonlyArray<Recorded<ReferenceEvent>>, is: (event: ReferenceEvent) => boolean): Attributed | null => {
+const lastOf = (
+  events: ReadonlyArray<Recorded<ReferenceEvent>>,
+  is: (event: ReferenceEvent) => boolean,
+): Attributed | null => {
   const found = events.findLast(({ event }) => is(event));
   return found === undefined ? null : attributed(found);
 };
@@ -112,7 +115,12 @@ export const explainVerdict =
   (host: string, revision: number | 'latest'): TE.TaskEither<ExplainFault, ExplainedVerdict> =>
     pipe(
       TE.Do,
-      TE.bind('events', () => pipe(loadStream(deps)(hostCatalogue, hostStream(host)), TE.map(({ events }) => events))),
+      TE.bind('events', () =>
+        pipe(
+          loadStream(deps)(hostCatalogue, hostStream(host)),
+          TE.map(({ events }) => events),
+        ),
+      ),
       TE.bindW('recorded', ({ events }) => TE.fromEither(pick(host, events, revision))),
       TE.let('basis', ({ recorded }) => basisOf(recorded)),
       TE.bindW('reference', ({ basis }) =>

@@ -34,8 +34,8 @@ export const basisOf = ({ basis }: Recorded): { readonly stream: StreamId; reado
 
 export const createHistory = (): History => {
   const hosts = new Map<string, HostState>();
-  const reference = new Map<StreamId, ReferenceState[]>();
-  const takeReference = (recorded: Recorded<ReferenceEvent>): undefined => {
+  const reference = new Map<StreamId, Array<ReferenceState>>();
+  const takeReference = (recorded: Recorded<ReferenceEvent>): void => {
     const states = reference.get(recorded.stream) ?? [];
     states.push(evolveReference(states.at(-1) ?? noReferenceValues, recorded));
     reference.set(recorded.stream, states);
@@ -50,7 +50,10 @@ export const createHistory = (): History => {
   };
   return {
     take: (recorded) => {
-      if (recorded.stream.startsWith('reference/')) return takeReference(recorded as Recorded<ReferenceEvent>);
+      if (recorded.stream.startsWith('reference/')) {
+        takeReference(recorded as Recorded<ReferenceEvent>);
+        return;
+      }
       const host = hostOfStream(recorded.stream);
       return host === undefined ? undefined : takeHost(host, recorded as Recorded<HostEvent>);
     },

@@ -53,8 +53,11 @@ export const loadManifest = (deps: Documents, sha256: string): TE.TaskEither<Loa
   pipe(
     deps.evidence.get(sha256),
     TE.mapLeft((fault) => asDifference('manifest', sha256, fault)),
-    TE.flatMapEither((bytes): E.Either<LoadEvidenceFault, EvidenceManifest> =>
-      bytes === undefined ? E.left({ _tag: 'EvidenceMissing', what: 'manifest', sha256 }) : parseManifest(sha256, bytes),
+    TE.flatMapEither(
+      (bytes): E.Either<LoadEvidenceFault, EvidenceManifest> =>
+        bytes === undefined
+          ? E.left({ _tag: 'EvidenceMissing', what: 'manifest', sha256 })
+          : parseManifest(sha256, bytes),
     ),
   );
 
@@ -74,14 +77,15 @@ export const loadEvidence = (deps: Documents, sha256: string): TE.TaskEither<Loa
             ),
           ),
         ),
-        TE.flatMapEither((pairs): E.Either<LoadEvidenceFault, LoadedEvidence> =>
-          pipe(
-            manifestToEvidence(manifest, new Map(pairs)),
-            E.bimap(
-              ({ sha256: missing }) => ({ _tag: 'EvidenceMissing', what: 'evidence', sha256: missing }),
-              (evidence) => ({ manifest, evidence }),
+        TE.flatMapEither(
+          (pairs): E.Either<LoadEvidenceFault, LoadedEvidence> =>
+            pipe(
+              manifestToEvidence(manifest, new Map(pairs)),
+              E.bimap(
+                ({ sha256: missing }) => ({ _tag: 'EvidenceMissing', what: 'evidence', sha256: missing }),
+                (evidence) => ({ manifest, evidence }),
+              ),
             ),
-          ),
         ),
       ),
     ),

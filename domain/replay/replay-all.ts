@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { CATALOGUE, type LedgerEvent } from '../catalogue.js';
-import { type FollowedTip, type FollowedEntry, followEntry, placeOf } from '../follow-entry.js';
+import { type FollowedEntry, type FollowedTip, followEntry, placeOf } from '../follow-entry.js';
 import { hostStream } from '../host/host-id.js';
 import type { Recorded, StreamId } from '../ledger/envelope.js';
 import type { LedgerReader } from '../ledger/ledger.js';
@@ -26,7 +26,10 @@ export interface ReplayReport {
 }
 
 /** Called for each verdict, and told how much of the ledger is read. */
-export type ReplayListener = (replay: VerdictReplay, progress: { readonly read: number; readonly size: number }) => void;
+export type ReplayListener = (
+  replay: VerdictReplay,
+  progress: { readonly read: number; readonly size: number },
+) => void;
 
 const PAGE = 256;
 const MOST_LISTED = 1000;
@@ -64,7 +67,7 @@ const casesOf = (
   take: (recorded: Recorded<LedgerEvent>) => VerdictCase | undefined,
   page: ReadonlyArray<StoredEntry>,
 ): E.Either<LoadFault, ReadonlyArray<VerdictCase>> => {
-  const cases: VerdictCase[] = [];
+  const cases: Array<VerdictCase> = [];
   for (const stored of page) {
     if (!matters(filter, stored)) continue;
     const followed = followEntry(deps.hashing, stored, tips.get(stored.stream));

@@ -12,7 +12,7 @@ import { type Documents, loadBlob, referenceValuesAt } from '../reference/load-r
 import { parseAttest } from '../tpm/attest.js';
 import { type Difference, differencesOf } from './difference.js';
 import type { VerdictCase } from './history.js';
-import { asDifference, type LoadedEvidence, loadEvidence, type LoadEvidenceFault } from './load-evidence.js';
+import { asDifference, type LoadEvidenceFault, type LoadedEvidence, loadEvidence } from './load-evidence.js';
 
 export interface ReplayDeps extends Documents, AppraisalEngines {
   readonly canonicalize: Canonicalize;
@@ -114,8 +114,9 @@ export const replayVerdict =
         ),
       ),
       TE.tap(() => claimsAreKept(deps, record.claims)),
-      TE.flatMapEither(({ loaded, reference }): E.Either<LoadEvidenceFault, ReadonlyArray<Difference>> =>
-        judgeAgain(deps, verdict, loaded, reference),
+      TE.flatMapEither(
+        ({ loaded, reference }): E.Either<LoadEvidenceFault, ReadonlyArray<Difference>> =>
+          judgeAgain(deps, verdict, loaded, reference),
       ),
       TE.map(found),
       TE.orElse((fault) => (fault._tag === 'StoreUnavailable' ? TE.left(fault) : TE.right(found([fault])))),

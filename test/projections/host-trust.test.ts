@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { currentHost } from '../../domain/host/host-stream.js';
 import { currentReference } from '../../domain/reference/reference-stream.js';
 import { hostTrust } from '../../projections/host-trust.js';
-import { hostTrustAt, hostsAt, hostsRunning } from '../../projections/host-trust-at.js';
+import { hostsAt, hostsRunning, hostTrustAt } from '../../projections/host-trust-at.js';
 import { hostKey, hostRow } from '../../projections/host-trust-row.js';
 import { later, openTestAuthority, type TestAuthority } from '../support/authority.js';
 import { eventsOf, foldOf } from '../support/fold.js';
@@ -63,7 +63,12 @@ describe('host trust', () => {
     ['it is retired', [{ do: 'retire', host: 'h1', who: 'bob' }], 'retired', []],
     ['its endorsement key is replaced', [{ do: 'replace-key', host: 'h1', ek: 2, who: 'bob' }], 'enrolled', []],
     ['another AK is certified', [{ do: 'certify', host: 'h1', ek: 1, who: 'bob' }], 'certified', []],
-    ['it boots something else', [{ do: 'attest', host: 'h1', image: 'v1', good: false }], 'refused', ['BaseImageUnknown']],
+    [
+      'it boots something else',
+      [{ do: 'attest', host: 'h1', image: 'v1', good: false }],
+      'refused',
+      ['BaseImageUnknown'],
+    ],
   ])('is lost at once when %s', async (_, done, state, reasons) => {
     expect(await stateOf(await after(...TRUSTED, ...done), 'h1')).toMatchObject({ state, reasons });
   });
@@ -81,7 +86,11 @@ describe('host trust', () => {
   });
 
   it('comes back after a release only as far as the evidence goes', async () => {
-    const authority = await after(...TRUSTED, { do: 'quarantine', host: 'h1', who: 'bob' }, { do: 'release', host: 'h1', who: 'bob' });
+    const authority = await after(
+      ...TRUSTED,
+      { do: 'quarantine', host: 'h1', who: 'bob' },
+      { do: 'release', host: 'h1', who: 'bob' },
+    );
     expect((await stateOf(authority, 'h1'))?.state).toBe('trusted');
     later(authority, 4000);
     expect((await stateOf(authority, 'h1'))?.state).toBe('stale');
@@ -132,4 +141,3 @@ describe('host trust', () => {
     );
   });
 });
-

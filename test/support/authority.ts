@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import * as E from 'fp-ts/lib/Either.js';
+import type * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { createForeignEvidenceCounter } from '../../adapters/caches/foreign-evidence-counter.js';
 import { createMemo } from '../../adapters/caches/memo.js';
@@ -15,12 +15,12 @@ import { type AuthorityDeps, DEFAULT_SETTINGS, type Request } from '../../domain
 import { fromHex, toHex } from '../../domain/encoding/bytes.js';
 import { plusSeconds } from '../../domain/encoding/instant.js';
 import { foundAuthority } from '../../domain/found-authority.js';
-import { attestHost, type AttestHostInput, type Judged } from '../../domain/host/attest-host.js';
+import { type AttestHostInput, attestHost, type Judged } from '../../domain/host/attest-host.js';
 import { qualifyingData } from '../../domain/host/challenge.js';
 import { enrolHost } from '../../domain/host/enrol-host.js';
 import { finishActivation } from '../../domain/host/finish-activation.js';
 import { issueChallenge } from '../../domain/host/issue-challenge.js';
-import { startActivation, type StartedActivation } from '../../domain/host/start-activation.js';
+import { type StartedActivation, startActivation } from '../../domain/host/start-activation.js';
 import type { Keyring } from '../../domain/ledger/keyring.js';
 import { loadKeyring } from '../../domain/ledger/load-keyring.js';
 import type { EventStore, EvidenceStore } from '../../domain/ports.js';
@@ -88,7 +88,12 @@ const open = async (kept: Kept): Promise<TestAuthority> => {
       binding: createStateCache(100),
       access: createStateCache(1),
     },
-    documents: { images: createMemo(100), blobs: createMemo(1000), referenceValues: createMemo(8), claims: createMemo(1000) },
+    documents: {
+      images: createMemo(100),
+      blobs: createMemo(1000),
+      referenceValues: createMemo(8),
+      claims: createMemo(1000),
+    },
     bootLogs: createMemo(16),
     foreignEvidence: createForeignEvidenceCounter(100),
     settings: DEFAULT_SETTINGS,
@@ -108,7 +113,13 @@ export const TEST_POLICY: AttestationPolicy = {
 const found = async (deps: AuthorityDeps): Promise<void> => {
   const keys = { authorityPublicKey: authorityKey.publicKey, eventPublicKey: eventKey.publicKey };
   const operators = Object.values(OPERATORS);
-  right(await foundAuthority({ ...deps, ...keys, authoritySigner: authorityKey })({ name: 'Test', policy: TEST_POLICY, operators })());
+  right(
+    await foundAuthority({ ...deps, ...keys, authoritySigner: authorityKey })({
+      name: 'Test',
+      policy: TEST_POLICY,
+      operators,
+    })(),
+  );
 };
 
 export const openTestAuthority = (store: EventStore = createMemoryEventStore()): Promise<TestAuthority> =>
@@ -130,7 +141,9 @@ export const BAD_BOOT = recorded('linux-other-command-line');
 export const imageOf = (version: string): BaseImage => {
   const boot = judge(GOOD_BOOT).claims.boot;
   if (boot === undefined) throw new Error('no claims');
-  return right(imageFromClaims({ version, displayName: `Image ${version}`, bank: 'sha256', claims: boot, kind: 'uefi-linux' }));
+  return right(
+    imageFromClaims({ version, displayName: `Image ${version}`, bank: 'sha256', claims: boot, kind: 'uefi-linux' }),
+  );
 };
 
 export const approveImage = async ({ deps }: TestAuthority, version: string): Promise<void> => {
@@ -139,7 +152,9 @@ export const approveImage = async ({ deps }: TestAuthority, version: string): Pr
 };
 
 export const listKey = async ({ deps }: TestAuthority, name: string, tpm: SoftwareTpm): Promise<void> => {
-  right(await trustEndorsementKey(deps)({ ...asks('alice'), name, key: { publicKeyDigest: keyDigest(tpm.ekPublic) } })());
+  right(
+    await trustEndorsementKey(deps)({ ...asks('alice'), name, key: { publicKeyDigest: keyDigest(tpm.ekPublic) } })(),
+  );
 };
 
 type Left<F> = F extends (...args: never) => (...args: never) => TE.TaskEither<infer L, unknown> ? L : never;

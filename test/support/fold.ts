@@ -13,7 +13,9 @@ export const eventsOf = async (store: EventStore): Promise<ReadonlyArray<Recorde
   return entries.map((stored) => {
     const { envelope, halves } = right(readEntry(engines.canonicalize, stored));
     const { revision, recordedAt, command } = envelope;
-    return right(recordedOf(CATALOGUE, { envelope, halves, stored, tip: { revision, leaf: '', recordedAt, command, ordinal: 0 } }));
+    return right(
+      recordedOf(CATALOGUE, { envelope, halves, stored, tip: { revision, leaf: '', recordedAt, command, ordinal: 0 } }),
+    );
   });
 };
 

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import fc from 'fast-check';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { VerdictRecord } from '../../domain/appraisal/verdict-record.js';
 import { instantOf, millisOf, plusSeconds } from '../../domain/encoding/instant.js';
 import type { HostCommand } from '../../domain/host/commands.js';
 import { currentHost, executeHost } from '../../domain/host/host-stream.js';
 import { contextOf } from '../../domain/host/state.js';
-import { currentReference, executeReference } from '../../domain/reference/reference-stream.js';
 import type { ReferenceCommand } from '../../domain/reference/commands.js';
+import { currentReference, executeReference } from '../../domain/reference/reference-stream.js';
 import { OPERATORS, type TestAuthority } from './authority.js';
 import { right } from './ledger.js';
 
@@ -42,23 +42,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Begins with what makes trust possible at all, so that random steps have something to break. */
-export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc
-  .array(step, { minLength: 5, maxLength: 40 })
-  .map((rest) => [
-    { do: 'propose', image: 'v1', who: 'alice' },
-    { do: 'approve', image: 'v1', who: 'bob' },
-    { do: 'trust-ca', who: 'alice' },
-    ...HOSTS.slice(0, 2).flatMap((name, i): ReadonlyArray<Step> => [
+export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(step, { minLength: 5, maxLength: 40 }).map((rest) => [
+  { do: 'propose', image: 'v1', who: 'alice' },
+  { do: 'approve', image: 'v1', who: 'bob' },
+  { do: 'trust-ca', who: 'alice' },
+  ...HOSTS.slice(0, 2).flatMap(
+    (name, i): ReadonlyArray<Step> => [
       { do: 'enrol', host: name, who: 'wendy' },
       { do: 'certify', host: name, ek: i + 1, who: 'alice' },
       { do: 'attest', host: name, image: 'v1', good: true },
-    ]),
-    ...rest,
-  ]);
+    ],
+  ),
+  ...rest,
+]);
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-const recordOf = (at: string, ekDigest: string, version: string | null, digest: string, affirming: boolean): VerdictRecord => ({
+const recordOf = (
+  at: string,
+  ekDigest: string,
+  version: string | null,
+  digest: string,
+  affirming: boolean,
+): VerdictRecord => ({
   grade: 'challenged',
   appraiser: 1,
   verdict: affirming ? 'affirming' : 'contraindicated',
@@ -112,7 +118,14 @@ const attest = async (authority: TestAuthority, wanted: Extract<Step, { readonly
   const affirming = wanted.good && entry?.status === 'approved' && trusted;
   const record = recordOf(now.at, key.endorsementKey, wanted.image, entry?.digest ?? digestOf(''), affirming);
   const challenge = { digest: digestOf(randomUUID()), akName: key.akName, expires: plusSeconds(now.at, 60) };
-  const command = { type: 'Attest', now: now.at, challenge, wrappingKey: undefined, host: contextOf(state), record } as const;
+  const command = {
+    type: 'Attest',
+    now: now.at,
+    challenge,
+    wrappingKey: undefined,
+    host: contextOf(state),
+    record,
+  } as const;
   return runHost(authority, wanted.host, command, { 'reference/test': revision });
 };
 
@@ -134,8 +147,19 @@ const referenceCommand = (wanted: Step): ReferenceCommand | undefined => {
     case 'revoke-ca':
       return { type: 'RevokeTpmCa', by, name: 'ca', reason: 'test' };
     case 'revoke-key':
-      return { type: 'RevokeEndorsementKey', by, name: `key ${String(wanted.ek)}`, publicKeyDigest: digestOf(`ek ${String(wanted.ek)}`), reason: 'test' };
-    default:
+      return {
+        type: 'RevokeEndorsementKey',
+        by,
+        name: `key ${String(wanted.ek)}`,
+        publicKeyDigest: digestOf(`ek ${String(wanted.ek)}`),
+        reason: 'test',
+      };
+    case 'enrol':
+    case 'quarantine':
+    case 'release':
+    case 'retire':
+    case 'certify':
+    case 'replace-key':
       return undefined;
   }
 };
@@ -156,7 +180,12 @@ const hostCommand = (authority: TestAuthority, wanted: Step): HostCommand | unde
       return certify(authority, wanted);
     case 'replace-key':
       return { type: 'ReplaceEndorsementKey', by, endorsementKey: digestOf(`ek ${String(wanted.ek)}`), reason: 'test' };
-    default:
+    case 'propose':
+    case 'approve':
+    case 'withdraw':
+    case 'trust-ca':
+    case 'revoke-ca':
+    case 'revoke-key':
       return undefined;
   }
 };

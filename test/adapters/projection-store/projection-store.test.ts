@@ -54,7 +54,10 @@ const asOf = (store: ProjectionStore, index: number): unknown => ({
 });
 
 /** The same entries, with one replaced or the end cut off. */
-const edited = (store: EventStore, edit: (entries: ReadonlyArray<StoredEntry>) => ReadonlyArray<StoredEntry>): EventStore => {
+const edited = (
+  store: EventStore,
+  edit: (entries: ReadonlyArray<StoredEntry>) => ReadonlyArray<StoredEntry>,
+): EventStore => {
   const all = async (): Promise<ReadonlyArray<StoredEntry>> => edit(right(await store.readAll(0, 100_000)()));
   return {
     ...store,
@@ -149,7 +152,10 @@ describe('the projection store', () => {
   });
 
   it('names the entry that breaks its stream, and opens nothing', async () => {
-    const [authority, store] = await run([{ do: 'enrol', host: 'h1', who: 'wendy' }, { do: 'quarantine', host: 'h1', who: 'bob' }]);
+    const [authority, store] = await run([
+      { do: 'enrol', host: 'h1', who: 'wendy' },
+      { do: 'quarantine', host: 'h1', who: 'bob' },
+    ]);
     store.close();
     const enrolled = (await eventsOf(authority.deps.store)).find(({ event }) => event.type === 'HostEnrolled')!;
     const store2 = edited(authority.deps.store, (entries) =>
@@ -159,7 +165,9 @@ describe('the projection store', () => {
           : entry,
       ),
     );
-    const fault = left(await openProjectionStore({ ...authority.deps, store: store2 }, join(temporaryFolder(), 'p.db'))());
+    const fault = left(
+      await openProjectionStore({ ...authority.deps, store: store2 }, join(temporaryFolder(), 'p.db'))(),
+    );
     expect(fault).toMatchObject({ _tag: 'PreviousMismatch', at: { stream: 'host/h1', revision: 1 } });
   });
 
@@ -173,7 +181,9 @@ describe('the projection store', () => {
           : entry,
       ),
     );
-    const fault = left(await openProjectionStore({ ...authority.deps, store: store2 }, join(temporaryFolder(), 'p.db'))());
+    const fault = left(
+      await openProjectionStore({ ...authority.deps, store: store2 }, join(temporaryFolder(), 'p.db'))(),
+    );
     expect(fault).toMatchObject({ _tag: 'SignatureInvalid', at: { stream: 'host/h1', revision: 0 } });
   });
 
@@ -196,7 +206,10 @@ describe('the projection store', () => {
     };
     expect([stateAt(index - 1), stateAt(index), stateAt(end)]).toEqual(['certified', 'trusted', 'refused']);
     const spans = right(store.hostTrust.history(hostKey('h1'), end + 1, 2));
-    expect(spans.map(({ from, until }) => [from, until])).toEqual([[end, undefined], [index, end]]);
+    expect(spans.map(({ from, until }) => [from, until])).toEqual([
+      [end, undefined],
+      [index, end],
+    ]);
     store.close();
   });
 

@@ -6,7 +6,10 @@ import { given as givenFor } from '../../support/decider.js';
 
 const { alice, wendy } = OPERATORS;
 const given = givenFor(accessDecider);
-const granted = (subject: string, role: AccessEvent['data']['role']): AccessEvent => ({ type: 'OperatorGranted', data: { subject, role } });
+const granted = (subject: string, role: AccessEvent['data']['role']): AccessEvent => ({
+  type: 'OperatorGranted',
+  data: { subject, role },
+});
 
 describe('operators', () => {
   it('have one role each', () => {
@@ -17,18 +20,26 @@ describe('operators', () => {
   });
 
   it('are granted and withdrawn by trust administrators only', () => {
-    given().when({ type: 'GrantOperator', by: wendy, subject: 'x', role: 'auditor' }).thenRejected({ _tag: 'RoleRequired' });
-    given(granted('x', 'auditor')).when({ type: 'WithdrawOperator', by: wendy, subject: 'x', reason: 'r' }).thenRejected({ _tag: 'RoleRequired' });
+    given()
+      .when({ type: 'GrantOperator', by: wendy, subject: 'x', role: 'auditor' })
+      .thenRejected({ _tag: 'RoleRequired' });
+    given(granted('x', 'auditor'))
+      .when({ type: 'WithdrawOperator', by: wendy, subject: 'x', reason: 'r' })
+      .thenRejected({ _tag: 'RoleRequired' });
     given(granted('x', 'auditor'))
       .when({ type: 'WithdrawOperator', by: alice, subject: 'x', reason: 'r' })
       .then({ type: 'OperatorWithdrawn', data: { subject: 'x', role: 'auditor', reason: 'r' } });
-    given().when({ type: 'WithdrawOperator', by: alice, subject: 'x', reason: 'r' }).thenRejected({ _tag: 'OperatorUnknown' });
+    given()
+      .when({ type: 'WithdrawOperator', by: alice, subject: 'x', reason: 'r' })
+      .thenRejected({ _tag: 'OperatorUnknown' });
   });
 
   it('never run out of trust administrators', () => {
     const withdraw = { type: 'WithdrawOperator', by: alice, subject: 'alice', reason: 'r' } as const;
     const alone = granted('alice', 'trust-administrator');
-    given(alone, granted('x', 'auditor')).when(withdraw).thenRejected({ _tag: 'LastTrustAdministrator', subject: 'alice' });
+    given(alone, granted('x', 'auditor'))
+      .when(withdraw)
+      .thenRejected({ _tag: 'LastTrustAdministrator', subject: 'alice' });
     given(alone, granted('bob', 'trust-administrator'))
       .when(withdraw)
       .then({ type: 'OperatorWithdrawn', data: { subject: 'alice', role: 'trust-administrator', reason: 'r' } });

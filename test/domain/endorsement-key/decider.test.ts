@@ -11,7 +11,9 @@ describe('an endorsement key', () => {
   it('belongs to the host that proved first to hold it, once', () => {
     given().when({ type: 'BindEndorsementKey', host: 'h1' }).then(bound('h1'));
     given(bound('h1')).when({ type: 'BindEndorsementKey', host: 'h1' }).then();
-    given(bound('h1')).when({ type: 'BindEndorsementKey', host: 'h2' }).thenRejected({ _tag: 'EndorsementKeyTaken', endorsementKey: 'ek' });
+    given(bound('h1'))
+      .when({ type: 'BindEndorsementKey', host: 'h2' })
+      .thenRejected({ _tag: 'EndorsementKeyTaken', endorsementKey: 'ek' });
   });
 
   it('is freed by its own host only', () => {

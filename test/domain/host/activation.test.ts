@@ -84,7 +84,13 @@ describe('certifying an attestation key', () => {
     const size = await ledgerSize(authority);
     const finish = async (host: string, token: string, proof: Uint8Array): Promise<string> =>
       left(await finishActivation(authority.deps)({ host, activation: token, secret: proof })())._tag;
-    expect(await finish('h1', activation, secret.map((byte) => byte ^ 1))).toBe('ActivationForged');
+    expect(
+      await finish(
+        'h1',
+        activation,
+        secret.map((byte) => byte ^ 1),
+      ),
+    ).toBe('ActivationForged');
     expect(await finish('h1', activation, secret.subarray(1))).toBe('ActivationForged');
     expect(await finish('h1', activation, new Uint8Array())).toBe('ActivationForged');
     expect(await finish('h2', activation, secret)).toBe('ActivationForged');
@@ -102,7 +108,9 @@ describe('certifying an attestation key', () => {
   it('expires', async () => {
     const { activation } = right(await startWith(authority, 'h1', tpm));
     later(authority, 301);
-    const fault = left(await finishActivation(authority.deps)({ host: 'h1', activation, secret: authority.opened() })());
+    const fault = left(
+      await finishActivation(authority.deps)({ host: 'h1', activation, secret: authority.opened() })(),
+    );
     expect(fault._tag).toBe('ActivationExpired');
   });
 
@@ -124,7 +132,9 @@ describe('certifying an attestation key', () => {
   it('is refused when the endorsement key lost its trust in between', async () => {
     const { activation } = right(await startWith(authority, 'h1', tpm));
     right(await revokeEndorsementKey(authority.deps)({ ...asks('alice'), name: 'key of h1', reason: 'stolen' })());
-    const fault = left(await finishActivation(authority.deps)({ host: 'h1', activation, secret: authority.opened() })());
+    const fault = left(
+      await finishActivation(authority.deps)({ host: 'h1', activation, secret: authority.opened() })(),
+    );
     expect(fault._tag).toBe('EndorsementKeyNotTrusted');
   });
 
@@ -146,10 +156,17 @@ describe('certifying an attestation key', () => {
     await listKey(authority, 'new key', other);
     expect(left(await startWith(authority, 'h1', other))).toMatchObject({ _tag: 'EndorsementKeyChanged' });
     right(
-      await replaceEndorsementKey(authority.deps)({ ...asks('alice'), host: 'h1', endorsementKey: keyDigest(other.ekPublic), reason: 'new board' })(),
+      await replaceEndorsementKey(authority.deps)({
+        ...asks('alice'),
+        host: 'h1',
+        endorsementKey: keyDigest(other.ekPublic),
+        reason: 'new board',
+      })(),
     );
     expect((await lastEvent(authority)).event.type).toBe('EndorsementKeyUnbound');
-    expect(left(await issueChallenge(authority.deps)({ host: 'h1', akName: toHex(tpm.akName) })())._tag).toBe('AttestationKeyNotCertified');
+    expect(left(await issueChallenge(authority.deps)({ host: 'h1', akName: toHex(tpm.akName) })())._tag).toBe(
+      'AttestationKeyNotCertified',
+    );
     await certify(authority, 'h1', other);
     expect(right(await attest(authority, 'h1', other)).record.verdict).toBe('affirming');
   });
@@ -164,7 +181,10 @@ describe('certifying an attestation key', () => {
     const secret = authority.opened();
     right(await finishActivation(authority.deps)({ host: 'real', activation, secret })());
     const { event } = await lastEvent(authority);
-    expect(event).toMatchObject({ type: 'AttestationKeyCertified', data: { tpm: { manufacturer: expect.any(String) } } });
+    expect(event).toMatchObject({
+      type: 'AttestationKeyCertified',
+      data: { tpm: { manufacturer: expect.any(String) } },
+    });
     const digest = event.type === 'AttestationKeyCertified' ? event.data.ekCertificate : null;
     expect(right(await authority.deps.evidence.get(digest!)())).toEqual(ekCertificate);
     right(await revokeTpmCa(authority.deps)({ ...asks('bob'), name: 'lab', reason: 'x' })());

@@ -88,7 +88,10 @@ describe('attesting a host', () => {
 
   it.each([
     ['a nonce with a bit flipped', (nonce: string) => nonce.slice(0, -1) + (nonce.endsWith('0') ? '1' : '0')],
-    ['a later time of issue', (nonce: string) => nonce.slice(0, 46) + (nonce[46] === 'f' ? '0' : 'f') + nonce.slice(47)],
+    [
+      'a later time of issue',
+      (nonce: string) => nonce.slice(0, 46) + (nonce[46] === 'f' ? '0' : 'f') + nonce.slice(47),
+    ],
     ['no nonce at all', () => ''],
     ['text that is no hex', (nonce: string) => nonce.replace(/./g, 'z')],
   ])('refuses %s as forged and records nothing', async (_, forge) => {
@@ -107,10 +110,29 @@ describe('attesting a host', () => {
   });
 
   it.each([
-    ['another key signed', async (a: TestAuthority) => ({ ...(await answerOf(a, 'h1', tpm)), ...signedBy(await answerOf(a, 'h1', tpm)) }), 'QuoteSignatureInvalid'],
-    ['a quote is malformed', async (a: TestAuthority) => ({ ...(await answerOf(a, 'h1', tpm)), quote: new Uint8Array(9) }), 'QuoteMalformed'],
-    ['the quote answers another nonce', async (a: TestAuthority) => ({ ...(await answerOf(a, 'h1', tpm)), nonce: (await answerOf(a, 'h1', tpm)).nonce }), 'NonceMismatch'],
-    ['another wrapping key is claimed', async (a: TestAuthority) => ({ ...(await answerOf(a, 'h1', tpm, { wrappingKey: new Uint8Array(32) })), wrappingKey: new Uint8Array(32).fill(1) }), 'NonceMismatch'],
+    [
+      'another key signed',
+      async (a: TestAuthority) => ({ ...(await answerOf(a, 'h1', tpm)), ...signedBy(await answerOf(a, 'h1', tpm)) }),
+      'QuoteSignatureInvalid',
+    ],
+    [
+      'a quote is malformed',
+      async (a: TestAuthority) => ({ ...(await answerOf(a, 'h1', tpm)), quote: new Uint8Array(9) }),
+      'QuoteMalformed',
+    ],
+    [
+      'the quote answers another nonce',
+      async (a: TestAuthority) => ({ ...(await answerOf(a, 'h1', tpm)), nonce: (await answerOf(a, 'h1', tpm)).nonce }),
+      'NonceMismatch',
+    ],
+    [
+      'another wrapping key is claimed',
+      async (a: TestAuthority) => ({
+        ...(await answerOf(a, 'h1', tpm, { wrappingKey: new Uint8Array(32) })),
+        wrappingKey: new Uint8Array(32).fill(1),
+      }),
+      'NonceMismatch',
+    ],
   ])('records nothing when %s, and says why', async (_, forge, code) => {
     const answer = await forge(authority);
     const size = await ledgerSize(authority);
@@ -125,7 +147,9 @@ describe('attesting a host', () => {
     const answer = await answerOf(authority, 'h1', tpm);
     right(await retireHost(authority.deps)({ ...asks('alice'), host: 'h1', reason: 'scrapped' })());
     expect(left(await attestHost(authority.deps)(answer)())._tag).toBe('HostRetired');
-    expect(left(await releaseHost(authority.deps)({ ...asks('alice'), host: 'h9', reason: 'x' })())._tag).toBe('HostNotEnrolled');
+    expect(left(await releaseHost(authority.deps)({ ...asks('alice'), host: 'h9', reason: 'x' })())._tag).toBe(
+      'HostNotEnrolled',
+    );
   });
 
   it('refuses a quote whose clock went back and keeps measuring by the newest believed one', async () => {

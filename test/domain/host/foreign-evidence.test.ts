@@ -1,9 +1,19 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
 import { createForeignEvidenceCounter } from '../../../adapters/caches/foreign-evidence-counter.js';
 import { attestHost } from '../../../domain/host/attest-host.js';
 import { retireHost } from '../../../domain/host/change-host.js';
 import { summariseForeignEvidence } from '../../../domain/host/summarise-foreign-evidence.js';
-import { answerOf, asks, attest, certifiedHost, later, ledgerSize, openTestAuthority, type TestAuthority } from '../../support/authority.js';
+import {
+  answerOf,
+  asks,
+  attest,
+  certifiedHost,
+  later,
+  ledgerSize,
+  openTestAuthority,
+  type TestAuthority,
+} from '../../support/authority.js';
 import { eventsOf } from '../../support/fold.js';
 import { right } from '../../support/ledger.js';
 import { softwareTpm } from '../../support/software-tpm.js';
@@ -34,7 +44,14 @@ describe('foreign evidence', () => {
       stream: 'host/h1',
       event: {
         type: 'ForeignEvidenceSummarised',
-        data: { from: '2026-12-01T00:00:00.000Z', to: '2026-12-01T01:00:00.000Z', counts: [{ reason: 'QuoteSignatureInvalid', count: 20 }, { reason: 'ChallengeForged', count: 5 }] },
+        data: {
+          from: '2026-12-01T00:00:00.000Z',
+          to: '2026-12-01T01:00:00.000Z',
+          counts: [
+            { reason: 'QuoteSignatureInvalid', count: 20 },
+            { reason: 'ChallengeForged', count: 5 },
+          ],
+        },
       },
     });
   });
@@ -53,7 +70,10 @@ describe('foreign evidence', () => {
 
   it('is put back when it can not be recorded', async () => {
     const authority = await flooded();
-    const store = { ...authority.deps.store, append: () => async () => ({ _tag: 'Left', left: { _tag: 'StoreUnavailable', detail: 'full' } }) as const };
+    const store = {
+      ...authority.deps.store,
+      append: () => TE.left({ _tag: 'StoreUnavailable', detail: 'full' } as const),
+    };
     expect(right(await summariseForeignEvidence({ ...authority.deps, store })(true)())).toBe(0);
     expect(right(await summariseForeignEvidence(authority.deps)(true)())).toBe(1);
   });
@@ -76,9 +96,23 @@ describe('the counter of foreign evidence', () => {
   it('adds what is put back to what came since, from the earlier time', () => {
     const counter = createForeignEvidenceCounter(2);
     counter.count('a', 'x', '2026-01-02T00:00:00.000Z');
-    counter.putBack({ host: 'a', from: '2026-01-01T00:00:00.000Z', counts: [{ reason: 'x', count: 3 }, { reason: 'y', count: 1 }] });
+    counter.putBack({
+      host: 'a',
+      from: '2026-01-01T00:00:00.000Z',
+      counts: [
+        { reason: 'x', count: 3 },
+        { reason: 'y', count: 1 },
+      ],
+    });
     expect(counter.take('2026-01-01T00:00:00.000Z')).toEqual([
-      { host: 'a', from: '2026-01-01T00:00:00.000Z', counts: [{ reason: 'x', count: 4 }, { reason: 'y', count: 1 }] },
+      {
+        host: 'a',
+        from: '2026-01-01T00:00:00.000Z',
+        counts: [
+          { reason: 'x', count: 4 },
+          { reason: 'y', count: 1 },
+        ],
+      },
     ]);
   });
 });

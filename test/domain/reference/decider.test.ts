@@ -11,12 +11,31 @@ const given = givenFor(referenceDecider);
 const [D1, D2] = ['11'.repeat(32), '22'.repeat(32)];
 
 const summary = { kind: 'golden-pcrs', displayName: 'Image', bank: 'sha256' } as const;
-const proposed = (digest = D1): ReferenceEvent => ({ type: 'BaseImageProposed', data: { version: 'v1', digest, ...summary } });
+const proposed = (digest = D1): ReferenceEvent => ({
+  type: 'BaseImageProposed',
+  data: { version: 'v1', digest, ...summary },
+});
 const approved: ReferenceEvent = { type: 'BaseImageApproved', data: { version: 'v1', digest: D1 } };
 const withdrawn: ReferenceEvent = { type: 'BaseImageWithdrawn', data: { version: 'v1', digest: D1, reason: 'CVE' } };
-const propose = (by: ReferenceCommand['by'], digest = D1): ReferenceCommand => ({ type: 'ProposeBaseImage', by, version: 'v1', digest, ...summary });
-const approve = (by: ReferenceCommand['by'], digest?: string): ReferenceCommand => ({ type: 'ApproveBaseImage', by, version: 'v1', digest });
-const withdraw = (by: ReferenceCommand['by']): ReferenceCommand => ({ type: 'WithdrawBaseImage', by, version: 'v1', reason: 'CVE' });
+const propose = (by: ReferenceCommand['by'], digest = D1): ReferenceCommand => ({
+  type: 'ProposeBaseImage',
+  by,
+  version: 'v1',
+  digest,
+  ...summary,
+});
+const approve = (by: ReferenceCommand['by'], digest?: string): ReferenceCommand => ({
+  type: 'ApproveBaseImage',
+  by,
+  version: 'v1',
+  digest,
+});
+const withdraw = (by: ReferenceCommand['by']): ReferenceCommand => ({
+  type: 'WithdrawBaseImage',
+  by,
+  version: 'v1',
+  reason: 'CVE',
+});
 
 describe('base images', () => {
   it('are proposed by one and approved by another', () => {
@@ -29,25 +48,37 @@ describe('base images', () => {
   });
 
   it('are never approved by whoever proposed them anew', () => {
-    given([proposed(), alice], [approved, bob], withdrawn, [proposed(), bob]).when(approve(bob)).thenRejected({ _tag: 'SameOperator' });
+    given([proposed(), alice], [approved, bob], withdrawn, [proposed(), bob])
+      .when(approve(bob))
+      .thenRejected({ _tag: 'SameOperator' });
     given([proposed(), alice], [approved, bob], withdrawn, [proposed(), bob]).when(approve(alice)).then(approved);
   });
 
   it('are approved only as what the approver read', () => {
-    given([proposed(), alice]).when(approve(bob, D2)).thenRejected({ _tag: 'DigestMismatch', expected: D2, actual: D1 });
+    given([proposed(), alice])
+      .when(approve(bob, D2))
+      .thenRejected({ _tag: 'DigestMismatch', expected: D2, actual: D1 });
     given([proposed(), alice]).when(approve(bob, D1)).then(approved);
   });
 
   it('have one open proposal or approval for a version', () => {
-    given([proposed(), alice]).when(propose(bob, D2)).thenRejected({ _tag: 'AlreadyExists', kind: 'base-image', name: 'v1' });
+    given([proposed(), alice])
+      .when(propose(bob, D2))
+      .thenRejected({ _tag: 'AlreadyExists', kind: 'base-image', name: 'v1' });
     given([proposed(), alice], [approved, bob]).when(propose(bob, D2)).thenRejected({ _tag: 'AlreadyExists' });
-    given([proposed(), alice], [approved, bob]).when(approve(bob)).thenRejected({ _tag: 'NoOpenProposal', status: 'approved' });
+    given([proposed(), alice], [approved, bob])
+      .when(approve(bob))
+      .thenRejected({ _tag: 'NoOpenProposal', status: 'approved' });
   });
 
   it('need a new proposal after they were withdrawn', () => {
-    given([proposed(), alice], [approved, bob], withdrawn).when(approve(bob)).thenRejected({ _tag: 'NoOpenProposal', status: 'withdrawn' });
+    given([proposed(), alice], [approved, bob], withdrawn)
+      .when(approve(bob))
+      .thenRejected({ _tag: 'NoOpenProposal', status: 'withdrawn' });
     given([proposed(), alice], [approved, bob], withdrawn).when(propose(alice, D2)).then(proposed(D2));
-    given([proposed(), alice], withdrawn).when(withdraw(bob)).thenRejected({ _tag: 'NoOpenProposal', status: 'withdrawn' });
+    given([proposed(), alice], withdrawn)
+      .when(withdraw(bob))
+      .thenRejected({ _tag: 'NoOpenProposal', status: 'withdrawn' });
   });
 
   it('are withdrawn by any one trust administrator, proposals as well', () => {
@@ -59,12 +90,23 @@ describe('base images', () => {
   it('count as withdrawn only if they were good once, until they are approved again', () => {
     expect(given([proposed(), alice], withdrawn).state.withdrawnImages.size).toBe(0);
     expect(given([proposed(), alice], [approved, bob], withdrawn).state.withdrawnImages.get(D1)).toBe('v1');
-    expect(given([proposed(), alice], [approved, bob], withdrawn, [proposed(), alice], [approved, bob]).state.withdrawnImages.size).toBe(0);
-    expect(given([proposed(), alice], [approved, bob], withdrawn, [proposed(D2), alice]).state.withdrawnImages.get(D1)).toBe('v1');
+    expect(
+      given([proposed(), alice], [approved, bob], withdrawn, [proposed(), alice], [approved, bob]).state.withdrawnImages
+        .size,
+    ).toBe(0);
+    expect(
+      given([proposed(), alice], [approved, bob], withdrawn, [proposed(D2), alice]).state.withdrawnImages.get(D1),
+    ).toBe('v1');
   });
 });
 
-const trustCa = (name: string, root: string): ReferenceCommand => ({ type: 'TrustTpmCa', by: alice, name, chain: [root], subject: 'CN=x' });
+const trustCa = (name: string, root: string): ReferenceCommand => ({
+  type: 'TrustTpmCa',
+  by: alice,
+  name,
+  chain: [root],
+  subject: 'CN=x',
+});
 const caTrusted: ReferenceEvent = { type: 'TpmCaTrusted', data: { name: 'ca', chain: [D1], subject: 'CN=x' } };
 
 describe('TPM CAs and endorsement keys', () => {
@@ -75,9 +117,21 @@ describe('TPM CAs and endorsement keys', () => {
     given().when({ type: 'RevokeTpmCa', by: bob, name: 'ca', reason: 'x' }).thenRejected({ _tag: 'ReferenceUnknown' });
   });
 
-  const listed: ReferenceEvent = { type: 'EndorsementKeyTrusted', data: { name: 'k', publicKeyDigest: D1, certificate: null } };
-  const revoked = (digest: string): ReferenceEvent => ({ type: 'EndorsementKeyRevoked', data: { name: 'k', publicKeyDigest: digest, reason: 'x' } });
-  const revoke = (publicKeyDigest?: string): ReferenceCommand => ({ type: 'RevokeEndorsementKey', by: bob, name: 'k', publicKeyDigest, reason: 'x' });
+  const listed: ReferenceEvent = {
+    type: 'EndorsementKeyTrusted',
+    data: { name: 'k', publicKeyDigest: D1, certificate: null },
+  };
+  const revoked = (digest: string): ReferenceEvent => ({
+    type: 'EndorsementKeyRevoked',
+    data: { name: 'k', publicKeyDigest: digest, reason: 'x' },
+  });
+  const revoke = (publicKeyDigest?: string): ReferenceCommand => ({
+    type: 'RevokeEndorsementKey',
+    by: bob,
+    name: 'k',
+    publicKeyDigest,
+    reason: 'x',
+  });
 
   it('can be revoked without ever having been listed, by digest', () => {
     given(listed).when(revoke()).then(revoked(D1));
@@ -111,7 +165,15 @@ describe('reference values', () => {
     withdraw,
     (by) => ({ ...trustCa('ca', D1), by }),
     (by) => ({ type: 'RevokeTpmCa', by, name: 'ca', reason: 'x' }),
-    (by) => ({ type: 'ListTpmModel', by, manufacturer: 'IFX', model: 'm', firmwareVersions: ['1'], biosVersions: [], asOf: '2026-01-01T00:00:00.000Z' }),
+    (by) => ({
+      type: 'ListTpmModel',
+      by,
+      manufacturer: 'IFX',
+      model: 'm',
+      firmwareVersions: ['1'],
+      biosVersions: [],
+      asOf: '2026-01-01T00:00:00.000Z',
+    }),
     (by) => ({ type: 'DelistTpmModel', by, manufacturer: 'IFX', model: 'm', reason: 'x' }),
     (by) => ({ type: 'ChangeAttestationPolicy', by, policy: DEFAULT_POLICY, expectedRevision: undefined }),
     (by) => ({ type: 'TrustEndorsementKey', by, name: 'k', publicKeyDigest: D1, certificate: null }),
@@ -129,11 +191,19 @@ describe('reference values', () => {
   it('list and delist TPM models', () => {
     const listed: ReferenceEvent = {
       type: 'TpmModelListed',
-      data: { manufacturer: 'IFX', model: 'm', firmwareVersions: ['1'], biosVersions: [], asOf: '2026-01-01T00:00:00.000Z' },
+      data: {
+        manufacturer: 'IFX',
+        model: 'm',
+        firmwareVersions: ['1'],
+        biosVersions: [],
+        asOf: '2026-01-01T00:00:00.000Z',
+      },
     };
     given().when(commands[5]!(alice)).then(listed);
     given(listed).when(commands[5]!(alice)).thenRejected({ _tag: 'AlreadyExists', kind: 'tpm-model' });
-    given(listed).when(commands[6]!(alice)).then({ type: 'TpmModelDelisted', data: { manufacturer: 'IFX', model: 'm', reason: 'x' } });
+    given(listed)
+      .when(commands[6]!(alice))
+      .then({ type: 'TpmModelDelisted', data: { manufacturer: 'IFX', model: 'm', reason: 'x' } });
     given().when(commands[6]!(alice)).thenRejected({ _tag: 'ReferenceUnknown', kind: 'tpm-model' });
   });
 });

@@ -1,6 +1,8 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AuthorityDeps } from '../../../domain/authority-deps.js';
+import { withFreshMemos } from '../../../adapters/caches/fresh-memos.js';
 import { grantOperator, operators } from '../../../domain/access/change-operators.js';
+import type { AuthorityDeps } from '../../../domain/authority-deps.js';
 import { attestHost } from '../../../domain/host/attest-host.js';
 import { approveBaseImage, withdrawBaseImage } from '../../../domain/reference/change-reference.js';
 import { loadImage, referenceValuesAt } from '../../../domain/reference/load-reference-values.js';
@@ -8,9 +10,17 @@ import { proposeBaseImage } from '../../../domain/reference/propose-base-image.j
 import { currentReference, referenceAt } from '../../../domain/reference/reference-stream.js';
 import { trustEndorsementKey } from '../../../domain/reference/trust-endorsement-key.js';
 import { trustTpmCa } from '../../../domain/reference/trust-tpm-ca.js';
-import { withFreshMemos } from '../../../adapters/caches/fresh-memos.js';
 import { recorded } from '../../support/appraisal.js';
-import { answerOf, approveImage, asks, certifiedHost, imageOf, ledgerSize, openTestAuthority, type TestAuthority } from '../../support/authority.js';
+import {
+  answerOf,
+  approveImage,
+  asks,
+  certifiedHost,
+  imageOf,
+  ledgerSize,
+  openTestAuthority,
+  type TestAuthority,
+} from '../../support/authority.js';
 import { eventsOf } from '../../support/fold.js';
 import { keyDigest } from '../../support/forged-evidence.js';
 import { left, right } from '../../support/ledger.js';
@@ -63,8 +73,12 @@ describe('reference values', () => {
   it('take no CA that is none, and no text without certificates', async () => {
     const leaf = `-----BEGIN CERTIFICATE-----\n${Buffer.from(file.evidence.ekCertificate!).toString('base64')}\n-----END CERTIFICATE-----\n`;
     const size = await ledgerSize(authority);
-    expect(left(await trustTpmCa(authority.deps)({ ...asks('alice'), name: 'x', pem: leaf })())._tag).toBe('CertificateNotOfCa');
-    expect(left(await trustTpmCa(authority.deps)({ ...asks('alice'), name: 'x', pem: 'x' })())._tag).toBe('CertificateUnreadable');
+    expect(left(await trustTpmCa(authority.deps)({ ...asks('alice'), name: 'x', pem: leaf })())._tag).toBe(
+      'CertificateNotOfCa',
+    );
+    expect(left(await trustTpmCa(authority.deps)({ ...asks('alice'), name: 'x', pem: 'x' })())._tag).toBe(
+      'CertificateUnreadable',
+    );
     expect(await ledgerSize(authority)).toBe(size);
   });
 
@@ -103,7 +117,10 @@ describe('reference values', () => {
     const lost = withFreshMemos(authority.deps);
     const deps = {
       ...lost,
-      evidence: { ...lost.evidence, get: (sha256: string) => (sha256 === digest ? async () => ({ _tag: 'Right' as const, right: undefined }) : lost.evidence.get(sha256)) },
+      evidence: {
+        ...lost.evidence,
+        get: (sha256: string) => (sha256 === digest ? TE.right(undefined) : lost.evidence.get(sha256)),
+      },
     };
     expect(left(await attestHost(deps)(answer)())).toEqual({ _tag: 'DocumentMissing', digest });
     expect(left(await loadImage(deps, digest)())._tag).toBe('DocumentMissing');
@@ -116,7 +133,9 @@ describe('reference values', () => {
     const again = await authority.restarted();
     const second = right(await proposeBaseImage(again.deps)({ ...request, image: imageOf('v1') })());
     expect(second.events.map(({ id }) => id)).toEqual(first.events.map(({ id }) => id));
-    expect(left(await proposeBaseImage(again.deps)({ ...asks('alice'), image: imageOf('v1') })())._tag).toBe('AlreadyExists');
+    expect(left(await proposeBaseImage(again.deps)({ ...asks('alice'), image: imageOf('v1') })())._tag).toBe(
+      'AlreadyExists',
+    );
     right(await approveBaseImage(again.deps)({ ...asks('bob'), version: 'v1' })());
   });
 });

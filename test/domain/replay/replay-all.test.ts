@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withFreshMemos } from '../../../adapters/caches/fresh-memos.js';
-import type { AuthorityDeps } from '../../../domain/authority-deps.js';
 import { DEFAULT_POLICY } from '../../../domain/appraisal/policy.js';
+import type { AuthorityDeps } from '../../../domain/authority-deps.js';
 import { changePolicy, withdrawBaseImage } from '../../../domain/reference/change-reference.js';
-import { explainVerdict } from '../../../domain/replay/explain-verdict.js';
-import { replayVerdict } from '../../../domain/replay/replay-verdict.js';
 import { noReferenceValues } from '../../../domain/reference/state.js';
-import { replayAll, type ReplayReport } from '../../../domain/replay/replay-all.js';
+import { explainVerdict } from '../../../domain/replay/explain-verdict.js';
+import { type ReplayReport, replayAll } from '../../../domain/replay/replay-all.js';
+import { replayVerdict } from '../../../domain/replay/replay-verdict.js';
 import {
   approveImage,
   asks,
@@ -24,8 +24,10 @@ import { softwareTpm } from '../../support/software-tpm.js';
 const tpm = softwareTpm({ kind: 'ecc', seed: 'h1' });
 const other = softwareTpm({ kind: 'rsa', seed: 'h2' });
 
-const replay = async (deps: AuthorityDeps, ...filter: Parameters<ReturnType<typeof replayAll>>): Promise<ReplayReport> =>
-  right(await replayAll(withFreshMemos(deps))(...filter)());
+const replay = async (
+  deps: AuthorityDeps,
+  ...filter: Parameters<ReturnType<typeof replayAll>>
+): Promise<ReplayReport> => right(await replayAll(withFreshMemos(deps))(...filter)());
 
 /** Answers as the evidence store does when one blob is not what it was. */
 const spoilt = (deps: AuthorityDeps, sha256: string, how: 'missing' | 'damaged'): AuthorityDeps => ({
@@ -54,13 +56,15 @@ describe('replaying verdicts', () => {
     right(await attest(authority, 'h1', tpm, { boot: BAD_BOOT, wrappingKey: new Uint8Array(32).fill(5) }));
     right(await withdrawBaseImage(authority.deps)({ ...asks('bob'), version: 'good', reason: 'CVE' })());
     right(await attest(authority, 'h2', other));
-    right(await changePolicy(authority.deps)({ ...asks('alice'), policy: { ...TEST_POLICY, evidenceMaxAgeSeconds: 60 } })());
+    right(
+      await changePolicy(authority.deps)({ ...asks('alice'), policy: { ...TEST_POLICY, evidenceMaxAgeSeconds: 60 } })(),
+    );
     right(await attest(authority, 'h1', tpm, { clock: { resetCount: 3 } }));
   });
 
   it('makes every verdict again as it was, whatever changed since', async () => {
     later(authority, 400 * 86_400);
-    const seen: number[] = [];
+    const seen: Array<number> = [];
     const report = await replay(authority.deps, {}, ({ index }) => seen.push(index));
     expect(report).toEqual({ checked: 4, different: [], differentCount: 0 });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
@@ -70,14 +74,19 @@ describe('replaying verdicts', () => {
   it('replays one host, or a time', async () => {
     expect(await replay(authority.deps, { host: 'h2' })).toMatchObject({ checked: 1, differentCount: 0 });
     expect(await replay(authority.deps, { to: '2026-12-01T00:00:30.000Z' })).toMatchObject({ checked: 1 });
-    expect(await replay(authority.deps, { from: '2026-12-01T00:00:30.000Z', host: 'h1' })).toMatchObject({ checked: 2 });
+    expect(await replay(authority.deps, { from: '2026-12-01T00:00:30.000Z', host: 'h1' })).toMatchObject({
+      checked: 2,
+    });
   });
 
   it.each(['missing', 'damaged'] as const)('names evidence that is %s, and replays the rest', async (how) => {
     const { recorded, manifest } = right(await explainVerdict(withFreshMemos(authority.deps))('h2', 'latest')());
     const { evidence, claims } = recorded.event.data.record;
     const tag = how === 'missing' ? 'EvidenceMissing' : 'EvidenceDamaged';
-    for (const [what, sha256] of [['manifest', evidence], ['claims', claims]] as const) {
+    for (const [what, sha256] of [
+      ['manifest', evidence],
+      ['claims', claims],
+    ] as const) {
       const report = await replay(spoilt(authority.deps, sha256, how));
       expect(report.different.some(({ index }) => index === recorded.index)).toBe(true);
       expect(report.different[0]?.differences).toMatchObject([{ _tag: tag, what, sha256 }]);
@@ -107,7 +116,12 @@ describe('replaying verdicts', () => {
     const event = { ...recorded.event, data: { ...data, record: { ...data.record, appraiser: 99 } } };
     const context = { certifiedAkName: undefined, boundEndorsementKey: undefined, previous: undefined };
     const state = noReferenceValues;
-    const replayed = await replayVerdict(deps)({ host: 'h2', recorded: { ...recorded, event }, context, basis: { ...basis, state } })();
+    const replayed = await replayVerdict(deps)({
+      host: 'h2',
+      recorded: { ...recorded, event },
+      context,
+      basis: { ...basis, state },
+    })();
     expect(right(replayed).differences).toEqual([{ _tag: 'AppraiserUnknown', version: 99 }]);
   });
 
