@@ -8,7 +8,8 @@ export const percentile = (values: ReadonlyArray<number>, percent: number): numb
 
 export const median = (values: ReadonlyArray<number>): number => percentile(values, 50);
 
-const cpuSeconds = (): number => {
+/** What this process worked so far, in seconds of one core. */
+export const cpuSeconds = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 };
