@@ -1,6 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { randomBytes } from 'node:crypto';
 
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r');

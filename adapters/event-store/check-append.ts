@@ -33,7 +33,10 @@ export const refusedAppend = ({ stream, entries }: Append): StoreError | undefin
  * The rule of exact expected revisions, the same for every store: behind the tip, all ids the same is the first answer
  * again and anything else a conflict; at the tip, an id held elsewhere is a conflict too, since its command was carried out.
  */
-export const checkAppend = ({ stream, expectedRevision: expected, entries }: Append, state: StreamState): AppendCheck => {
+export const checkAppend = (
+  { stream, expectedRevision: expected, entries }: Append,
+  state: StreamState,
+): AppendCheck => {
   const conflict: AppendCheck = { _tag: 'Conflict', stream, expected, actual: state.lastRevision };
   if (expected > state.lastRevision) return conflict;
   if (expected === state.lastRevision) {

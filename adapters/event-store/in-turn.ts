@@ -1,5 +1,5 @@
-import type { LedgerWriter } from '../../domain/ledger/ledger.js';
 import type { StreamId } from '../../domain/ledger/envelope.js';
+import type { LedgerWriter } from '../../domain/ledger/ledger.js';
 
 /** One queue per stream; a stream without work leaves nothing behind. */
 export const createInTurn = (): LedgerWriter['inTurn'] => {

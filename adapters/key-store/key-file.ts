@@ -51,7 +51,8 @@ const readText = async (file: string): Promise<E.Either<KeyStoreError, string>> 
   try {
     const { mode, size } = await handle.stat();
     if ((mode & 0o077) !== 0) return E.left({ _tag: 'KeyFileExposed', file, mode: (mode & 0o777).toString(8) });
-    if (size > MOST_BYTES) return E.left({ _tag: 'KeyFileInvalid', file, faults: [{ field: '(document)', rule: 'is too large' }] });
+    if (size > MOST_BYTES)
+      return E.left({ _tag: 'KeyFileInvalid', file, faults: [{ field: '(document)', rule: 'is too large' }] });
     return E.right(await handle.readFile('utf8'));
   } finally {
     await handle.close();

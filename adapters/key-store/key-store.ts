@@ -8,7 +8,15 @@ import { parseJson } from '../../domain/encoding/json.js';
 import type { EventSigner } from '../../domain/ports.js';
 import { seal, unseal } from '../crypto/nacl/sealed-by-passphrase.js';
 import { createFile } from '../durable-file.js';
-import { fileErrorOf, KEY_KINDS, type KeyFile, type KeyKind, type PublicKeys, readKeyFile, Secrets } from './key-file.js';
+import {
+  fileErrorOf,
+  KEY_KINDS,
+  type KeyFile,
+  type KeyKind,
+  type PublicKeys,
+  readKeyFile,
+  Secrets,
+} from './key-file.js';
 import type { KeyStoreError } from './key-store-error.js';
 import { type SigningKey, signingKeyOf } from './signing-key.js';
 
@@ -77,7 +85,8 @@ const secretsIn = (file: string, box: Uint8Array): E.Either<KeyStoreError, Secre
 /** What stands in the open part of the file must be the keys of the sealed part. */
 const sameKeys = (store: KeyStore, listed: PublicKeys): E.Either<KeyStoreError, KeyStore> => {
   const other = KEY_KINDS.find(
-    (kind) => store.publicKeys[kind].kid !== listed[kind].kid || store.publicKeys[kind].publicKey !== listed[kind].publicKey,
+    (kind) =>
+      store.publicKeys[kind].kid !== listed[kind].kid || store.publicKeys[kind].publicKey !== listed[kind].publicKey,
   );
   return other === undefined ? E.right(store) : E.left({ _tag: 'KeySelfCheckFailed', kind: other });
 };

@@ -22,7 +22,9 @@ const introduce = (
 
 const retire = (keyring: Keyring, kid: string, index: number): Keyring => {
   const key = keyring.get(kid);
-  return key?.until === null && key.purpose !== 'authority' ? new Map([...keyring, [kid, { ...key, until: index }]]) : keyring;
+  return key?.until === null && key.purpose !== 'authority'
+    ? new Map([...keyring, [kid, { ...key, until: index }]])
+    : keyring;
 };
 
 const authorityEvent = (envelope: Envelope): AuthorityEvent | undefined => {
@@ -32,7 +34,13 @@ const authorityEvent = (envelope: Envelope): AuthorityEvent | undefined => {
 };
 
 /** The keys to check an entry with: the founding event is checked with the key that it names, if that is the pinned one. */
-export const keyringBefore = (hashing: Hashing, pinned: PinnedAuthority, keyring: Keyring, at: number, envelope: Envelope): Keyring => {
+export const keyringBefore = (
+  hashing: Hashing,
+  pinned: PinnedAuthority,
+  keyring: Keyring,
+  at: number,
+  envelope: Envelope,
+): Keyring => {
   const event = envelope.revision === 0 ? authorityEvent(envelope) : undefined;
   if (event?.type !== 'AuthorityFounded' || keyring.size > 0) return keyring;
   const { kid, publicKey } = event.data;

@@ -10,7 +10,7 @@ import type { Keyring } from './keyring.js';
 import { leafBytes } from './leaf.js';
 import type { EntryEngines } from './ledger.js';
 import { appendLeaf, emptyFrontier, type Frontier, rootOf } from './merkle.js';
-import { linkEntry, type LinkedEntry, verifySignature } from './verify-entry.js';
+import { type LinkedEntry, linkEntry, verifySignature } from './verify-entry.js';
 
 /** What is wrong with a store, entry by entry. */
 export type LedgerFault =
@@ -68,7 +68,7 @@ const tipBehindFault = (stored: StoredEntry, leaf: Uint8Array, before: ChainTip 
  */
 export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults }: AuditOptions): Audit => {
   const tips = new Map<StreamId, ChainTip>();
-  const faults: LedgerFault[] = [];
+  const faults: Array<LedgerFault> = [];
   let faultCount = 0;
   let keyring: Keyring = new Map();
   let frontier: Frontier = emptyFrontier;
@@ -78,7 +78,7 @@ export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults }:
     if (faults.length < mostFaults) faults.push(fault);
   };
   const checkHead = (): void => {
-    if (head !== undefined && frontier.size === head.size && toHex(rootOf(engines.hashing, frontier)) !== head.root) {
+    if (head?.size === frontier.size && toHex(rootOf(engines.hashing, frontier)) !== head.root) {
       tell({ _tag: 'HeadRootMismatch', size: head.size });
     }
   };

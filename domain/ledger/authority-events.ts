@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { closed } from '../encoding/closed.js';
 import { Base64UpTo, Hex, Text } from '../encoding/primitives.js';
-import { catalogue, eventType, type EventsOf } from './event-type.js';
+import { catalogue, type EventsOf, eventType } from './event-type.js';
 
 const Kid = Hex(8);
 const Ed25519PublicKey = Base64UpTo(32);

@@ -16,18 +16,24 @@ export interface CanonicalHalves {
 /** Data that came out of JSON or out of a codec for JSON; the port refuses anything else. */
 const asJson = (value: unknown): Json => value as Json;
 
-/** One pass over the data serves both the signed text and the stored one. */
+/** ECMAScript's spelling of a string is RFC 8785's (3.2.2.2). Only for texts whose codec wants well-formed Unicode. */
+const spelt = (text: string): string => JSON.stringify(text);
+
+/**
+ * One pass over the data serves both the signed text and the stored one. What is a record goes through the port; the
+ * envelope's own keys stand here in their order, since spelling them by the general way is half of its cost.
+ */
 export const canonicalHalves = (
   canonicalize: Canonicalize,
   envelope: UnsignedEnvelope,
 ): E.Either<string, CanonicalHalves> => {
-  const { actor, basis, command, data, id, kid, previous, recordedAt, revision } = envelope;
-  const { stream, type, typeVersion, v } = envelope;
+  const { command, id, kid, previous, recordedAt, revision, stream, type, typeVersion } = envelope;
   return pipe(
-    E.Do,
-    E.bind('head', () => canonicalize(asJson({ actor, basis, command, data, id, kid, previous, recordedAt, revision }))),
-    E.bind('tail', () => canonicalize({ stream, type, typeVersion, v })),
-    E.map(({ head, tail }) => ({ head: head.slice(0, -1), tail: tail.slice(1) })),
+    canonicalize(asJson({ actor: envelope.actor, basis: envelope.basis, command, data: envelope.data })),
+    E.map((records) => ({
+      head: `${records.slice(0, -1)},"id":"${id}","kid":${spelt(kid)},"previous":${previous === null ? 'null' : `"${previous}"`},"recordedAt":"${recordedAt}","revision":${String(revision)}`,
+      tail: `"stream":"${stream}","type":${spelt(type)},"typeVersion":${String(typeVersion)},"v":1}`,
+    })),
   );
 };
 

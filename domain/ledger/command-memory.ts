@@ -16,6 +16,13 @@ const fingerprint = (command: string): number => {
 export const mayKnow = (memory: CommandMemory, command: string): boolean => memory.includes(fingerprint(command));
 
 export const remember = (memory: CommandMemory, commands: ReadonlyArray<string>): CommandMemory => {
-  const distinct = commands.filter((command, i) => command !== commands[i - 1]).map(fingerprint);
-  return Uint32Array.from([...memory, ...distinct].slice(-MOST));
+  const added = commands
+    .filter((command, i) => command !== commands[i - 1])
+    .slice(-MOST)
+    .map(fingerprint);
+  const kept = memory.subarray(Math.max(memory.length + added.length - MOST, 0));
+  const next = new Uint32Array(kept.length + added.length);
+  next.set(kept);
+  next.set(added, kept.length);
+  return next;
 };

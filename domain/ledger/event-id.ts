@@ -10,7 +10,9 @@ const NAMESPACE = fromHex('5e4c0d1e9f0b4a7c8d6e2b7a3f51c902');
  * It names the place, never the content. Line feeds can't occur in either text, so no two places share a name.
  */
 export const eventId = (hashing: Hashing, stream: StreamId, command: string, ordinal: number): string => {
-  const digest = hashing.hash('sha1', concat(NAMESPACE, utf8(`${stream}\n${command}\n${String(ordinal)}`))).slice(0, 16);
+  const digest = hashing
+    .hash('sha1', concat(NAMESPACE, utf8(`${stream}\n${command}\n${String(ordinal)}`)))
+    .slice(0, 16);
   digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
   digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
   const hex = toHex(digest);

@@ -83,7 +83,12 @@ export const catalogue = <const X extends ReadonlyArray<EventType<string, unknow
   const read = (type: string, version: number, data: unknown): E.Either<DecodeFault, DomainEvent> => {
     const kind = types.get(type);
     if (kind === undefined) return E.left({ _tag: 'UnknownEventType', type });
-    if (!Number.isInteger(version) || version < 1 || version > kind.version || kind.upcasts.length !== kind.version - 1) {
+    if (
+      !Number.isInteger(version) ||
+      version < 1 ||
+      version > kind.version ||
+      kind.upcasts.length !== kind.version - 1
+    ) {
       return E.left({ _tag: 'UnknownEventVersion', type, version });
     }
     return pipe(

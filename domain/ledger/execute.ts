@@ -8,7 +8,7 @@ import type { Actor, Basis, DomainEvent, Recorded, StreamId } from './envelope.j
 import type { Catalogue } from './event-type.js';
 import type { LedgerWriter } from './ledger.js';
 import { type LoadFault, loadStream } from './load-stream.js';
-import { type BatchFault, signBatch, type SignedBatch } from './sign-batch.js';
+import { type BatchFault, type SignedBatch, signBatch } from './sign-batch.js';
 import type { CachedState, StateCache } from './state-cache.js';
 
 /** What a decision needs from outside its stream, read afresh for each attempt. */
@@ -119,7 +119,13 @@ const decideAndRecord = <State, Command, Ev extends DomainEvent, Rejection, Fail
 const again = (fault: { readonly _tag: string }): boolean =>
   fault._tag === 'Conflict' || fault._tag === 'StoreUnavailable';
 
-const attempt = <State, Command, Ev extends DomainEvent, Rejection extends { readonly _tag: string }, Failure extends { readonly _tag: string }>(
+const attempt = <
+  State,
+  Command,
+  Ev extends DomainEvent,
+  Rejection extends { readonly _tag: string },
+  Failure extends { readonly _tag: string },
+>(
   writer: LedgerWriter,
   execution: Execution<State, Command, Ev, Rejection, Failure>,
   left: number,
@@ -146,7 +152,13 @@ const attempt = <State, Command, Ev extends DomainEvent, Rejection extends { rea
  */
 export const execute =
   (writer: LedgerWriter) =>
-  <State, Command, Ev extends DomainEvent, Rejection extends { readonly _tag: string }, Failure extends { readonly _tag: string }>(
+  <
+    State,
+    Command,
+    Ev extends DomainEvent,
+    Rejection extends { readonly _tag: string },
+    Failure extends { readonly _tag: string },
+  >(
     execution: Execution<State, Command, Ev, Rejection, Failure>,
   ): Outcome<State, Ev, Rejection | Failure> =>
     // Looking at the cache waits for the turn too.

@@ -41,7 +41,10 @@ export type HeadFault =
 
 const SIGNING_PREFIX = 'sekisho/head/v1\u0000';
 
-const signingInput = (canonicalize: Canonicalize, { at, kid, root, size }: Omit<Head, 'sig' | 'frontier'>): E.Either<string, Uint8Array> =>
+const signingInput = (
+  canonicalize: Canonicalize,
+  { at, kid, root, size }: Omit<Head, 'sig' | 'frontier'>,
+): E.Either<string, Uint8Array> =>
   pipe(
     canonicalize({ at, kid, root, size, v: 1 }),
     E.map((text) => utf8(`${SIGNING_PREFIX}${text}`)),
@@ -75,7 +78,8 @@ export const frontierOf = ({ size, frontier }: Head): Frontier => ({ size, roots
 export const verifyHead = (engines: EntryEngines, keyring: Keyring, head: Head): E.Either<HeadFault, Head> => {
   const { kid, size, root } = head;
   const key = keyring.get(kid);
-  if (key?.purpose !== 'event' || (key.until !== null && size > key.until + 1)) return E.left({ _tag: 'HeadKeyUnknown', kid });
+  if (key?.purpose !== 'event' || (key.until !== null && size > key.until + 1))
+    return E.left({ _tag: 'HeadKeyUnknown', kid });
   const input = signingInput(engines.canonicalize, head);
   if (E.isLeft(input) || !engines.verifyEd25519(key.publicKey, input.right, fromBase64(head.sig))) {
     return E.left({ _tag: 'HeadSignatureInvalid', kid });

@@ -6,7 +6,7 @@ import type { ChainFault, ChainTip, Place } from './chain.js';
 import type { DomainEvent, Recorded, StreamId } from './envelope.js';
 import type { Catalogue, DecodeFault } from './event-type.js';
 import type { LedgerReader } from './ledger.js';
-import { linkEntry, type LinkedEntry, verifySignature } from './verify-entry.js';
+import { type LinkedEntry, linkEntry, verifySignature } from './verify-entry.js';
 
 /** Why a stream can't be read: the store failed, an entry is not what was written, or its event is not known here. */
 export type LoadFault =
@@ -90,7 +90,7 @@ const linkAll = (
   each: boolean,
 ): E.Either<ChainFault, ReadonlyArray<LinkedEntry>> => {
   const keyring = reader.keyring();
-  const linked: LinkedEntry[] = [];
+  const linked: Array<LinkedEntry> = [];
   let tip = after;
   for (const [i, stored] of entries.entries()) {
     const entry = linkEntry(reader, stored, tip);

@@ -8,7 +8,10 @@ const half = (n: number): number => Math.floor(n / 2);
 const isOdd = (n: number): boolean => n % 2 === 1;
 
 const treeRoot = (hashing: Hashing, leaves: Hashes): Uint8Array =>
-  rootOf(hashing, leaves.reduce((frontier, leaf) => appendLeaf(hashing, frontier, leaf), emptyFrontier));
+  rootOf(
+    hashing,
+    leaves.reduce((frontier, leaf) => appendLeaf(hashing, frontier, leaf), emptyFrontier),
+  );
 
 /** The largest power of two below n (n > 1). */
 const splitOf = (n: number): number => {

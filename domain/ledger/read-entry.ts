@@ -31,7 +31,12 @@ const notCanonical = (at: Place, text: string): ChainFault => {
     : { _tag: 'NotCanonical', at, rule: 'must be spelt as RFC 8785 says' };
 };
 
-const sameText = (canonicalize: Canonicalize, at: Place, text: string, envelope: Envelope): E.Either<ChainFault, ReadEntry> =>
+const sameText = (
+  canonicalize: Canonicalize,
+  at: Place,
+  text: string,
+  envelope: Envelope,
+): E.Either<ChainFault, ReadEntry> =>
   pipe(
     canonicalHalves(canonicalize, envelope),
     E.mapLeft((rule): ChainFault => ({ _tag: 'NotCanonical', at, rule })),

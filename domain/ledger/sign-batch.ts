@@ -6,10 +6,12 @@ import { eventId } from './event-id.js';
 import type { Catalogue, DecodeFault } from './event-type.js';
 import { leafOf } from './leaf.js';
 import type { LedgerWriter } from './ledger.js';
-import { signEntry, type SignFault } from './sign-entry.js';
+import { type SignFault, signEntry } from './sign-entry.js';
 
 /** Why a decision's events can't be written. Nothing was written. */
-export type BatchFault = SignFault | { readonly _tag: 'EventRefused'; readonly type: string; readonly fault: DecodeFault };
+export type BatchFault =
+  | SignFault
+  | { readonly _tag: 'EventRefused'; readonly type: string; readonly fault: DecodeFault };
 
 /** Where a command's events go. `tip` is null for a stream that does not exist yet. */
 export interface BatchPlace<Ev extends DomainEvent> {
@@ -85,7 +87,7 @@ export const signBatch = <Ev extends DomainEvent>(
   events: ReadonlyArray<Ev>,
 ): E.Either<BatchFault, SignedBatch<Ev>> => {
   const now = writer.clock.now();
-  const signed: SignedEvent<Ev>[] = [];
+  const signed: Array<SignedEvent<Ev>> = [];
   let tip = place.tip;
   for (const event of events) {
     const next = signEvent(writer, { ...place, tip }, now, event);

@@ -1,10 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { toBase64, utf8 } from '../encoding/bytes.js';
+import { closed } from '../encoding/closed.js';
 import { decode, type FieldFault } from '../encoding/explain.js';
+import { Text } from '../encoding/primitives.js';
 import type { Canonicalize, EventSigner } from '../ports.js';
 import { canonicalHalves, entryText, signingInput, type UnsignedEnvelope } from './canonical-form.js';
-import { Envelope, MOST_ENTRY_BYTES, type SignedEntry } from './envelope.js';
+import { Actor, Basis, type Envelope, MOST_ENTRY_BYTES, type SignedEntry, StreamId } from './envelope.js';
 
 /** Why an event can't be signed. Nothing was written. */
 export type SignFault =
@@ -16,7 +18,14 @@ export interface SignedEnvelope extends SignedEntry {
   readonly envelope: Envelope;
 }
 
-const checkEnvelope = decode(Envelope);
+/** What callers give. The rest of an envelope is made by the write path itself, so its form needs no second look. */
+const checkGiven = decode(closed({ stream: StreamId, command: Text(64), actor: Actor, basis: Basis }, 'Given'));
+
+const given = ({ stream, command, actor, basis, type }: UnsignedEnvelope): E.Either<SignFault, unknown> =>
+  pipe(
+    checkGiven({ stream, command, actor, basis }),
+    E.mapLeft(({ faults }) => ({ _tag: 'EntryInvalid', type, faults })),
+  );
 
 /** Signs an event into the bytes that are stored, and refuses what reading would refuse. */
 export const signEntry = (
@@ -24,24 +33,18 @@ export const signEntry = (
   unsigned: UnsignedEnvelope,
 ): E.Either<SignFault, SignedEnvelope> =>
   pipe(
-    canonicalHalves(engines.canonicalize, unsigned),
-    E.mapLeft((rule): SignFault => ({ _tag: 'EntryNotCanonical', type: unsigned.type, rule })),
-    E.flatMap((halves) => {
+    given(unsigned),
+    E.flatMap(() => canonicalHalves(engines.canonicalize, unsigned)),
+    E.mapLeft(
+      (fault): SignFault =>
+        typeof fault === 'string' ? { _tag: 'EntryNotCanonical', type: unsigned.type, rule: fault } : fault,
+    ),
+    E.flatMap((halves): E.Either<SignFault, SignedEnvelope> => {
       const sig = toBase64(engines.signer.sign(signingInput(halves)));
       const bytes = utf8(entryText(halves, sig));
-      return bytes.length > MOST_ENTRY_BYTES
-        ? E.left<SignFault, never>({
-            _tag: 'EntryOversize',
-            type: unsigned.type,
-            size: bytes.length,
-            most: MOST_ENTRY_BYTES,
-          })
-        : pipe(
-            checkEnvelope({ ...unsigned, sig }),
-            E.bimap(
-              (error): SignFault => ({ _tag: 'EntryInvalid', type: unsigned.type, faults: error.faults }),
-              (envelope) => ({ id: envelope.id, bytes, envelope }),
-            ),
-          );
+      const size = bytes.length;
+      return size > MOST_ENTRY_BYTES
+        ? E.left({ _tag: 'EntryOversize', type: unsigned.type, size, most: MOST_ENTRY_BYTES })
+        : E.right({ id: unsigned.id, bytes, envelope: { ...unsigned, sig } });
     }),
   );

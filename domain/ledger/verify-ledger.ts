@@ -40,7 +40,9 @@ const takePages = (
       progress(audit.frontier().size);
       const last = page.at(-1);
       // A negative index in an edited store must not make the reading begin again.
-      return last === undefined || last.index < from ? TE.right(true) : takePages(store, audit, last.index + 1, progress);
+      return last === undefined || last.index < from
+        ? TE.right(true)
+        : takePages(store, audit, last.index + 1, progress);
     }),
   );
 

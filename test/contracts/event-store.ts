@@ -63,7 +63,12 @@ export const eventStoreContract = (name: string, open: () => Promise<StoreUnderT
       right(await append('host/a', -1, entries(3)));
       expect(right(await append('host/b', -1, entries(4)))).toEqual({ firstIndex: 3, lastRevision: 3 });
       const read = right(await store.readStream('host/b', 0, 10)());
-      expect(read.map(({ index, revision }) => [index, revision])).toEqual([[3, 0], [4, 1], [5, 2], [6, 3]]);
+      expect(read.map(({ index, revision }) => [index, revision])).toEqual([
+        [3, 0],
+        [4, 1],
+        [5, 2],
+        [6, 3],
+      ]);
     });
 
     it('refuses an append at another revision than the stream has, and says which it has', async () => {
@@ -150,7 +155,7 @@ export const eventStoreContract = (name: string, open: () => Promise<StoreUnderT
 
     it('reads all streams page by page', async () => {
       for (let i = 0; i < 5; i++) right(await append(`host/${i}`, -1, entries(5)));
-      const seen: number[] = [];
+      const seen: Array<number> = [];
       for (let from = 0; from < 25; from += 7) {
         seen.push(...right(await store.readAll(from, 7)()).map(({ index }) => index));
       }
@@ -158,7 +163,7 @@ export const eventStoreContract = (name: string, open: () => Promise<StoreUnderT
     });
 
     it('tells listeners of durable entries, until they stop listening', async () => {
-      const sizes: number[] = [];
+      const sizes: Array<number> = [];
       const stop = store.onAppended((size) => sizes.push(size));
       right(await append('host/a', -1, entries(2)));
       left(await append('host/a', -1, entries(2)));

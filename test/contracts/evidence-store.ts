@@ -18,7 +18,12 @@ export const evidenceStoreContract = (
     afterEach(() => opened.close());
 
     it('names a blob by its SHA-256 and gives the same bytes back', async () => {
-      const blobs = [new Uint8Array(0), Uint8Array.of(7), new Uint8Array(10_000).fill(65), new Uint8Array(randomBytes(5_000))];
+      const blobs = [
+        new Uint8Array(0),
+        Uint8Array.of(7),
+        new Uint8Array(10_000).fill(65),
+        new Uint8Array(randomBytes(5_000)),
+      ];
       for (const blob of blobs) {
         const name = right(await opened.evidence.put(blob)());
         expect(name).toBe(sha256(blob));

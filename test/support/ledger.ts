@@ -5,11 +5,11 @@ import * as t from 'io-ts';
 import { createInTurn } from '../../adapters/event-store/in-turn.js';
 import { createStateCache } from '../../adapters/event-store/state-cache.js';
 import { closed } from '../../domain/encoding/closed.js';
+import { type AuthorityState, authorityDecider } from '../../domain/ledger/authority.js';
 import { authorityCatalogue } from '../../domain/ledger/authority-events.js';
-import { authorityDecider, type AuthorityState } from '../../domain/ledger/authority.js';
 import type { Decider } from '../../domain/ledger/decider.js';
 import { catalogue, type EventOf, eventType } from '../../domain/ledger/event-type.js';
-import { type Executed, execute, type ExecuteFault } from '../../domain/ledger/execute.js';
+import { type Executed, type ExecuteFault, execute } from '../../domain/ledger/execute.js';
 import type { Keyring } from '../../domain/ledger/keyring.js';
 import type { LedgerWriter } from '../../domain/ledger/ledger.js';
 import { loadKeyring } from '../../domain/ledger/load-keyring.js';
@@ -35,8 +35,14 @@ export const Counted = eventType({
 export const countCatalogue = catalogue([Counted]);
 type Counted = EventOf<typeof Counted>;
 
-export type Count = { readonly by: number; readonly times?: number; readonly note?: string };
-export type CountRejection = { readonly _tag: 'Negative' };
+export interface Count {
+  readonly by: number;
+  readonly times?: number;
+  readonly note?: string;
+}
+export interface CountRejection {
+  readonly _tag: 'Negative';
+}
 
 /** Counts; refuses to go below zero. Enough of a decider to see what the write path does with one. */
 export const counter: Decider<number, Count, Counted, CountRejection> = {
@@ -54,7 +60,11 @@ export interface TestLedger {
   readonly authorityKey: TestKey;
   readonly cache: StateCache<number>;
   readonly now: { at: string };
-  readonly count: (stream: string, command: Count, commandId?: string) => Promise<E.Either<ExecuteFault | CountRejection, Executed<number, Counted>>>;
+  readonly count: (
+    stream: string,
+    command: Count,
+    commandId?: string,
+  ) => Promise<E.Either<ExecuteFault | CountRejection, Executed<number, Counted>>>;
 }
 
 export const actor = { subject: 'test', role: 'authority' as const };

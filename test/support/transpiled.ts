@@ -16,7 +16,11 @@ export const transpiled = (script: string, folder: string): string => {
     for (const [, path = ''] of text.matchAll(IMPORTED)) open.push(resolve(dirname(source), `${path}.ts`));
     const target = join(folder, relative(ROOT, source)).replace(/\.ts$/, '.js');
     mkdirSync(dirname(target), { recursive: true });
-    const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
+    const compilerOptions = {
+      module: ts.ModuleKind.ESNext,
+      target: ts.ScriptTarget.ES2022,
+      verbatimModuleSyntax: true,
+    };
     writeFileSync(target, ts.transpileModule(text, { compilerOptions }).outputText);
   }
   if (!existsSync(join(folder, 'node_modules'))) symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));

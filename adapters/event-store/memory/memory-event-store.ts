@@ -6,12 +6,12 @@ import { createListeners } from '../listeners.js';
 
 /** Everything in this process's memory: for tests and for trying things out. */
 export const createMemoryEventStore = (): EventStore => {
-  const entries: StoredEntry[] = [];
-  const streams = new Map<StreamId, StoredEntry[]>();
+  const entries: Array<StoredEntry> = [];
+  const streams = new Map<StreamId, Array<StoredEntry>>();
   const ids = new Set<string>();
   const listeners = createListeners();
 
-  const write = ({ stream, entries: added }: Append, own: StoredEntry[]): void => {
+  const write = ({ stream, entries: added }: Append, own: Array<StoredEntry>): void => {
     streams.set(stream, own);
     for (const { id, bytes } of added) {
       const stored = { index: entries.length, stream, revision: own.length, id, bytes: bytes.slice() };

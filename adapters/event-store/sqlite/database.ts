@@ -49,7 +49,9 @@ export const openDatabase = (file: string): Database => {
         all: (parameters) => statement.all(parameters),
       };
     },
-    exec: async (sql) => void (await database.exec(sql)),
+    exec: async (sql) => {
+      await database.exec(sql);
+    },
     inTransaction: () => database.inTransaction,
     close: () => database.close(),
   };

@@ -28,7 +28,9 @@ export const readHead =
     try {
       return parseHead((await readText(file)) ?? '');
     } catch (error) {
-      return isMissing(error) ? E.right(undefined) : E.left({ _tag: 'StoreUnavailable', detail: `${file} can't be read` });
+      return isMissing(error)
+        ? E.right(undefined)
+        : E.left({ _tag: 'StoreUnavailable', detail: `${file} can't be read` });
     }
   };
 

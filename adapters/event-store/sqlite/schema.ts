@@ -20,7 +20,13 @@ const numberOf = async (database: Database, sql: string): Promise<number> => {
 /** For a new file: everything in one transaction, so that a crash leaves an empty file or a whole one. */
 export const createSchema = (database: Database): Promise<void> =>
   database.exec(
-    ['BEGIN IMMEDIATE', ...TABLES, `PRAGMA application_id = ${APPLICATION_ID}`, `PRAGMA user_version = ${VERSION}`, 'COMMIT'].join(';'),
+    [
+      'BEGIN IMMEDIATE',
+      ...TABLES,
+      `PRAGMA application_id = ${APPLICATION_ID}`,
+      `PRAGMA user_version = ${VERSION}`,
+      'COMMIT',
+    ].join(';'),
   );
 
 /** Nothing at all is in the file yet. */

@@ -34,7 +34,10 @@ const extend = (deps: SealerDeps, frontier: Frontier): TE.TaskEither<StoreError,
   pipe(
     deps.store.readAll(frontier.size, PAGE),
     TE.flatMap((page) => {
-      const longer = page.reduce((edge, { bytes }) => appendLeaf(deps.hashing, edge, leafBytes(deps.hashing, bytes)), frontier);
+      const longer = page.reduce(
+        (edge, { bytes }) => appendLeaf(deps.hashing, edge, leafBytes(deps.hashing, bytes)),
+        frontier,
+      );
       return page.length < PAGE ? TE.right(longer) : extend(deps, longer);
     }),
   );
@@ -45,10 +48,11 @@ const resume = (deps: SealerDeps, head: Head | undefined): TE.TaskEither<HeadFau
     ? TE.right(emptyFrontier)
     : pipe(
         deps.store.size(),
-        TE.flatMapEither((store): E.Either<HeadFault | StoreError, Head> =>
-          store < head.size
-            ? E.left({ _tag: 'StoreTruncated', head: head.size, store })
-            : verifyHead(deps, deps.keyring(), head),
+        TE.flatMapEither(
+          (store): E.Either<HeadFault | StoreError, Head> =>
+            store < head.size
+              ? E.left({ _tag: 'StoreTruncated', head: head.size, store })
+              : verifyHead(deps, deps.keyring(), head),
         ),
         TE.map(frontierOf),
       );

@@ -4,11 +4,14 @@ import type { Append, EventStore, StoredEntry, StoreError } from '../../../domai
 import { checkAppend, refusedAppend } from '../check-append.js';
 import { blobOf, type Database, type Row, type Statement } from './database.js';
 import type { Lane } from './lane.js';
-import { numberIn, type Tail } from './tail.js';
 import { isUniqueViolation, storeErrorOf } from './store-error.js';
+import { numberIn, type Tail } from './tail.js';
 import { uuidBytes, uuidText } from './uuid-bytes.js';
 
-type Appended = { readonly firstIndex: number; readonly lastRevision: number };
+interface Appended {
+  readonly firstIndex: number;
+  readonly lastRevision: number;
+}
 
 interface Statements {
   readonly insert: Statement;
@@ -94,8 +97,13 @@ export const createSqliteEventStore = async (
   const guarded = async <A>(work: Promise<E.Either<StoreError, A>>): Promise<E.Either<StoreError, A>> =>
     work.catch((error: unknown) => E.left(storeErrorOf(file, error)));
 
-  const read = (statement: Statement, parameters: ReadonlyArray<number | string>): TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>> =>
-    () => guarded(lane.read(async () => E.right((await statement.all(parameters)).map(storedOf))));
+  const read =
+    (
+      statement: Statement,
+      parameters: ReadonlyArray<number | string>,
+    ): TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>> =>
+    () =>
+      guarded(lane.read(async () => E.right((await statement.all(parameters)).map(storedOf))));
 
   return {
     append: (request) => async () => {

@@ -9,7 +9,11 @@ export const createMemoryEvidenceStore = (): EvidenceStore => {
   return {
     put: (bytes) => () => {
       if (bytes.length > MOST_BLOB_BYTES) {
-        return TE.left({ _tag: 'StoreRefused' as const, what: 'evidence', rule: `a blob is at most ${MOST_BLOB_BYTES} bytes` })();
+        return TE.left({
+          _tag: 'StoreRefused' as const,
+          what: 'evidence',
+          rule: `a blob is at most ${MOST_BLOB_BYTES} bytes`,
+        })();
       }
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       if (!blobs.has(sha256)) blobs.set(sha256, bytes.slice());

@@ -27,11 +27,16 @@ const pack = async (bytes: Uint8Array): Promise<Packed> => {
   return deflated.length < bytes.length ? { encoding: 'deflate', bytes: deflated } : { encoding: 'raw', bytes };
 };
 
-const damaged = (sha256: string, rule: string): StoreError => ({ _tag: 'StoreDamaged', where: `evidence ${sha256}`, rule });
+const damaged = (sha256: string, rule: string): StoreError => ({
+  _tag: 'StoreDamaged',
+  where: `evidence ${sha256}`,
+  rule,
+});
 
 /** Never inflates to more than the row says, nor that to more than a blob may be. */
 const unpack = async (sha256: string, [encoding, size, stored]: Row): Promise<E.Either<StoreError, Uint8Array>> => {
-  if (typeof size !== 'number' || size < 0 || size > MOST_BLOB_BYTES) return E.left(damaged(sha256, 'has no possible size'));
+  if (typeof size !== 'number' || size < 0 || size > MOST_BLOB_BYTES)
+    return E.left(damaged(sha256, 'has no possible size'));
   const packed = blobOf(stored);
   const bytes =
     encoding === 'deflate'
@@ -42,8 +47,14 @@ const unpack = async (sha256: string, [encoding, size, stored]: Row): Promise<E.
 };
 
 /** Evidence in the ledger's own file and commits, so that one copy of the file is a whole copy. */
-export const createSqliteEvidenceStore = async (file: string, database: Database, lane: Lane): Promise<EvidenceStore> => {
-  const insert = await database.prepare('INSERT OR IGNORE INTO blobs (sha256, encoding, size, bytes) VALUES (?, ?, ?, ?)');
+export const createSqliteEvidenceStore = async (
+  file: string,
+  database: Database,
+  lane: Lane,
+): Promise<EvidenceStore> => {
+  const insert = await database.prepare(
+    'INSERT OR IGNORE INTO blobs (sha256, encoding, size, bytes) VALUES (?, ?, ?, ?)',
+  );
   const select = await database.prepare('SELECT encoding, size, bytes FROM blobs WHERE sha256 = ?');
   const has = await database.prepare('SELECT 1 FROM blobs WHERE sha256 = ?');
   const known = createKnownDigests();

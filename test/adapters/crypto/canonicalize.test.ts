@@ -1,5 +1,5 @@
-import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { canonicalize } from '../../../adapters/crypto/canonicalize.js';
 import type { Json } from '../../../domain/encoding/json.js';
@@ -38,7 +38,18 @@ describe('canonicalize', () => {
   });
 
   it('refuses what has no canonical form', () => {
-    const unfit = [undefined, NaN, Infinity, 1n, () => 1, Symbol('s'), new Map(), new Date(0), new Uint8Array(1), { a: undefined }];
+    const unfit = [
+      undefined,
+      NaN,
+      Infinity,
+      1n,
+      () => 1,
+      Symbol('s'),
+      new Map(),
+      new Date(0),
+      new Uint8Array(1),
+      { a: undefined },
+    ];
     for (const value of unfit) {
       expect(text(value)).toMatch(/^refused/);
       expect(text([{ deep: value }])).toMatch(/^refused/);
@@ -56,7 +67,9 @@ describe('canonicalize', () => {
 
   it('takes one object in two places, and refuses one within itself', () => {
     const shared = { x: 1 };
-    expect(text({ a: shared, ab: shared, abc: [shared, shared] })).toBe('{"a":{"x":1},"ab":{"x":1},"abc":[{"x":1},{"x":1}]}');
+    expect(text({ a: shared, ab: shared, abc: [shared, shared] })).toBe(
+      '{"a":{"x":1},"ab":{"x":1},"abc":[{"x":1},{"x":1}]}',
+    );
     const round: Record<string, unknown> = {};
     round['self'] = round;
     expect(text(round)).toMatch(/^refused/);

@@ -7,14 +7,18 @@ import { mayKnow, noCommands, remember } from '../../../domain/ledger/command-me
 describe('works in turn', () => {
   it('runs those of one stream one after another and those of others meanwhile', async () => {
     const inTurn = createInTurn();
-    const seen: string[] = [];
+    const seen: Array<string> = [];
     const work = (name: string, time: number) => async () => {
       seen.push(`${name} begins`);
       await sleep(time);
       seen.push(`${name} ends`);
       return name;
     };
-    const done = await Promise.all([inTurn('a', work('a1', 20))(), inTurn('a', work('a2', 0))(), inTurn('b', work('b1', 0))()]);
+    const done = await Promise.all([
+      inTurn('a', work('a1', 20))(),
+      inTurn('a', work('a2', 0))(),
+      inTurn('b', work('b1', 0))(),
+    ]);
     expect(done).toEqual(['a1', 'a2', 'b1']);
     expect(seen).toEqual(['a1 begins', 'b1 begins', 'b1 ends', 'a1 ends', 'a2 begins', 'a2 ends']);
   });

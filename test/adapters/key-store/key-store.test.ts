@@ -1,8 +1,8 @@
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createKeyStore, openKeyStore, readPublicKeys } from '../../../adapters/key-store/key-store.js';
 import { naclVerifyEd25519 } from '../../../adapters/crypto/nacl/ed25519.js';
+import { createKeyStore, openKeyStore, readPublicKeys } from '../../../adapters/key-store/key-store.js';
 import { fromBase64 } from '../../../domain/encoding/bytes.js';
 import { left, right } from '../../support/ledger.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -14,7 +14,10 @@ const made = async () => {
   return { file, store: right(await createKeyStore(file, PASSPHRASE)()) };
 };
 
-type Stored = { publicKeys: Record<string, Record<string, string>>; sealed: Record<string, string> };
+interface Stored {
+  publicKeys: Record<string, Record<string, string>>;
+  sealed: Record<string, string>;
+}
 
 const edit = (file: string, change: (content: Stored) => void): void => {
   const content = JSON.parse(readFileSync(file, 'utf8')) as Stored;
@@ -85,9 +88,15 @@ describe('the key store', () => {
     edit(file, ({ sealed }) => {
       sealed['kdf'] = 'scrypt-2-1-1';
     });
-    expect(left(await openKeyStore(file, PASSPHRASE)())).toMatchObject({ _tag: 'KeyFileInvalid', faults: [{ field: 'sealed.kdf' }] });
+    expect(left(await openKeyStore(file, PASSPHRASE)())).toMatchObject({
+      _tag: 'KeyFileInvalid',
+      faults: [{ field: 'sealed.kdf' }],
+    });
     writeFileSync(file, '{"v":1,"v":1}');
-    expect(left(await readPublicKeys(file)())).toMatchObject({ _tag: 'KeyFileInvalid', faults: [{ field: '(offset 7)' }] });
+    expect(left(await readPublicKeys(file)())).toMatchObject({
+      _tag: 'KeyFileInvalid',
+      faults: [{ field: '(offset 7)' }],
+    });
     expect(left(await openKeyStore(`${file}.none`, PASSPHRASE)())._tag).toBe('KeyFileMissing');
     expect(left(await createKeyStore(`${file}.new`, 'short')())).toEqual({ _tag: 'PassphraseTooShort', least: 8 });
   });

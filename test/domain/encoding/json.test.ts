@@ -1,5 +1,5 @@
-import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../../domain/encoding/json.js';
 
@@ -19,24 +19,31 @@ const json = fc.jsonValue({ maxDepth: 5 }).filter((value) => !JSON.stringify(val
 
 describe('parseJson', () => {
   it('reads what the platform reads', () => {
-    fc.assert(fc.property(json, fc.constantFrom(undefined, 1, '\t'), (value, space) => {
-      const text = JSON.stringify(value, undefined, space);
-      expect(accepted(text)).toEqual(JSON.parse(text));
-    }));
+    fc.assert(
+      fc.property(json, fc.constantFrom(undefined, 1, '\t'), (value, space) => {
+        const text = JSON.stringify(value, undefined, space);
+        expect(accepted(text)).toEqual(JSON.parse(text));
+      }),
+    );
   });
 
   it('refuses every text that the platform refuses', () => {
     fc.assert(
-      fc.property(json, fc.nat(), fc.constantFrom('"', '{', '}', '[', ',', ':', '0', '-', '\\', ' ', 'e', '\u0000'), (value, at, edit) => {
-        const whole = JSON.stringify(value);
-        const place = at % (whole.length + 1);
-        for (const text of [whole.slice(0, place), whole.slice(0, place) + edit + whole.slice(place)]) {
-          const platform = E.tryCatch(() => JSON.parse(text) as unknown, String);
-          const ours = parseJson(text);
-          if (E.isLeft(platform)) expect(E.isLeft(ours)).toBe(true);
-          else if (E.isRight(ours)) expect(ours.right).toEqual(platform.right);
-        }
-      }),
+      fc.property(
+        json,
+        fc.nat(),
+        fc.constantFrom('"', '{', '}', '[', ',', ':', '0', '-', '\\', ' ', 'e', '\u0000'),
+        (value, at, edit) => {
+          const whole = JSON.stringify(value);
+          const place = at % (whole.length + 1);
+          for (const text of [whole.slice(0, place), whole.slice(0, place) + edit + whole.slice(place)]) {
+            const platform = E.tryCatch(() => JSON.parse(text) as unknown, String);
+            const ours = parseJson(text);
+            if (E.isLeft(platform)) expect(E.isLeft(ours)).toBe(true);
+            else if (E.isRight(ours)) expect(ours.right).toEqual(platform.right);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -21,7 +21,9 @@ describe('a catalogue of events', () => {
     const newest = E.right({ type: 'Renamed', data: { name: 'a', by: 'unknown' } });
     expect(decode('Renamed', 1, { host: 'a' })).toEqual(newest);
     expect(decode('Renamed', 2, { name: 'a' })).toEqual(newest);
-    expect(decode('Renamed', 3, { name: 'a', by: 'b' })).toEqual(E.right({ type: 'Renamed', data: { name: 'a', by: 'b' } }));
+    expect(decode('Renamed', 3, { name: 'a', by: 'b' })).toEqual(
+      E.right({ type: 'Renamed', data: { name: 'a', by: 'b' } }),
+    );
   });
 
   it('refuses data of one version under the number of another', () => {
@@ -40,15 +42,21 @@ describe('a catalogue of events', () => {
   it('says so when it knows no such event or version', () => {
     expect(decode('Unheard', 1, {})).toEqual(E.left({ _tag: 'UnknownEventType', type: 'Unheard' }));
     for (const version of [0, -1, 4, 1.5]) {
-      expect(decode('Renamed', version, { host: 'a' })).toEqual(E.left({ _tag: 'UnknownEventVersion', type: 'Renamed', version }));
+      expect(decode('Renamed', version, { host: 'a' })).toEqual(
+        E.left({ _tag: 'UnknownEventVersion', type: 'Renamed', version }),
+      );
     }
     expect(decode('toString', 1, {})).toEqual(E.left({ _tag: 'UnknownEventType', type: 'toString' }));
   });
 
   it('refuses what a wrong step makes instead of believing it', () => {
     const Wrong = eventType({ type: 'Wrong', version: 2, data: V3, upcasts: [upcast(V1, () => ({ nothing: true }))] });
-    expect(catalogue([Wrong]).decode('Wrong', 1, { host: 'a' })).toMatchObject({ left: { _tag: 'EventDataInvalid', version: 2 } });
+    expect(catalogue([Wrong]).decode('Wrong', 1, { host: 'a' })).toMatchObject({
+      left: { _tag: 'EventDataInvalid', version: 2 },
+    });
     const Missing = eventType({ type: 'Missing', version: 2, data: V2 });
-    expect(catalogue([Missing]).decode('Missing', 1, { host: 'a' })).toMatchObject({ left: { _tag: 'UnknownEventVersion' } });
+    expect(catalogue([Missing]).decode('Missing', 1, { host: 'a' })).toMatchObject({
+      left: { _tag: 'UnknownEventVersion' },
+    });
   });
 });

@@ -5,14 +5,18 @@ import { createMemoryEventStore } from '../../../adapters/event-store/memory/mem
 import { execute } from '../../../domain/ledger/execute.js';
 import { loadStream } from '../../../domain/ledger/load-stream.js';
 import type { EventStore } from '../../../domain/ports.js';
-import { actor, counter, countCatalogue, left, openTestLedger, right } from '../../support/ledger.js';
+import { actor, countCatalogue, counter, left, openTestLedger, right } from '../../support/ledger.js';
 
 describe('execute', () => {
   it('records what the decider decided, chained and signed, and answers with the new state', async () => {
     const ledger = await openTestLedger(createMemoryEventStore());
     const done = right(await ledger.count('host/a', { by: 2, times: 3 }));
     expect(done.state).toBe(6);
-    expect(done.events.map((recorded) => [recorded.index, recorded.revision])).toEqual([[2, 0], [3, 1], [4, 2]]);
+    expect(done.events.map((recorded) => [recorded.index, recorded.revision])).toEqual([
+      [2, 0],
+      [3, 1],
+      [4, 2],
+    ]);
     const loaded = right(await loadStream(ledger.writer)(countCatalogue, 'host/a', { signatures: 'each' })());
     expect(loaded.events).toEqual(done.events);
     expect(loaded.tip?.leaf).toBe(done.events[2]?.leaf);
@@ -51,7 +55,8 @@ describe('execute', () => {
     let prepared = 0;
     const contested: EventStore = {
       ...store,
-      append: ({ stream, expectedRevision }) => TE.left({ _tag: 'Conflict', stream, expected: expectedRevision, actual: 9 }),
+      append: ({ stream, expectedRevision }) =>
+        TE.left({ _tag: 'Conflict', stream, expected: expectedRevision, actual: 9 }),
     };
     const outcome = await execute({ ...ledger.writer, store: contested })({
       decider: counter,

@@ -3,8 +3,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
 import { createMemoryEventStore } from '../../../adapters/event-store/memory/memory-event-store.js';
 import { createStateCache } from '../../../adapters/event-store/state-cache.js';
+import { type AuthorityCommand, type AuthorityState, authorityDecider } from '../../../domain/ledger/authority.js';
 import { authorityCatalogue } from '../../../domain/ledger/authority-events.js';
-import { type AuthorityCommand, authorityDecider, type AuthorityState } from '../../../domain/ledger/authority.js';
 import { execute } from '../../../domain/ledger/execute.js';
 import { loadKeyring } from '../../../domain/ledger/load-keyring.js';
 import { verifyLedger } from '../../../domain/ledger/verify-ledger.js';
@@ -52,7 +52,10 @@ describe('the authority and its keys', () => {
 
   it('is another authority for whoever pinned this one', async () => {
     const ledger = await opened();
-    expect(left(await loadKeyring(ledger.writer, next.kid)())).toMatchObject({ _tag: 'UnknownKey', kid: ledger.authorityKey.kid });
+    expect(left(await loadKeyring(ledger.writer, next.kid)())).toMatchObject({
+      _tag: 'UnknownKey',
+      kid: ledger.authorityKey.kid,
+    });
     expect(right(await loadKeyring(ledger.writer, null)()).size).toBe(2);
     expect(right(await loadKeyring({ ...ledger.writer, store: createMemoryEventStore() }, null)()).size).toBe(0);
   });
@@ -60,7 +63,10 @@ describe('the authority and its keys', () => {
   it('does not let an event key introduce keys', async () => {
     const ledger = await opened();
     right(await command(ledger, { type: 'IntroduceSigningKey', key: next.named, purpose: 'event' }, ledger.eventKey));
-    expect(left(await loadKeyring(ledger.writer, null)())).toMatchObject({ _tag: 'KeyNotValidHere', kid: ledger.eventKey.kid });
+    expect(left(await loadKeyring(ledger.writer, null)())).toMatchObject({
+      _tag: 'KeyNotValidHere',
+      kid: ledger.eventKey.kid,
+    });
   });
 
   it('leaves a key unknown whose id is not that of its bytes', async () => {
@@ -73,12 +79,23 @@ describe('the authority and its keys', () => {
   it('refuses to be founded twice, to know a key twice and to retire one that is not in use', async () => {
     const ledger = await opened();
     const { named, kid } = ledger.eventKey;
-    const founding = { type: 'FoundAuthority' as const, name: 'Again', group: 'test', authorityKey: named, eventKey: named };
+    const founding = {
+      type: 'FoundAuthority' as const,
+      name: 'Again',
+      group: 'test',
+      authorityKey: named,
+      eventKey: named,
+    };
     expect(left(await command(ledger, founding))._tag).toBe('AuthorityAlreadyFounded');
-    expect(left(await command(ledger, { type: 'IntroduceSigningKey', key: named, purpose: 'token' }))).toEqual({ _tag: 'SigningKeyAlreadyKnown', kid });
+    expect(left(await command(ledger, { type: 'IntroduceSigningKey', key: named, purpose: 'token' }))).toEqual({
+      _tag: 'SigningKeyAlreadyKnown',
+      kid,
+    });
     right(await command(ledger, { type: 'RetireSigningKey', kid }));
     expect(left(await command(ledger, { type: 'RetireSigningKey', kid }))).toEqual({ _tag: 'SigningKeyNotInUse', kid });
-    expect(left(await command(ledger, { type: 'IntroduceSigningKey', key: named, purpose: 'event' }))._tag).toBe('SigningKeyAlreadyKnown');
+    expect(left(await command(ledger, { type: 'IntroduceSigningKey', key: named, purpose: 'event' }))._tag).toBe(
+      'SigningKeyAlreadyKnown',
+    );
     const nobody = { ...ledger, writer: { ...ledger.writer, store: createMemoryEventStore() } };
     expect(left(await command(nobody, { type: 'RetireSigningKey', kid }))._tag).toBe('AuthorityNotFounded');
   });

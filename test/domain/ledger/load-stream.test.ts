@@ -26,7 +26,12 @@ describe('loadStream', () => {
     expect(right(await load({ upTo: 511 })).revision).toBe(511);
     expect(right(await load({ upTo: 0 })).events).toHaveLength(1);
     expect(right(await load({ upTo: -1 })).revision).toBe(-1);
-    expect(left(await load({ upTo: 600 }))).toEqual({ _tag: 'StreamTooShort', stream: 'host/a', wanted: 600, actual: 599 });
+    expect(left(await load({ upTo: 600 }))).toEqual({
+      _tag: 'StreamTooShort',
+      stream: 'host/a',
+      wanted: 600,
+      actual: 599,
+    });
   });
 
   it('goes on from a tip that was checked before', async () => {
@@ -39,11 +44,19 @@ describe('loadStream', () => {
   });
 
   it('knows nothing of a stream that does not exist', async () => {
-    expect(right(await loadStream(ledger.writer)(countCatalogue, 'host/none')())).toEqual({ events: [], revision: -1, tip: null });
+    expect(right(await loadStream(ledger.writer)(countCatalogue, 'host/none')())).toEqual({
+      events: [],
+      revision: -1,
+      tip: null,
+    });
   });
 
   it('names an event that this program does not know, instead of passing over it', async () => {
     const loaded = await loadStream(ledger.writer)(catalogue([]), 'host/a')();
-    expect(left(loaded)).toMatchObject({ _tag: 'EventUnreadable', at: { revision: 0 }, fault: { _tag: 'UnknownEventType', type: 'Counted' } });
+    expect(left(loaded)).toMatchObject({
+      _tag: 'EventUnreadable',
+      at: { revision: 0 },
+      fault: { _tag: 'UnknownEventType', type: 'Counted' },
+    });
   });
 });

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { fromHex, toBase64, toHex } from '../../../domain/encoding/bytes.js';
 import { leafBytes } from '../../../domain/ledger/leaf.js';
 import { appendLeaf, emptyFrontier, rootOf } from '../../../domain/ledger/merkle.js';
-import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion } from '../../../domain/ledger/merkle-proof.js';
+import {
+  consistencyProof,
+  inclusionProof,
+  verifyConsistency,
+  verifyInclusion,
+} from '../../../domain/ledger/merkle-proof.js';
 import { hashing } from '../../support/engines.js';
 
 // The certificate-transparency vectors: eight leaves and the root of each size.
@@ -22,7 +27,10 @@ const ROOTS = [
 
 const leaves = ENTRIES.map((hex) => leafBytes(hashing, fromHex(hex)));
 const rootAt = (all: ReadonlyArray<Uint8Array>): Uint8Array =>
-  rootOf(hashing, all.reduce((frontier, leaf) => appendLeaf(hashing, frontier, leaf), emptyFrontier));
+  rootOf(
+    hashing,
+    all.reduce((frontier, leaf) => appendLeaf(hashing, frontier, leaf), emptyFrontier),
+  );
 const many = Array.from({ length: 40 }, (_, i) => leafBytes(hashing, Uint8Array.of(i)));
 const roots = many.map((_, i) => rootAt(many.slice(0, i + 1)));
 const changed = (hash: Uint8Array): Uint8Array => hash.map((byte, i) => (i === 0 ? byte ^ 1 : byte));

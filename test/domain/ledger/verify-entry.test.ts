@@ -1,5 +1,5 @@
-import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalize } from '../../../adapters/crypto/canonicalize.js';
 import { createMemoryEventStore } from '../../../adapters/event-store/memory/memory-event-store.js';
@@ -35,8 +35,8 @@ const envelopeOf = (stored: StoredEntry): Envelope => JSON.parse(fromUtf8(stored
 
 /** Signs an envelope anew, with the real key, after changing it. */
 const resigned = (change: Partial<Envelope>, stored = entries[1]!): StoredEntry => {
-  const { sig: _, ...unsigned } = { ...envelopeOf(stored), ...change };
-  const { id, bytes } = right(signEntry({ canonicalize, signer: ledger.eventKey }, unsigned));
+  const envelope = { ...envelopeOf(stored), ...change };
+  const { id, bytes } = right(signEntry({ canonicalize, signer: ledger.eventKey }, envelope));
   return { ...stored, id, bytes };
 };
 
@@ -78,7 +78,10 @@ describe('verifyEntry', () => {
   });
 
   it('refuses what nests without end instead of running out of stack', () => {
-    const text = (fromUtf8(entries[0]!.bytes) ?? '').replace('"by":1', `"by":${'['.repeat(30_000)}${']'.repeat(30_000)}`);
+    const text = (fromUtf8(entries[0]!.bytes) ?? '').replace(
+      '"by":1',
+      `"by":${'['.repeat(30_000)}${']'.repeat(30_000)}`,
+    );
     expect(left(verify({ ...entries[0]!, bytes: utf8(text) }, null))._tag).toBe('NotCanonical');
   });
 
@@ -108,7 +111,11 @@ describe('verifyEntry', () => {
     const key = keyring.get(kid)!;
     const second = entries[1]!;
     const within = (change: object): string => {
-      const verified = verifyEntry(engines, { stored: second, previous: tip, keyring: new Map([[kid, { ...key, ...change }]]) });
+      const verified = verifyEntry(engines, {
+        stored: second,
+        previous: tip,
+        keyring: new Map([[kid, { ...key, ...change }]]),
+      });
       return E.isRight(verified) ? 'accepted' : verified.left._tag;
     };
     expect(within({ until: second.index + 1 })).toBe('accepted');
@@ -123,7 +130,14 @@ describe('eventId', () => {
   it('is the UUIDv5 of a place, the same for ever', () => {
     // As Python's uuid.uuid5 makes it of the namespace and the three texts with line feeds between them.
     expect(eventId(hashing, 'host/a', 'c', 0)).toBe('9105b06f-e6d0-515d-b54b-f2ef7af174ed');
-    const places = [['host/a', 'c', 0], ['host/a', 'c', 1], ['host/a', 'd', 0], ['host/b', 'c', 0]] as const;
-    expect(new Set(places.map(([stream, command, ordinal]) => eventId(hashing, stream, command, ordinal))).size).toBe(4);
+    const places = [
+      ['host/a', 'c', 0],
+      ['host/a', 'c', 1],
+      ['host/a', 'd', 0],
+      ['host/b', 'c', 0],
+    ] as const;
+    expect(new Set(places.map(([stream, command, ordinal]) => eventId(hashing, stream, command, ordinal))).size).toBe(
+      4,
+    );
   });
 });

@@ -32,7 +32,11 @@ describe('the second opinion on Ed25519', () => {
           naclVerifyEd25519(key, message, signature),
           nodeVerifyEd25519(key, message, signature),
         ]);
-        expect(judged).toEqual([[true, true], [false, false], [false, false]]);
+        expect(judged).toEqual([
+          [true, true],
+          [false, false],
+          [false, false],
+        ]);
       }),
       { numRuns: 15 },
     );

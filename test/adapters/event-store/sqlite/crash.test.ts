@@ -23,6 +23,7 @@ const killedWhileAppending = async (script: string, file: string, life: number):
   await sleep(life);
   child.kill('SIGKILL');
   await closed;
+  expect({ code: child.exitCode, signal: child.signalCode }).toEqual({ code: null, signal: 'SIGKILL' });
   // The last line may have been cut off in the middle of its writing.
   return output.split('\n').slice(0, -1);
 };
@@ -32,16 +33,18 @@ it('loses nothing that was acknowledged when its process is killed, and opens cl
   const script = transpiled('test/support/appending-child.ts', folder);
   const file = join(folder, 'ledger.db');
   for (let round = 0; round < 10; round++) {
-    const acknowledged = await killedWhileAppending(script, file, Math.random() * 120);
+    const acknowledged = await killedWhileAppending(script, file, Math.random() * 80);
     const ledger = right(await openSqliteLedger(file)());
     const head = right(await readHead(headFileOf(file))());
     const pinned = keyFromSeed(1).kid;
     const report = right(await verifyLedger({ ...engines, store: ledger.events }, { pinned, head, mostFaults: 5 })());
     expect(report.faults).toEqual([]);
-    const ids = new Set(right(await ledger.events.readAll(0, report.size)()).map(({ index, id }) => `${String(index)} ${id}`));
+    const ids = new Set(
+      right(await ledger.events.readAll(0, report.size)()).map(({ index, id }) => `${String(index)} ${id}`),
+    );
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(acknowledged.filter((line) => !ids.has(line))).toEqual([]);
     expect(right(await ledger.check())).toBe(true);
     await ledger.close();
   }
-});
+}, 180_000);

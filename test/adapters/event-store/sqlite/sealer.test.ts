@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.js';
 const setUp = async (store: EventStore = createMemoryEventStore(), every = 1) => {
   const ledger = await openTestLedger(store);
   const file = join(temporaryFolder(), 'head');
-  const faults: StoreError[] = [];
+  const faults: Array<StoreError> = [];
   const deps = { ...ledger.writer, file, every, onFault: (fault: StoreError) => void faults.push(fault) };
   return { ledger, file, faults, deps };
 };
@@ -25,7 +25,7 @@ describe('the sealer', () => {
     const sealer = right(await openSealer(deps)());
     expect(sealer.head()?.size).toBe(2);
     for (let i = 0; i < 20; i++) right(await ledger.count('host/a', { by: 1 }));
-    for (let i = 0; i < 200 && (right(await readHead(file)())?.size ?? 0) < 22; i++) await sleep(5);
+    for (let i = 0; i < 400 && sealer.head()?.size !== 22; i++) await sleep(5);
     const head = right(await readHead(file)());
     expect(head).toEqual(sealer.head());
     const report = right(await verifyLedger(ledger.writer, { pinned: null, head, mostFaults: 5 })());
@@ -62,7 +62,11 @@ describe('the sealer', () => {
     right(await ledger.count('host/a', { by: 1 }));
     right(await right(await openSealer(deps)()).close());
     const older = await openTestLedger(createMemoryEventStore());
-    expect(left(await openSealer({ ...deps, store: older.writer.store })())).toEqual({ _tag: 'StoreTruncated', head: 3, store: 2 });
+    expect(left(await openSealer({ ...deps, store: older.writer.store })())).toEqual({
+      _tag: 'StoreTruncated',
+      head: 3,
+      store: 2,
+    });
   });
 
   it('refuses a head that it cannot read or did not sign, and begins anew without one', async () => {
@@ -82,7 +86,8 @@ describe('the sealer', () => {
     let broken = false;
     const flaky: EventStore = {
       ...store,
-      readAll: (from, limit) => (broken ? TE.left({ _tag: 'StoreUnavailable', detail: 'away' }) : store.readAll(from, limit)),
+      readAll: (from, limit) =>
+        broken ? TE.left({ _tag: 'StoreUnavailable', detail: 'away' }) : store.readAll(from, limit),
     };
     const { ledger, deps, faults } = await setUp(flaky);
     const sealer = right(await openSealer(deps)());

@@ -40,7 +40,8 @@ const attack = (file: string): Attacked => {
   const raw: Raw = new Libsql(file);
   return {
     file,
-    bytesAt: (index) => (raw.prepare('SELECT bytes FROM entries WHERE idx = ?').get([index]) as { bytes: Buffer }).bytes,
+    bytesAt: (index) =>
+      (raw.prepare('SELECT bytes FROM entries WHERE idx = ?').get([index]) as { bytes: Buffer }).bytes,
     sql: (statement, ...parameters) => void raw.prepare(statement).run([...parameters]),
     rewrite(index, change) {
       const bytes = Buffer.from(change(this.bytesAt(index).toString('utf8')));
@@ -88,7 +89,12 @@ describe('a ledger file', () => {
   });
 
   it.each([
-    ['an edited event in the middle', 4, ['SignatureInvalid 4 host/a', 'PreviousMismatch 6 host/a'], 'PreviousMismatch'],
+    [
+      'an edited event in the middle',
+      4,
+      ['SignatureInvalid 4 host/a', 'PreviousMismatch 6 host/a'],
+      'PreviousMismatch',
+    ],
     ['an edited newest event', 8, ['SignatureInvalid 8 host/a'], 'SignatureInvalid'],
   ])('shows %s', async (_, index, faults, load) => {
     const outcome = await tampered((raw) => raw.rewrite(index, (text) => text.replace('"note":"abc"', '"note":"abd"')));
@@ -109,7 +115,7 @@ describe('a ledger file', () => {
   it('shows a row that was taken out although every later revision was moved up', async () => {
     const outcome = await tampered((raw) => {
       raw.sql('DELETE FROM entries WHERE idx = 6');
-      raw.sql("UPDATE entries SET revision = 2 WHERE idx = 8");
+      raw.sql('UPDATE entries SET revision = 2 WHERE idx = 8');
       for (const index of [7, 8]) raw.sql('UPDATE entries SET idx = ? WHERE idx = ?', index - 1, index);
     });
     expect(told(outcome)).toEqual(['RevisionGap 7 host/a', 'StoreTruncated']);
@@ -149,7 +155,9 @@ describe('a ledger file', () => {
   });
 
   it('shows a duplicate key, which a parser would hide', async () => {
-    const outcome = await tampered((raw) => raw.rewrite(8, (text) => text.replace('"note":"abc"', '"note":"x","note":"abc"')));
+    const outcome = await tampered((raw) =>
+      raw.rewrite(8, (text) => text.replace('"note":"abc"', '"note":"x","note":"abc"')),
+    );
     expect(told(outcome)).toEqual(['DuplicateKey 8 host/a', ROOT]);
     expect(await outcome.load('host/a')).toBe('DuplicateKey');
   });
@@ -174,7 +182,10 @@ describe('a ledger file', () => {
 
   it('shows a signature by a key that was never introduced, and by one with another job', async () => {
     const [stranger, authority] = [keyFromSeed(9), keyFromSeed(1)];
-    for (const [key, fault] of [[stranger, 'UnknownKey'], [authority, 'KeyNotValidHere']] as const) {
+    for (const [key, fault] of [
+      [stranger, 'UnknownKey'],
+      [authority, 'KeyNotValidHere'],
+    ] as const) {
       const outcome = await tampered((raw) =>
         raw.rewrite(8, (text) => {
           const bare = text.replace(/"kid":"[^"]*"/, `"kid":"${key.kid}"`).replace(/"sig":"[^"]*",/, '');
@@ -285,7 +296,9 @@ describe('opening a ledger file', () => {
     const file = await written();
     const whole = readFileSync(file);
     // A page is filled from its end: behind a zero there is nothing that anybody reads.
-    const ends = Array.from({ length: whole.length / 4096 }, (_, page) => page * 4096 + 4095).filter((at) => whole[at] !== 0);
+    const ends = Array.from({ length: whole.length / 4096 }, (_, page) => page * 4096 + 4095).filter(
+      (at) => whole[at] !== 0,
+    );
     expect(ends.length).toBeGreaterThan(3);
     for (const at of ends) {
       const edited = Buffer.from(whole);
@@ -294,7 +307,10 @@ describe('opening a ledger file', () => {
       const opened = await openSqliteLedger(file)();
       if (E.isLeft(opened)) continue;
       const { events, check, close } = opened.right;
-      const report = await verifyLedger({ ...engines, store: events }, { pinned: null, head: undefined, mostFaults: 5 })();
+      const report = await verifyLedger(
+        { ...engines, store: events },
+        { pinned: null, head: undefined, mostFaults: 5 },
+      )();
       const sound = E.isRight(report) && report.right.faultCount === 0 && E.isRight(await check());
       await close();
       expect(sound).toBe(false);
