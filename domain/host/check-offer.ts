@@ -6,7 +6,7 @@ import { type DocumentFault, referenceValuesAt } from '../reference/load-referen
 import { currentReference } from '../reference/reference-stream.js';
 import { referenceStream } from '../reference/state.js';
 import type { HostRejection } from './commands.js';
-import { mayCertify } from './decide-attestation.js';
+import { effective, mayCertify } from './decide-attestation.js';
 import { currentHost } from './host-stream.js';
 import { type JudgedKeys, judgeKeys, type KeysUnfit, type OfferedKeys } from './judge-keys.js';
 
@@ -14,6 +14,8 @@ export interface CheckedOffer {
   readonly keys: JudgedKeys;
   /** Revision of the reference values that the keys were judged by. */
   readonly reference: number;
+  /** Now, as the host's stream sees it. */
+  readonly now: string;
 }
 
 /**
@@ -40,5 +42,9 @@ export const checkOffer = (
     ),
     TE.bindW('keys', ({ values }) => TE.fromEither(judgeKeys(deps, offered, values, deps.clock.now()))),
     TE.tap(({ state, keys }) => TE.fromEither(mayCertify(state, keys.endorsementKey))),
-    TE.map(({ keys, basis }) => ({ keys, reference: basis.revision })),
+    TE.map(({ keys, basis, state }) => ({
+      keys,
+      reference: basis.revision,
+      now: effective(deps.clock.now(), state),
+    })),
   );

@@ -13,7 +13,7 @@ type Of<T extends HostCommand['type']> = Extract<HostCommand, { readonly type: T
 const reject = (rejection: HostRejection): E.Either<HostRejection, never> => E.left(rejection);
 
 /** The clock of this machine may be behind the stream's: what was forgotten as expired must not come back to life. */
-const effective = (now: string, state: HostState): string => laterOf(now, state.recordedAt ?? now);
+export const effective = (now: string, state: HostState): string => laterOf(now, state.recordedAt ?? now);
 
 /** Whether the host may certify an AK with this endorsement key at all. */
 export const mayCertify = (state: HostState, endorsementKey: string): E.Either<HostRejection, true> => {

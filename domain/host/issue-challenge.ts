@@ -7,6 +7,7 @@ import type { LoadFault } from '../ledger/load-stream.js';
 import { currentReference } from '../reference/reference-stream.js';
 import { makeNonce } from './challenge.js';
 import type { HostRejection } from './commands.js';
+import { effective } from './decide-attestation.js';
 import { currentHost } from './host-stream.js';
 import { readiness } from './readiness.js';
 
@@ -27,10 +28,14 @@ export const issueChallenge =
   }): TE.TaskEither<HostRejection | LoadFault, IssuedChallenge> =>
     pipe(
       currentHost(deps)(input.host),
-      TE.flatMapEither(({ state }) => readiness(state, input.akName)),
-      TE.flatMap(() => currentReference(deps)),
-      TE.map(({ state }) => {
-        const now = deps.clock.now();
+      TE.tap(({ state }) => TE.fromEither(readiness(state, input.akName))),
+      TE.flatMap(({ state: host }) =>
+        pipe(
+          currentReference(deps),
+          TE.map(({ state }) => ({ state, now: effective(deps.clock.now(), host) })),
+        ),
+      ),
+      TE.map(({ state, now }) => {
         const { pcrBanks, requiredPcrs } = state.policy;
         return {
           nonce: toHex(makeNonce(deps, input, now, deps.random.bytes(16))),

@@ -106,16 +106,16 @@ const seal = (
 export const startActivation =
   (deps: AuthorityDeps) =>
   (input: StartActivationInput): TE.TaskEither<StartActivationFault, StartedActivation> => {
-    const expiresAt = plusSeconds(deps.clock.now(), deps.settings.activationLifetimeSeconds);
     return pipe(
       TE.Do,
       TE.bind('offer', () => checkOffer(deps, input.host, { ...input, ekCertificate: input.ekCertificate })),
+      TE.let('expiresAt', ({ offer }) => plusSeconds(offer.now, deps.settings.activationLifetimeSeconds)),
       TE.bindW('certificates', ({ offer }) => keepCertificates(deps, offer.keys)),
-      TE.bindW('sealed', ({ certificates }) => TE.fromEither(seal(deps, input, expiresAt, certificates))),
+      TE.bindW('sealed', ({ certificates, expiresAt }) => TE.fromEither(seal(deps, input, expiresAt, certificates))),
       TE.bindW('credential', ({ offer, sealed }) =>
         TE.fromEither(credentialFor(deps, input, offer.keys, sealed.secret)),
       ),
-      TE.map(({ offer, sealed, credential }) => ({
+      TE.map(({ offer, sealed, credential, expiresAt }) => ({
         activation: sealed.token,
         credentialBlob: credential.credentialBlob,
         encryptedSecret: credential.encryptedSecret,

@@ -86,6 +86,13 @@ describe('attesting a host', () => {
     expect(left(await attestHost(authority.deps)(answer)())._tag).toBe('ChallengeExpired');
   });
 
+  it('goes on after the clock was ahead for a while', async () => {
+    later(authority, 10_000);
+    right(await attest(authority, 'h1', tpm, { clock: { clock: 1000n } }));
+    later(authority, -10_000);
+    expect(right(await attest(authority, 'h1', tpm, { clock: { clock: 2000n } })).record.verdict).toBe('affirming');
+  });
+
   it.each([
     ['a nonce with a bit flipped', (nonce: string) => nonce.slice(0, -1) + (nonce.endsWith('0') ? '1' : '0')],
     [
