@@ -4,8 +4,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AttestationPolicy } from '../domain/appraisal/policy.js';
 import { fromBase64 } from '../domain/encoding/bytes.js';
 import { foundAuthority } from '../domain/found-authority.js';
-import { loadKeyring } from '../domain/ledger/load-keyring.js';
 import type { Keyring } from '../domain/ledger/keyring.js';
+import { loadKeyring } from '../domain/ledger/load-keyring.js';
 import type { Clock, Random } from '../domain/ports.js';
 import { makePrivateFolder, writePrivate } from './access/private-files.js';
 import { openTokenStore, type TokenStore } from './access/token-store.js';
@@ -61,12 +61,25 @@ const issueTokens = (
     TE.map((pairs) => new Map(pairs)),
   );
 
-const found = (options: FoundOptions, folder: DataFolder, keys: KeyStore, sqlite: SqliteLedger): TE.TaskEither<OpenError, string> => {
+const found = (
+  options: FoundOptions,
+  folder: DataFolder,
+  keys: KeyStore,
+  sqlite: SqliteLedger,
+): TE.TaskEither<OpenError, string> => {
   const { clock = systemClock, random = systemRandom, name, group, policy, operators } = options;
   const { publicKeys, signer, challengeKey } = keys;
   const ring: { now: Keyring } = { now: new Map() };
   const reader = { ...entryEngines, store: sqlite.events, keyring: () => ring.now };
-  const deps = makeDeps({ reader, evidence: sqlite.evidence, signer: signer('event'), challengeKey, group, clock, random });
+  const deps = makeDeps({
+    reader,
+    evidence: sqlite.evidence,
+    signer: signer('event'),
+    challengeKey,
+    group,
+    clock,
+    random,
+  });
   const authority = {
     authoritySigner: signer('authority'),
     authorityPublicKey: fromBase64(publicKeys.authority.publicKey),

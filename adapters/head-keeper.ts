@@ -41,8 +41,9 @@ export const checkHead = (reader: LedgerReader, head: Head | undefined): TE.Task
   return pipe(
     TE.fromEither<OpenError, Head>(verifyHead(reader, reader.keyring(), head)),
     TE.flatMap(() => reader.store.size()),
-    TE.flatMap((store): TE.TaskEither<OpenError, true> =>
-      store < head.size ? TE.left({ _tag: 'StoreTruncated', head: head.size, store }) : TE.right(true),
+    TE.flatMap(
+      (store): TE.TaskEither<OpenError, true> =>
+        store < head.size ? TE.left({ _tag: 'StoreTruncated', head: head.size, store }) : TE.right(true),
     ),
   );
 };

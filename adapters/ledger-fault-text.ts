@@ -8,7 +8,8 @@ interface LedgerFaultLike {
 }
 
 /** `PreviousMismatch` becomes "previous mismatch". */
-const words = (tag: string): string => tag.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase();
+const words = (tag: string): string =>
+  tag.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase();
 
 const details = (fault: LedgerFaultLike): string =>
   Object.entries(fault)

@@ -54,7 +54,10 @@ interface Secrets {
   readonly challengeKey: Uint8Array;
 }
 
-const secretsOf = (folder: DataFolder, { passphrase, challengeKey }: OpenOptions): TE.TaskEither<OpenError, Secrets | undefined> =>
+const secretsOf = (
+  folder: DataFolder,
+  { passphrase, challengeKey }: OpenOptions,
+): TE.TaskEither<OpenError, Secrets | undefined> =>
   passphrase === undefined
     ? TE.right(undefined)
     : pipe(
@@ -63,7 +66,10 @@ const secretsOf = (folder: DataFolder, { passphrase, challengeKey }: OpenOptions
       );
 
 /** Stands in where there is no passphrase; the server lets no request through that would use it. */
-const NO_SECRETS: Secrets = { signer: { kid: 'locked', sign: () => new Uint8Array(64) }, challengeKey: new Uint8Array(32) };
+const NO_SECRETS: Secrets = {
+  signer: { kid: 'locked', sign: () => new Uint8Array(64) },
+  challengeKey: new Uint8Array(32),
+};
 
 interface Parts {
   readonly folder: DataFolder;
@@ -92,7 +98,9 @@ const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<Open
     TE.bind('reader', ({ files }) => orClose(files)(readerOf(files))),
     TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),
     TE.tap(({ files, reader }) => orClose(files)(checkHead(reader, files.head))),
-    TE.bind('tokens', ({ files }) => orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes))),
+    TE.bind('tokens', ({ files }) =>
+      orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes)),
+    ),
     TE.bind('reads', ({ files, reader }) => orClose(files)(openProjectionStore(reader, folder.projections))),
     TE.map((parts) => ({ folder, ...parts })),
   );

@@ -43,10 +43,7 @@ const headOf = (file: string): TE.TaskEither<never, FoundHead> =>
     TE.fromTask,
   );
 
-const audited = (
-  { sqlite, pinned }: VerifyInput,
-  head: Head | undefined,
-): TE.TaskEither<StoreError, LedgerReport> =>
+const audited = ({ sqlite, pinned }: VerifyInput, head: Head | undefined): TE.TaskEither<StoreError, LedgerReport> =>
   verifyLedger({ ...entryEngines, store: sqlite.events }, { pinned, head, mostFaults: MOST_FAULTS });
 
 /** Checks the file, every entry and the signed head. Left only when nothing could be read at all. */

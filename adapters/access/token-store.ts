@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decode } from '../../domain/encoding/explain.js';
 import { parseJson } from '../../domain/encoding/json.js';
 import { type FileFault, readIfThere, writePrivate } from './private-files.js';
-import { newToken, type Principal, principalOf, tokenDigest, type TokenRecord, TokensFile } from './tokens.js';
+import { newToken, type Principal, principalOf, type TokenRecord, TokensFile, tokenDigest } from './tokens.js';
 
 /** Tokens of operators, by digest, in one private file. What a role may is in the permissions; who holds it, in the ledger. */
 export interface TokenStore {
@@ -36,7 +36,11 @@ const parse = (file: string, text: string | undefined): E.Either<FileFault, Read
 const save = (file: string, tokens: ReadonlyArray<TokenRecord>): TE.TaskEither<FileFault, void> =>
   writePrivate(file, `${JSON.stringify({ version: 1, tokens }, null, 2)}\n`);
 
-const storeOf = (file: string, loaded: ReadonlyArray<TokenRecord>, random: (size: number) => Uint8Array): TokenStore => {
+const storeOf = (
+  file: string,
+  loaded: ReadonlyArray<TokenRecord>,
+  random: (size: number) => Uint8Array,
+): TokenStore => {
   let records = loaded;
   const replace = (next: ReadonlyArray<TokenRecord>): TE.TaskEither<FileFault, void> =>
     pipe(

@@ -15,7 +15,10 @@ export const Subject = new t.Type<string>(
 );
 
 /** Digests only: who reads the file learns no token. */
-const TokenRecord = closed({ sha256: Sha256Hex, subject: Text(64), role: OperatorRole, createdAt: Instant }, 'TokenRecord');
+const TokenRecord = closed(
+  { sha256: Sha256Hex, subject: Text(64), role: OperatorRole, createdAt: Instant },
+  'TokenRecord',
+);
 export type TokenRecord = t.TypeOf<typeof TokenRecord>;
 
 export const TokensFile = closed({ version: t.literal(1), tokens: ListUpTo(TokenRecord, 10_000) }, 'TokensFile');

@@ -26,11 +26,7 @@ export const report = (cli: Cli, failure: CliFailure, json: boolean): ExitCode =
 };
 
 /** Runs a command's work to its exit code. */
-export const perform = async (
-  cli: Cli,
-  json: boolean,
-  work: TE.TaskEither<CliFailure, ExitCode>,
-): Promise<void> => {
+export const perform = async (cli: Cli, json: boolean, work: TE.TaskEither<CliFailure, ExitCode>): Promise<void> => {
   const result = await work();
   cli.exit(E.isLeft(result) ? report(cli, result.left, json) : result.right);
 };

@@ -5,12 +5,15 @@ import { BaseImage } from '../../domain/appraisal/base-image.js';
 import { AttestationPolicy, DEFAULT_POLICY } from '../../domain/appraisal/policy.js';
 import type { ReferenceImage, ReferenceValues, TrustedTpmCa } from '../../domain/appraisal/reference-values.js';
 import { toHex, utf8 } from '../../domain/encoding/bytes.js';
-import { Instant } from '../../domain/encoding/primitives.js';
 import type { Certificate } from '../../domain/ports.js';
 import { canonicalize } from '../crypto/canonicalize.js';
 import { nodeCertificates } from '../crypto/node/certificates.js';
 import { nodeHashing } from '../crypto/node/hashing.js';
-import { type EvidenceFileError, type ReadEvidenceFile, readEvidenceFile } from '../evidence-file/read-evidence-file.js';
+import {
+  type EvidenceFileError,
+  type ReadEvidenceFile,
+  readEvidenceFile,
+} from '../evidence-file/read-evidence-file.js';
 import { badInput, type CliFailure } from './failure.js';
 import { faultsOf, readDocument, readText } from './input.js';
 
@@ -109,18 +112,22 @@ export const offlineReference = (
     TE.bind('policy', () => policyOf(options.policy)),
     TE.map((read) => ({
       ...read,
-      endorsementKeys: (options.endorsementKey ?? []).map((publicKeyDigest) => ({ name: '--endorsement-key', publicKeyDigest })),
+      endorsementKeys: (options.endorsementKey ?? []).map((publicKeyDigest) => ({
+        name: '--endorsement-key',
+        publicKeyDigest,
+      })),
       revokedEndorsementKeys: [],
       tpmModels: [],
     })),
   );
 
+const DAY_OR_INSTANT = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
+
 /** The time that counts: --at, else now. */
 export const instantOf = (at: string | undefined, now: () => Date): E.Either<CliFailure, string> => {
   if (at === undefined) return E.right(now().toISOString());
-  if (Instant.is(at)) return E.right(at);
-  const parsed = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2}))?$/.test(at) ? new Date(at) : undefined;
-  return parsed === undefined || Number.isNaN(parsed.getTime())
+  const millis = DAY_OR_INSTANT.test(at) ? Date.parse(at) : Number.NaN;
+  return Number.isNaN(millis)
     ? E.left(badInput('InstantInvalid', `"${at}" must be an instant such as 2026-01-31T12:00:00Z`))
-    : E.right(parsed.toISOString());
+    : E.right(new Date(millis).toISOString());
 };

@@ -102,7 +102,15 @@ export const makeClient = (
       TE.flatMap((reply) => (reply.status < 300 ? TE.right(reply) : TE.left(failureOf(reply)))),
     );
   return {
-    call: (call, answer) => pipe(send(call), TE.flatMapEither((reply) => answerOf(reply, answer))),
-    blob: (call) => pipe(send(call), TE.map(({ body }) => body)),
+    call: (call, answer) =>
+      pipe(
+        send(call),
+        TE.flatMapEither((reply) => answerOf(reply, answer)),
+      ),
+    blob: (call) =>
+      pipe(
+        send(call),
+        TE.map(({ body }) => body),
+      ),
   };
 };

@@ -38,9 +38,15 @@ const claimRows = (claims: BootClaims): ReadonlyArray<ReadonlyArray<string>> => 
   return [
     ['UEFI', yes(claims.uefi)],
     ['Secure Boot', secureBoot.state],
-    ['keys', `PK ${String(secureBoot.pk.length)}, KEK ${String(secureBoot.kek.length)}, db ${String(secureBoot.db.length)}, dbx ${String(secureBoot.dbx.length)}`],
+    [
+      'keys',
+      `PK ${String(secureBoot.pk.length)}, KEK ${String(secureBoot.kek.length)}, db ${String(secureBoot.db.length)}, dbx ${String(secureBoot.dbx.length)}`,
+    ],
     ['firmware', claims.firmwareVersion ?? 'not measured'],
-    ...secureBoot.authorities.map((each) => ['authority', `${each.variable} ${each.subject ?? each.sha256.slice(0, 16)}`]),
+    ...secureBoot.authorities.map((each) => [
+      'authority',
+      `${each.variable} ${each.subject ?? each.sha256.slice(0, 16)}`,
+    ]),
     ...claims.bootApplications.map((each) => ['boot application', `${each.digest.slice(0, 16)} ${each.path ?? ''}`]),
     ...claims.commandLines.map((each) => ['command line', each.text]),
     ...(esxi?.productVersions ?? []).map((each) => ['ESXi', `${each.component} ${each.version}`]),
@@ -49,7 +55,10 @@ const claimRows = (claims: BootClaims): ReadonlyArray<ReadonlyArray<string>> => 
 };
 
 const findingText = ({ code, pcr, event, detail }: BootLogFinding): string => {
-  const where = [pcr === undefined ? '' : `PCR ${String(pcr)}`, event === undefined ? '' : `measurement ${String(event)}`];
+  const where = [
+    pcr === undefined ? '' : `PCR ${String(pcr)}`,
+    event === undefined ? '' : `measurement ${String(event)}`,
+  ];
   return `${code}  ${where.filter((part) => part !== '').join(', ')}${detail === undefined ? '' : `  ${printable(detail)}`}`;
 };
 

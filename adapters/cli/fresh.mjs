@@ -11,7 +11,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const installed = join(root, 'node_modules', '.sekisho-lock');
 const built = join(root, 'dist', '.sekisho-built');
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 
 const run = (command, args, options = {}) => {
   const windows = process.platform === 'win32';

@@ -29,21 +29,33 @@ export const hostsText = (paint: Paint, hosts: ReadonlyArray<HostView>): string 
   );
 
 const tpmText = (tpm: HostView['tpm']): string =>
-  tpm === null ? '-' : printable(Object.values(tpm).filter((value) => typeof value === 'string').join(' '));
+  tpm === null
+    ? '-'
+    : printable(
+        Object.values(tpm)
+          .filter((value) => typeof value === 'string')
+          .join(' '),
+      );
+
+const listed = (texts: ReadonlyArray<string>): string | undefined =>
+  texts.length === 0 ? undefined : texts.join(', ');
 
 const factsOf = (host: HostView): ReadonlyArray<readonly [string, string | null | undefined]> => [
   ['name', host.displayName],
   ['since', when(host.since)],
-  ['why', host.reasons.join(', ') || undefined],
+  ['why', listed(host.reasons)],
   ['evidence too old since', host.staleSince === null ? undefined : when(host.staleSince)],
   ['quarantine', host.quarantine && `${when(host.quarantine.time)}: ${host.quarantine.reason}`],
   ['retired', host.retired && `${when(host.retired.time)}: ${host.retired.reason}`],
   ['no longer counts', host.undercut && `${host.undercut.code} ${host.undercut.subject} (${host.undercut.reason})`],
-  ['last verdict', host.verdict && `${host.verdict.verdict} at ${when(host.verdict.at)}, entry ${String(host.verdict.index)}`],
+  [
+    'last verdict',
+    host.verdict && `${host.verdict.verdict} at ${when(host.verdict.at)}, entry ${String(host.verdict.index)}`,
+  ],
   ['counts until', host.verdict && when(host.verdict.notAfter)],
   ['base image', host.verdict?.image?.version],
   ['Secure Boot', host.verdict?.secureBoot],
-  ['exceptions', host.verdict?.exceptions.join(', ') || undefined],
+  ['exceptions', listed(host.verdict?.exceptions ?? [])],
   ['AK', host.attestationKey?.name],
   ['endorsement key', host.endorsementKey],
   ['TPM', tpmText(host.tpm)],
@@ -56,6 +68,10 @@ export const hostText = (paint: Paint, host: HostView): string => {
   const facts = factsOf(host).filter((fact): fact is readonly [string, string] => typeof fact[1] === 'string');
   return [
     `${paint.bold(host.id)} is ${stateText(paint, host.state)}`,
-    tableOf(paint, ['', ''], facts.map(([name, value]) => [paint.dim(name), printable(value)])).replace(/^\s*\n/, ''),
+    tableOf(
+      paint,
+      ['', ''],
+      facts.map(([name, value]) => [paint.dim(name), printable(value)]),
+    ).replace(/^\s*\n/, ''),
   ].join('\n');
 };

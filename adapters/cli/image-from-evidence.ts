@@ -17,14 +17,24 @@ export interface ImageOptions {
 }
 
 /** Without these the log's digests are somebody's words, and nothing may be made of them. */
-const FOUNDATIONS = ['quote-signature', 'quote-header', 'qualifying-data', 'pcr-digest', 'boot-log-replay', 'event-data'];
+const FOUNDATIONS = [
+  'quote-signature',
+  'quote-header',
+  'qualifying-data',
+  'pcr-digest',
+  'boot-log-replay',
+  'event-data',
+];
 
 const imageFailure = (error: ImageError): CliFailure => {
   switch (error._tag) {
     case 'NotAnEsxiHost':
       return badInput('NotAnEsxiHost', 'the boot log has no ESXi events; leave --kind away, or use --kind uefi-linux');
     case 'ProductVersionUnclear':
-      return badInput('ProductVersionUnclear', `the boot log names these versions: ${error.versions.join(', ') || 'none'}`);
+      return badInput(
+        'ProductVersionUnclear',
+        `the boot log names these versions: ${error.versions.join(', ') || 'none'}`,
+      );
     case 'NothingMeasured':
       return badInput('NothingMeasured', `the boot log has no ${error.what}`);
   }
@@ -47,7 +57,9 @@ export const imageOf = (
   if (fault !== undefined) return E.left(fault);
   const { bank, boot } = result.claims;
   if (!PolicyBank.is(bank) || boot === undefined) {
-    return E.left(negative('EvidenceUnsound', 'no image can be made from this evidence: it quotes no bank that policy allows'));
+    return E.left(
+      negative('EvidenceUnsound', 'no image can be made from this evidence: it quotes no bank that policy allows'),
+    );
   }
   const named = { version, displayName, bank };
   if (kind === 'golden-pcrs') {

@@ -20,7 +20,15 @@ export const keyFormOf = (options: Readonly<Record<string, unknown>>): TE.TaskEi
   if (given.length !== 1) {
     return TE.left(badInput('KeyFormMissing', 'give exactly one of --certificate, --public-key, --digest'));
   }
-  if (typeof certificate === 'string') return pipe(readText(certificate), TE.map((text) => ({ certificate: text })));
-  if (typeof publicKey === 'string') return pipe(readText(publicKey), TE.map((text) => ({ publicKey: text })));
+  if (typeof certificate === 'string')
+    return pipe(
+      readText(certificate),
+      TE.map((text) => ({ certificate: text })),
+    );
+  if (typeof publicKey === 'string')
+    return pipe(
+      readText(publicKey),
+      TE.map((text) => ({ publicKey: text })),
+    );
   return TE.right({ publicKeyDigest: String(digest) });
 };

@@ -1,46 +1,65 @@
-import type { OpenError } from '../open-error.js';
+import { faultsText } from '../faults-text.js';
+import type { KeyStoreError } from '../key-store/key-store-error.js';
 import { ledgerFaultText } from '../ledger-fault-text.js';
+import type { OpenError } from '../open-error.js';
 import { badInput, type CliFailure, unavailable } from './failure.js';
 
 const VERIFY = 'Keep the folder as it is, and run sekisho verify on it.';
+
+const keyFailure = (error: KeyStoreError): CliFailure => {
+  const { _tag } = error;
+  switch (_tag) {
+    case 'KeyFileMissing':
+      return unavailable(_tag, `${error.file} is missing`);
+    case 'KeyFileExists':
+      return unavailable(_tag, `${error.file} exists already`);
+    case 'KeyFileUnavailable':
+      return unavailable(_tag, `${error.file} can not be used (${error.code})`);
+    case 'KeyFileExposed': {
+      const advice = `chmod 600 ${error.file}; if somebody else may have read it, found a new authority.`;
+      return unavailable(_tag, `${error.file} can be read by others (mode ${error.mode})`, advice);
+    }
+    case 'KeyFileInvalid':
+      return unavailable(_tag, `${error.file}: ${faultsText(error.faults)}`);
+    case 'PassphraseTooShort':
+      return badInput(_tag, `the passphrase must have at least ${String(error.least)} characters`);
+    case 'PassphraseWrong': {
+      const advice = 'Give the right one with --passphrase-file FILE.';
+      return badInput(_tag, `the passphrase does not open ${error.file}`, advice);
+    }
+    case 'KeySelfCheckFailed':
+      return unavailable(_tag, `the ${error.kind} key does not pass its self-check`);
+  }
+};
+
+const KEY_FAULTS: ReadonlySet<string> = new Set<KeyStoreError['_tag']>([
+  'KeyFileMissing',
+  'KeyFileExists',
+  'KeyFileUnavailable',
+  'KeyFileExposed',
+  'KeyFileInvalid',
+  'PassphraseTooShort',
+  'PassphraseWrong',
+  'KeySelfCheckFailed',
+]);
+
+const isKeyFault = (error: OpenError): error is KeyStoreError => KEY_FAULTS.has(error._tag);
+
+const BUSY =
+  'One process at a time: stop the other one, or let it serve (sekisho serve) and use it through --dir or --url.';
 
 /** Why an authority could not be opened or founded, and what to do. */
 export const openFailure =
   (dir: string) =>
   (error: OpenError): CliFailure => {
-    switch (error._tag) {
-      case 'NotFounded':
-        return unavailable('NotFounded', `there is no authority in ${error.dir}`, `Found one: sekisho init --dir ${dir}`);
-      case 'FolderNotEmpty':
-        return badInput('FolderNotEmpty', `${error.dir} is not empty`, 'Nothing is overwritten: choose another folder.');
-      case 'KeyFileMissing':
-      case 'KeyFileExists':
-        return unavailable(error._tag, `${error.file}: ${error._tag === 'KeyFileMissing' ? 'is missing' : 'exists already'}`);
-      case 'KeyFileUnavailable':
-        return unavailable(error._tag, `${error.file} can not be used (${error.code})`);
-      case 'KeyFileExposed':
-        return unavailable(
-          error._tag,
-          `${error.file} can be read by others (mode ${error.mode})`,
-          `chmod 600 ${error.file}; if somebody else may have read it, found a new authority.`,
-        );
-      case 'KeyFileInvalid':
-        return unavailable(error._tag, `${error.file}: ${error.faults.map(({ field, rule }) => `${field} ${rule}`).join('; ')}`);
-      case 'PassphraseTooShort':
-        return badInput(error._tag, `the passphrase must have at least ${String(error.least)} characters`);
-      case 'PassphraseWrong':
-        return badInput(error._tag, `the passphrase does not open ${error.file}`, 'Give the right one with --passphrase-file FILE.');
-      case 'KeySelfCheckFailed':
-        return unavailable(error._tag, `the ${error.kind} key does not pass its self-check`);
-      case 'FileFault':
-        return unavailable(error._tag, `${error.file} ${error.rule}`);
-      case 'StoreUnavailable':
-        return unavailable(
-          error._tag,
-          error.detail,
-          'One process at a time: stop the other one, or let it serve (sekisho serve) and use it through --dir or --url.',
-        );
-      default:
-        return unavailable('LedgerDamaged', `the ledger in ${dir}: ${ledgerFaultText(error)}`, VERIFY);
+    if (isKeyFault(error)) return keyFailure(error);
+    if (error._tag === 'NotFounded') {
+      return unavailable(error._tag, `there is no authority in ${error.dir}`, `Found one: sekisho init --dir ${dir}`);
     }
+    if (error._tag === 'FolderNotEmpty') {
+      return badInput(error._tag, `${error.dir} is not empty`, 'Nothing is overwritten: choose another folder.');
+    }
+    if (error._tag === 'FileFault') return unavailable(error._tag, `${error.file} ${error.rule}`);
+    if (error._tag === 'StoreUnavailable') return unavailable(error._tag, error.detail, BUSY);
+    return unavailable('LedgerDamaged', `the ledger in ${dir}: ${ledgerFaultText(error)}`, VERIFY);
   };

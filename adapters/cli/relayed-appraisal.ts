@@ -46,8 +46,9 @@ export const readReport = (file: string): TE.TaskEither<CliFailure, VcenterRepor
   pipe(
     readBytes(file, MOST_REPORT_BYTES),
     TE.flatMapEither(textOf(file)),
-    TE.flatMapEither((text): E.Either<CliFailure, VcenterReport | undefined> =>
-      looksLikeReport(text) ? pipe(readVcenterText(text), E.mapLeft(failureOf(file))) : E.right(undefined),
+    TE.flatMapEither(
+      (text): E.Either<CliFailure, VcenterReport | undefined> =>
+        looksLikeReport(text) ? pipe(readVcenterText(text), E.mapLeft(failureOf(file))) : E.right(undefined),
     ),
   );
 

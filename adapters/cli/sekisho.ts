@@ -18,6 +18,8 @@ const terminal = {
 };
 
 // A reader that went away (sekisho ... | head) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.unavailable));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.unavailable),
+);
 
 process.exitCode = await runCli(terminal, version(), COMMANDS, process.argv.slice(2));

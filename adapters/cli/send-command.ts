@@ -10,11 +10,17 @@ const tell = ({ stream, revision, events }: Recorded): string =>
   events.length === 0
     ? 'Nothing new to record.'
     : events
-        .map(({ index, type }) => `Recorded ${type} as entry ${String(index)} (${stream} revision ${String(revision)}).`)
+        .map(
+          ({ index, type }) => `Recorded ${type} as entry ${String(index)} (${stream} revision ${String(revision)}).`,
+        )
         .join('\n');
 
 /** Sends a command and says what it recorded. */
-export const sendCommand = ({ client, json, print }: Online, call: Call, then?: string): TE.TaskEither<CliFailure, ExitCode> =>
+export const sendCommand = (
+  { client, json, print }: Online,
+  call: Call,
+  then?: string,
+): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     client.call(call, Recorded),
     TE.map(({ body }) => {

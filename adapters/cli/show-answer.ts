@@ -23,5 +23,9 @@ export const showAnswer = <A>(
   );
 
 /** What an answer is true at, for its last line. */
-export const asOfText = ({ asOf }: { readonly asOf: { readonly index: number; readonly time: string | null } }): string =>
+export const asOfText = ({
+  asOf,
+}: {
+  readonly asOf: { readonly index: number; readonly time: string | null };
+}): string =>
   asOf.index < 0 ? 'As of an empty ledger.' : `As of ledger entry ${String(asOf.index)} (${when(asOf.time)}).`;

@@ -17,7 +17,11 @@ import { inProcess, overNetwork } from './transport.js';
 type Use<A> = (client: AuthorityClient) => TE.TaskEither<CliFailure, A>;
 
 const token = (cli: Cli, { tokenFile }: AuthorityOptions): TE.TaskEither<CliFailure, string | undefined> => {
-  if (tokenFile !== undefined) return pipe(readText(tokenFile), TE.map((text) => text.trim()));
+  if (tokenFile !== undefined)
+    return pipe(
+      readText(tokenFile),
+      TE.map((text) => text.trim()),
+    );
   return TE.right(cli.terminal.env['SEKISHO_TOKEN']);
 };
 
@@ -27,7 +31,10 @@ const elsewhere = <A>(cli: Cli, options: AuthorityOptions, url: string, use: Use
     : TE.left(badInput('UrlInvalid', 'the address must begin with https:// or http://'));
 
 /** Whom a command on this machine speaks as: a token that was given, or one of the folder. */
-const here = (cli: Cli, options: AuthorityOptions): ((operation: Operation) => TE.TaskEither<CliFailure, string | undefined>) => {
+const here = (
+  cli: Cli,
+  options: AuthorityOptions,
+): ((operation: Operation) => TE.TaskEither<CliFailure, string | undefined>) => {
   const own = speakerOf(dataFolder(options.dir), options.as);
   return options.tokenFile === undefined ? own : () => token(cli, options);
 };

@@ -1,7 +1,7 @@
 import type { AccessRejection } from '../../domain/access/commands.js';
 import type { RoleRequired } from '../../domain/access/require-role.js';
-import type { EndorsementKeyTaken } from '../../domain/endorsement-key/decider.js';
 import type { ParseError } from '../../domain/encoding/reader.js';
+import type { EndorsementKeyTaken } from '../../domain/endorsement-key/decider.js';
 import type { ActivationFault } from '../../domain/host/activation.js';
 import type { AppraiserUnknown } from '../../domain/host/appraiser-of.js';
 import type { ChallengeFault } from '../../domain/host/challenge.js';

@@ -71,7 +71,7 @@ interface Fields {
 
 /** The fields of an object codec, through refinements and intersections; undefined for what is none. */
 const fieldsOf = (codec: Described): Fields | undefined => {
-  switch (codec._tag) {
+  switch (codec._tag ?? '') {
     case 'InterfaceType': {
       const props = codec.props ?? {};
       return { props, required: Object.keys(props).filter((key) => !isOptional(props[key])) };
@@ -107,13 +107,16 @@ const union = (codec: Described): JsonSchema => {
   return { anyOf: [only, ...others] };
 };
 
-/** What a codec accepts. A refinement over an object is one of ours that refuses unknown keys (`closed`). */
-const schemaOf = (codec: Described): JsonSchema => {
+/**
+ * What a codec accepts; the codec stays the only source. A refinement over an object is one of ours that refuses unknown keys
+ * (`closed`).
+ */
+export const schemaOf = (codec: Described): JsonSchema => {
   const fields = fieldsOf(codec);
   if (fields !== undefined) {
     return object(fields, codec._tag === 'RefinementType' ? { title: codec.name, additionalProperties: false } : {});
   }
-  switch (codec._tag) {
+  switch (codec._tag ?? '') {
     case 'StringType':
       return { type: 'string' };
     case 'NumberType':
@@ -147,14 +150,11 @@ const schemaOf = (codec: Described): JsonSchema => {
   }
 };
 
-/** The schema of what a codec accepts; the codec stays the only source. */
-export const jsonSchemaOf = (codec: t.Mixed): JsonSchema => schemaOf(codec as unknown as Described);
-
 /** The parameters of an object codec with whether each must be given. */
 export const parametersOf = (
   codec: t.Mixed,
 ): ReadonlyArray<{ readonly name: string; readonly required: boolean; readonly schema: JsonSchema }> => {
-  const { props, required } = fieldsOf(codec as unknown as Described) ?? { props: {}, required: [] };
+  const { props, required } = fieldsOf(codec) ?? { props: {}, required: [] };
   return Object.entries(props).map(([name, prop]) => ({
     name,
     required: required.includes(name),

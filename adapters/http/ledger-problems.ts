@@ -27,9 +27,15 @@ const broken = (what: string): Problem => problem(500, 'Unexpected', 'Unexpected
 export const LEDGER_PROBLEMS: Table = {
   StoreDamaged: ({ where, rule }) => damaged(where, rule),
   StoreUnavailable: () =>
-    problem(503, 'StoreUnavailable', 'Store not available', 'The ledger can not be reached; the same request may be sent again.', {
-      retryAfterSeconds: 1,
-    }),
+    problem(
+      503,
+      'StoreUnavailable',
+      'Store not available',
+      'The ledger can not be reached; the same request may be sent again.',
+      {
+        retryAfterSeconds: 1,
+      },
+    ),
   StoreRefused: ({ what, rule }) => problem(422, 'StoreRefused', 'Can not be stored', `${what}: ${rule}.`),
   Conflict: ({ stream }) =>
     problem(409, 'Conflict', 'Changed meanwhile', `${stream} changed meanwhile; send the same request again.`),
@@ -57,5 +63,10 @@ export const LEDGER_PROBLEMS: Table = {
   EntryNotCanonical: ({ type }) => broken(`An event of type ${type} has no canonical form.`),
   EntryInvalid: ({ type }) => broken(`An event of type ${type} makes no envelope.`),
   EntryOversize: ({ type, size, most }) =>
-    problem(422, 'EntryOversize', 'Too large to record', `${type} would take ${String(size)} bytes, at most ${String(most)} fit.`),
+    problem(
+      422,
+      'EntryOversize',
+      'Too large to record',
+      `${type} would take ${String(size)} bytes, at most ${String(most)} fit.`,
+    ),
 };

@@ -26,7 +26,11 @@ const momentOf = ({ reads, deps }: Api, { index, at }: Asked): E.Either<ApiError
   const last = at === undefined ? (index ?? size - 1) : reads.indexAt(millisOf(at));
   const millis = last < 0 ? undefined : reads.timeOf(last);
   const time = millis === undefined ? null : instantOf(millis);
-  return E.right({ index: last, time, judgedAt: at ?? (index === undefined ? deps.clock.now() : (time ?? deps.clock.now())) });
+  return E.right({
+    index: last,
+    time,
+    judgedAt: at ?? (index === undefined ? deps.clock.now() : (time ?? deps.clock.now())),
+  });
 };
 
 /** The moment a read asks for, once the views show everything that was recorded before it was asked. */
@@ -36,4 +40,7 @@ export const moment = (api: Api, asked: Asked): TE.TaskEither<ApiError, Moment> 
     TE.flatMapEither(() => momentOf(api, asked)),
   );
 
-export const asOf = ({ index, time }: Moment): { readonly index: number; readonly time: string | null } => ({ index, time });
+export const asOf = ({ index, time }: Moment): { readonly index: number; readonly time: string | null } => ({
+  index,
+  time,
+});

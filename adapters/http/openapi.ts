@@ -1,4 +1,4 @@
-import { jsonSchemaOf, parametersOf } from './json-schema.js';
+import { parametersOf, schemaOf } from './json-schema.js';
 import { accessOf } from './permissions.js';
 import { NoBody, type Route } from './route.js';
 
@@ -53,9 +53,9 @@ const operation = (route: Route): Part => ({
   parameters: parameters(route),
   ...(route.body === NoBody
     ? {}
-    : { requestBody: { required: true, content: { 'application/json': { schema: jsonSchemaOf(route.body) } } } }),
+    : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body) } } } }),
   responses: {
-    '2XX': { description: 'Done.', content: { 'application/json': { schema: jsonSchemaOf(route.answer) } } },
+    '2XX': { description: 'Done.', content: { 'application/json': { schema: schemaOf(route.answer) } } },
     ...problems,
   },
 });

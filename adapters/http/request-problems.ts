@@ -33,26 +33,59 @@ export const REQUEST_PROBLEMS: Table = {
   RequestMalformed: ({ rule }) => problem(400, 'RequestMalformed', 'Malformed request', `The request ${rule}.`),
   RouteUnknown: () => problem(404, 'RouteUnknown', 'No such route', 'See /v1/openapi.json for what there is.'),
   Unauthenticated: () =>
-    problem(401, 'Unauthenticated', 'Not authenticated', 'Send "Authorization: Bearer <token>" with a token that is valid.'),
+    problem(
+      401,
+      'Unauthenticated',
+      'Not authenticated',
+      'Send "Authorization: Bearer <token>" with a token that is valid.',
+    ),
   RoleNotAllowed: ({ role, allowed }) =>
-    problem(403, 'RoleNotAllowed', 'Role not allowed', `A ${role} may not do this; it takes a ${allowed.join(' or a ')}.`),
+    problem(
+      403,
+      'RoleNotAllowed',
+      'Role not allowed',
+      `A ${role} may not do this; it takes a ${allowed.join(' or a ')}.`,
+    ),
   RateLimited: ({ retryAfterSeconds }) =>
-    problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, { retryAfterSeconds }),
+    problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, {
+      retryAfterSeconds,
+    }),
   PreconditionMissing: () =>
     problem(428, 'PreconditionMissing', 'If-Match missing', 'Send If-Match with the ETag of the version you changed.'),
   PreconditionFailed: ({ current }) =>
-    problem(412, 'PreconditionFailed', 'Changed by somebody else', `The current ETag is ${current}; read it again first.`),
+    problem(
+      412,
+      'PreconditionFailed',
+      'Changed by somebody else',
+      `The current ETag is ${current}; read it again first.`,
+    ),
   IndexUnknown: ({ index, size }) =>
-    problem(404, 'IndexUnknown', 'No such entry', `There is no entry ${String(index)}; the ledger holds ${String(size)}.`),
+    problem(
+      404,
+      'IndexUnknown',
+      'No such entry',
+      `There is no entry ${String(index)}; the ledger holds ${String(size)}.`,
+    ),
   VerdictUnknown: ({ host }) =>
     problem(404, 'VerdictUnknown', 'No such verdict', `There is no verdict on ${host} at this revision.`),
   BlobUnknown: ({ sha256 }) => problem(404, 'BlobUnknown', 'No such evidence', `Nothing is kept under ${sha256}.`),
   KeysLocked: () =>
-    problem(503, 'KeysLocked', 'Opened for reading only', 'Without the passphrase nothing can be signed, so nothing can change.'),
+    problem(
+      503,
+      'KeysLocked',
+      'Opened for reading only',
+      'Without the passphrase nothing can be signed, so nothing can change.',
+    ),
   ReadModelBehind: ({ index }) =>
-    problem(503, 'ReadModelBehind', 'Not yet readable', `Recorded, but the read models are behind index ${String(index)}.`, {
-      retryAfterSeconds: 1,
-    }),
+    problem(
+      503,
+      'ReadModelBehind',
+      'Not yet readable',
+      `Recorded, but the read models are behind index ${String(index)}.`,
+      {
+        retryAfterSeconds: 1,
+      },
+    ),
   Closing: () => problem(503, 'Closing', 'Shutting down', 'The authority is shutting down.', { retryAfterSeconds: 5 }),
   Unexpected: () => problem(500, 'Unexpected', 'Unexpected failure', 'The log has more under this request id.'),
 };

@@ -77,7 +77,10 @@ export const NoBody = t.undefined;
 const commandIdOf = (raw: RawRequest): E.Either<ApiError, string> =>
   raw.idempotencyKey === undefined
     ? E.right(raw.newCommandId())
-    : pipe(decode(closed({ 'Idempotency-Key': Uuid }, 'Headers'))({ 'Idempotency-Key': raw.idempotencyKey }), E.map((h) => h['Idempotency-Key']));
+    : pipe(
+        decode(closed({ 'Idempotency-Key': Uuid }, 'Headers'))({ 'Idempotency-Key': raw.idempotencyKey }),
+        E.map((h) => h['Idempotency-Key']),
+      );
 
 const bodyOf = <B>(codec: t.Type<B, unknown>, bytes: Uint8Array | undefined): E.Either<ApiError, B> => {
   if ((codec as t.Mixed) === NoBody) return decode(codec)(undefined);

@@ -48,7 +48,8 @@ const HEADERS = {
 
 const LIMITS = {
   bodyLimit: MOST_BODY_BYTES,
-  connectionTimeout: 60_000,
+  // Of silence on a connection: replaying a long history takes its time before the first byte.
+  connectionTimeout: 600_000,
   requestTimeout: 30_000,
   keepAliveTimeout: 10_000,
 } as const;
@@ -58,7 +59,7 @@ const MOST_HEADER_BYTES = 16_384;
 const serverOptions = ({ log, tls, metrics }: ServerOptions): FastifyServerOptions => ({
   ...LIMITS,
   frameworkErrors: (error, request, reply) => {
-    sendProblem(metrics, request as FastifyRequest, reply as FastifyReply, apiErrorOf(error));
+    sendProblem(metrics, request, reply, apiErrorOf(error));
   },
   logger: loggerOptions(log.level, log.stream),
   logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -119,15 +120,14 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
     onRequest: async (request, reply) => {
       const admitted = await admit(access, route.operation, header(request, 'authorization'), request.ip);
       if (E.isLeft(admitted)) return sendProblem(metrics, request, reply, admitted.left);
-      if (options.locked === true && !isReading(route)) return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });
+      if (options.locked === true && !isReading(route))
+        return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });
       request.principal = admitted.right;
       return undefined;
     },
     handler: async (request, reply) => {
       const result = await route.run(rawOf(request))();
-      return E.isLeft(result)
-        ? sendProblem(metrics, request, reply, result.left)
-        : sendAnswer(reply, result.right);
+      return E.isLeft(result) ? sendProblem(metrics, request, reply, result.left) : sendAnswer(reply, result.right);
     },
   });
 };
@@ -185,4 +185,9 @@ export const makeServer = (options: ServerOptions): FastifyInstance => {
 
 /** Where it failed, without the message: a message may repeat what was sent. */
 const stackOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name}\n${(error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).join('\n')}` : 'not an Error';
+  error instanceof Error
+    ? `${error.name}\n${(error.stack ?? '')
+        .split('\n')
+        .filter((line) => /^\s+at /.test(line))
+        .join('\n')}`
+    : 'not an Error';

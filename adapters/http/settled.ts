@@ -17,7 +17,10 @@ const withinBounds = (index: number, work: TE.TaskEither<ApiError, void>): TE.Ta
 };
 
 /** Waits until reads show what the ledger holds at the time of the call, at most five seconds. */
-export const settledBy = ({ store }: { readonly store: EventStore }, reads: ProjectionStore): TE.TaskEither<ApiError, void> =>
+export const settledBy = (
+  { store }: { readonly store: EventStore },
+  reads: ProjectionStore,
+): TE.TaskEither<ApiError, void> =>
   pipe(
     store.size(),
     TE.flatMap((size): TE.TaskEither<ApiError, void> => {

@@ -16,7 +16,9 @@ const broken = (detail: string): Problem => problem(500, 'Unexpected', 'Unexpect
 
 /** Reasons with what they are about; texts in them are escaped where they are made. */
 const codesOf = (reasons: ReadonlyArray<Reason>): string =>
-  reasons.map(({ code, subject, actual }) => [code, subject, actual].filter((part) => part !== undefined).join(' ')).join('; ');
+  reasons
+    .map(({ code, subject, actual }) => [code, subject, actual].filter((part) => part !== undefined).join(' '))
+    .join('; ');
 
 /** A refusal to process: nothing was written. */
 export const WORKFLOW_PROBLEMS: Table = {
@@ -36,12 +38,17 @@ export const WORKFLOW_PROBLEMS: Table = {
   HostAlreadyEnrolled: () => conflict('HostAlreadyEnrolled', 'Host exists', 'A host of this id is enrolled already.'),
   HostNotEnrolled: () => unknown('HostNotEnrolled', 'No such host', 'No host of this id is enrolled.'),
   HostRetired: () => conflict('HostRetired', 'Host retired', 'This host was retired; its history is closed.'),
-  HostAlreadyQuarantined: () => conflict('HostAlreadyQuarantined', 'Quarantined already', 'This host is in quarantine.'),
+  HostAlreadyQuarantined: () =>
+    conflict('HostAlreadyQuarantined', 'Quarantined already', 'This host is in quarantine.'),
   HostNotQuarantined: () => conflict('HostNotQuarantined', 'Not in quarantine', 'This host is not in quarantine.'),
   AttestationKeyNotCertified: () =>
     conflict('AttestationKeyNotCertified', 'No certified AK', 'Certify an attestation key for this host first.'),
   AttestationKeyReplaced: () =>
-    conflict('AttestationKeyReplaced', 'Another AK is certified', 'This attestation key is not the one certified for the host.'),
+    conflict(
+      'AttestationKeyReplaced',
+      'Another AK is certified',
+      'This attestation key is not the one certified for the host.',
+    ),
   EndorsementKeyChanged: ({ expected, actual }) =>
     forbidden(
       'EndorsementKeyChanged',
@@ -54,8 +61,13 @@ export const WORKFLOW_PROBLEMS: Table = {
     conflict('EndorsementKeyTaken', 'Endorsement key taken', 'This endorsement key belongs to another host.'),
 
   ChallengeForged: () =>
-    forbidden('ChallengeForged', 'Not our challenge', 'This nonce was not issued by this authority for this host and AK.'),
-  ChallengeExpired: ({ expired }) => conflict('ChallengeExpired', 'Challenge expired', `It could be answered until ${expired}.`),
+    forbidden(
+      'ChallengeForged',
+      'Not our challenge',
+      'This nonce was not issued by this authority for this host and AK.',
+    ),
+  ChallengeExpired: ({ expired }) =>
+    conflict('ChallengeExpired', 'Challenge expired', `It could be answered until ${expired}.`),
   ChallengeUsed: () => conflict('ChallengeUsed', 'Challenge used', 'A challenge counts once; ask for a new one.'),
   ActivationExpired: ({ expired }) =>
     conflict('ActivationExpired', 'Activation expired', `It could be answered until ${expired}.`),
@@ -67,18 +79,26 @@ export const WORKFLOW_PROBLEMS: Table = {
       `Not signed by the certified AK over our challenge: ${codesOf(reasons)}.`,
     ),
   HostChangedMeanwhile: () =>
-    conflict('Conflict', 'Changed meanwhile', 'The host changed while its evidence was judged; send the same request again.'),
+    conflict(
+      'Conflict',
+      'Changed meanwhile',
+      'The host changed while its evidence was judged; send the same request again.',
+    ),
 
-  CertificateUnreadable: ({ rule }) => unfit('CertificateUnreadable', 'Certificate unreadable', `The certificate ${rule}.`),
+  CertificateUnreadable: ({ rule }) =>
+    unfit('CertificateUnreadable', 'Certificate unreadable', `The certificate ${rule}.`),
   CertificateNotOfCa: ({ subject }) =>
     unfit('CertificateNotOfCa', "Not a CA's certificate", `"${subject}" is the certificate of no CA.`),
   ImageUnfit: ({ rule }) => unfit('ImageUnfit', 'Image can not be kept', `The image ${rule}.`),
-  AttestationKeyUnfit: ({ reasons }) =>
-    unfit('AttestationKeyUnfit', 'Attestation key not fit', codesOf(reasons)),
+  AttestationKeyUnfit: ({ reasons }) => unfit('AttestationKeyUnfit', 'Attestation key not fit', codesOf(reasons)),
   EndorsementKeyNotTrusted: ({ reasons }) =>
     forbidden('EndorsementKeyNotTrusted', 'Endorsement key not trusted', codesOf(reasons)),
   ActivationForged: () =>
-    forbidden('ActivationForged', 'Not our activation', 'The secret or the activation is not what this authority gave.'),
+    forbidden(
+      'ActivationForged',
+      'Not our activation',
+      'The secret or the activation is not what this authority gave.',
+    ),
   WrappingKeyUnfit: ({ rule }) => unfit('WrappingKeyUnfit', 'Wrapping key not fit', `wrappingKey ${rule}.`),
   EndorsementKeyUnfit: () =>
     unfit('EndorsementKeyUnfit', 'Endorsement key not fit', 'ekPublic is no key that a credential can be made for.'),
@@ -88,19 +108,37 @@ export const WORKFLOW_PROBLEMS: Table = {
   SecretSizeInvalid: () => broken('The secret is too large for the key.'),
   SeedSizeInvalid: () => broken('The seed has another size than the key needs.'),
   ParseError: ({ field, offset, rule }) =>
-    problem(400, 'InvalidStructure', 'A TPM structure breaks its rule', `${field} ${rule} (offset ${String(offset)}).`, {
-      faults: [{ field, rule }],
-    }),
+    problem(
+      400,
+      'InvalidStructure',
+      'A TPM structure breaks its rule',
+      `${field} ${rule} (offset ${String(offset)}).`,
+      {
+        faults: [{ field, rule }],
+      },
+    ),
   EvidenceUnstorable: ({ rule }) => unfit('EvidenceUnstorable', 'Evidence can not be kept', `The evidence ${rule}.`),
 
   AlreadyExists: ({ kind, name }) => conflict('AlreadyExists', 'Exists already', `There is a ${kind} ${name} already.`),
   ReferenceUnknown: ({ kind, name }) => unknown('ReferenceUnknown', 'Unknown', `There is no ${kind} ${name}.`),
   SameOperator: ({ version }) =>
-    forbidden('SameOperator', 'Another operator must approve', `You proposed ${version}; somebody else has to approve it.`),
-  NoOpenProposal: ({ version, status }) =>
-    conflict('NoOpenProposal', 'Nothing to approve', `${version} is ${status}.`),
+    forbidden(
+      'SameOperator',
+      'Another operator must approve',
+      `You proposed ${version}; somebody else has to approve it.`,
+    ),
+  NoOpenProposal: ({ version, status }) => conflict('NoOpenProposal', 'Nothing to approve', `${version} is ${status}.`),
   DigestMismatch: ({ version, expected, actual }) =>
-    conflict('DigestMismatch', 'Not what you looked at', `${version} is now ${actual}, not ${expected}; review it again.`),
+    conflict(
+      'DigestMismatch',
+      'Not what you looked at',
+      `${version} is now ${actual}, not ${expected}; review it again.`,
+    ),
   PolicyChangedMeanwhile: ({ actual }) =>
-    problem(412, 'PreconditionFailed', 'Changed by somebody else', `The policy is at revision ${String(actual)}; read it again first.`),
+    problem(
+      412,
+      'PreconditionFailed',
+      'Changed by somebody else',
+      `The policy is at revision ${String(actual)}; read it again first.`,
+    ),
 };

@@ -11,11 +11,17 @@ export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
  * What may be logged of a request is listed, not what may not: method, path without its query, address. Bodies, headers
  * and queries have no way in; redaction is the second fence.
  */
-export const loggerOptions = (level: LogLevel, stream: LogStream | undefined): NonNullable<FastifyServerOptions['logger']> => ({
+export const loggerOptions = (
+  level: LogLevel,
+  stream: LogStream | undefined,
+): NonNullable<FastifyServerOptions['logger']> => ({
   level,
   base: null,
   timestamp: () => `,"time":"${new Date().toISOString()}"`,
-  redact: { paths: ['*.authorization', '*.token', '*.body', 'authorization', 'token', 'body', 'err.message'], censor: '[redacted]' },
+  redact: {
+    paths: ['*.authorization', '*.token', '*.body', 'authorization', 'token', 'body', 'err.message'],
+    censor: '[redacted]',
+  },
   serializers: {
     req: ({ method, url, ip }: Pick<FastifyRequest, 'method' | 'url' | 'ip'>) => ({
       method,

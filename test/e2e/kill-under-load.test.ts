@@ -3,16 +3,25 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { openAuthority } from '../../adapters/main.js';
+import { fromUtf8, toHex } from '../../domain/encoding/bytes.js';
 import { Envelope } from '../../domain/ledger/envelope.js';
 import { hostKey } from '../../projections/host-trust-row.js';
-import { fromUtf8, toHex } from '../../domain/encoding/bytes.js';
-import { approvedOverHttp, certifiedOverHttp, evidenceFor, openHttpAuthority, PASSPHRASE } from '../support/http-authority.js';
+import {
+  approvedOverHttp,
+  certifiedOverHttp,
+  evidenceFor,
+  openHttpAuthority,
+  PASSPHRASE,
+} from '../support/http-authority.js';
 import { right } from '../support/ledger.js';
 import { built, serve } from '../support/serving.js';
 import { softwareTpm } from '../support/software-tpm.js';
 
 const ROUNDS = process.env['SEKISHO_REQUIRE_ALL'] === '1' ? 50 : 5;
-const HOSTS = ['a', 'b', 'c', 'd'].map((name) => ({ host: `host-${name}`, tpm: softwareTpm({ kind: 'rsa', seed: name }) }));
+const HOSTS = ['a', 'b', 'c', 'd'].map((name) => ({
+  host: `host-${name}`,
+  tpm: softwareTpm({ kind: 'rsa', seed: name }),
+}));
 
 interface Acknowledged {
   readonly host: string;
@@ -104,8 +113,16 @@ it(
     expect(await server.end()).toBe(0);
     const { app, close } = right(await openAuthority({ dir, passphrase: PASSPHRASE })());
     const token = { authorization: `Bearer ${tokenOf(dir)}` };
-    for (const [path, payload] of [['/v1/verify', undefined], ['/v1/replay', {}]] as const) {
-      const reply = await app.inject({ method: 'POST', url: path, headers: token, ...(payload === undefined ? {} : { payload }) });
+    for (const [path, payload] of [
+      ['/v1/verify', undefined],
+      ['/v1/replay', {}],
+    ] as const) {
+      const reply = await app.inject({
+        method: 'POST',
+        url: path,
+        headers: token,
+        ...(payload === undefined ? {} : { payload }),
+      });
       expect([path, reply.json().faultCount ?? reply.json().differenceCount]).toEqual([path, 0]);
     }
     await close();

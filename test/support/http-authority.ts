@@ -2,11 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
 import { type FoundOptions, foundFolder } from '../../adapters/found.js';
 import type { HostLimits } from '../../adapters/http/host-gate.js';
 import { type OpenedAuthority, openAuthority } from '../../adapters/main.js';
 import { pcrTexts } from '../../domain/appraisal/evidence-manifest.js';
-import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
 import { fromBase64, fromHex, toBase64, toHex } from '../../domain/encoding/bytes.js';
 import { plusSeconds } from '../../domain/encoding/instant.js';
 import { qualifyingData } from '../../domain/host/challenge.js';
@@ -35,7 +35,11 @@ export interface HttpAuthority {
   readonly tokens: ReadonlyMap<string, string>;
   readonly now: { at: string };
   readonly lines: Array<string>;
-  readonly ask: (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, options?: Asking) => Promise<LightMyRequestResponse>;
+  readonly ask: (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    url: string,
+    options?: Asking,
+  ) => Promise<LightMyRequestResponse>;
   readonly size: () => Promise<number>;
   readonly close: () => Promise<void>;
 }
@@ -117,7 +121,13 @@ export const evidenceFor = (
   const pcrs = pcrsAfter(bootLog);
   const data = qualifyingData(nodeHashing, fromHex(nonce), undefined);
   const { quote, signature } = tpm.quote({ qualifyingData: data, pcrs, clock: { clock } });
-  return { nonce, quote: toBase64(quote), signature: toBase64(signature), pcrs: pcrTexts(pcrs), eventLog: toBase64(bootLog) };
+  return {
+    nonce,
+    quote: toBase64(quote),
+    signature: toBase64(signature),
+    pcrs: pcrTexts(pcrs),
+    eventLog: toBase64(bootLog),
+  };
 };
 
 export const challengeFor = async ({ ask }: HttpAuthority, host: string, tpm: SoftwareTpm): Promise<string> =>

@@ -23,7 +23,17 @@ const gone = (child: ChildProcess): Promise<number | null> =>
 /** A server process of its own; rejects with what it said when it does not come up. */
 export const serve = (dir: string, ...options: ReadonlyArray<string>): Promise<Serving> =>
   new Promise((resolve, reject) => {
-    const args = ['dist/adapters/cli/sekisho.js', 'serve', '--dir', dir, '--port', '0', '--log-level', 'silent', ...options];
+    const args = [
+      'dist/adapters/cli/sekisho.js',
+      'serve',
+      '--dir',
+      dir,
+      '--port',
+      '0',
+      '--log-level',
+      'silent',
+      ...options,
+    ];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));

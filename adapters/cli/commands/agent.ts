@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AgentLogLine } from '../../agent/attester.js';
-import { agentDeps, type AgentOptions, KERNEL_BOOT_LOG, runAgent } from '../../agent/run-agent.js';
+import { type AgentOptions, agentDeps, KERNEL_BOOT_LOG, runAgent } from '../../agent/run-agent.js';
 import { type AddCommand, type Cli, perform } from '../action.js';
 
 type Options = Omit<AgentOptions, 'intervalSeconds'> & { readonly interval: number };
@@ -44,7 +44,13 @@ export const agentCommand: AddCommand = (parent, cli) => {
     .addOption(new Option('--ak <kind>', 'kind of attestation key').choices(['rsassa', 'rsapss', 'ecdsa']))
     .addOption(new Option('--ek <kind>', 'kind of endorsement key').choices(['rsa2048', 'ecc256', 'ecc384']))
     .addHelpText('after', HELP)
-    .action((given: Options & Readonly<Record<string, never>>) => perform(cli, false, TE.fromTask(() => run(cli, optionsOf(given)))));
+    .action((given: Options & Readonly<Record<string, never>>) =>
+      perform(
+        cli,
+        false,
+        TE.fromTask(() => run(cli, optionsOf(given))),
+      ),
+    );
 };
 
 const optionsOf = (given: Readonly<Record<string, unknown>>): Options => {

@@ -7,8 +7,8 @@ import type { AppraiseOptions } from '../appraisal-inputs.js';
 import { withJson } from '../authority-options.js';
 import { type CliFailure, EXIT, type ExitCode } from '../failure.js';
 import { appraiseFile, type OfflineAppraisal } from '../offline-appraisal.js';
+import { appraiseReport, type RelayedAppraisal, readReport } from '../relayed-appraisal.js';
 import { paintOf, printable, tableOf } from '../terminal.js';
-import { appraiseReport, readReport, type RelayedAppraisal } from '../relayed-appraisal.js';
 import { reasonText, rulesText, verdictText } from '../verdict-text.js';
 
 const documentOf = ({ result, at, warnings }: OfflineAppraisal): Readonly<Record<string, unknown>> => {
@@ -63,7 +63,12 @@ const relayed = (cli: Cli, options: AppraiseOptions, { result, at }: RelayedAppr
   const { verdict, reasons, rules } = result;
   cli.terminal.err('warning: a management server relayed this report: no key of the host vouches for it\n');
   const notChecked = rules.filter(({ outcome }) => outcome === 'not-checked').map(({ rule }) => rule);
-  const text = [rulesText(paint, rules), '', verdictText(paint, verdict, notChecked), ...reasons.map((each) => `  ${reasonText(each)}`)];
+  const text = [
+    rulesText(paint, rules),
+    '',
+    verdictText(paint, verdict, notChecked),
+    ...reasons.map((each) => `  ${reasonText(each)}`),
+  ];
   cli.terminal.out(`${options.json ? JSON.stringify({ ...result, notChecked, at }) : text.join('\n')}\n`);
   return verdict === 'affirming' ? EXIT.ok : EXIT.negative;
 };

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { toBase64, toHex } from '../../../domain/encoding/bytes.js';
 import { pcrTexts } from '../../../domain/appraisal/evidence-manifest.js';
+import { toBase64, toHex } from '../../../domain/encoding/bytes.js';
 import { Judged } from '../../http/codecs/attestations.js';
 import type { AddCommand } from '../action.js';
 import { readEvidence } from '../appraisal-inputs.js';
@@ -40,7 +40,11 @@ export const attestCommand: AddCommand = (parent, cli) => {
       }),
       TE.map(({ body }) => {
         const reasons = body.reasons.map((reason) => `  ${reasonText(reason)}`);
-        print(json ? JSON.stringify(body) : [rulesText(paint, body.rules), '', verdictText(paint, body.verdict), ...reasons].join('\n'));
+        print(
+          json
+            ? JSON.stringify(body)
+            : [rulesText(paint, body.rules), '', verdictText(paint, body.verdict), ...reasons].join('\n'),
+        );
         return body.verdict === 'affirming' ? EXIT.ok : EXIT.negative;
       }),
     ),

@@ -50,7 +50,8 @@ const work = (cli: Cli, file: string, options: Options): TE.TaskEither<CliFailur
     appraiseFile(file, options),
     TE.tapIO(({ result }) => () => {
       const codes = [...new Set(result.reasons.map(({ code }) => code))];
-      if (codes.length > 0) cli.terminal.err(`warning: this evidence is not affirming by itself: ${codes.join(', ')}\n`);
+      if (codes.length > 0)
+        cli.terminal.err(`warning: this evidence is not affirming by itself: ${codes.join(', ')}\n`);
     }),
     TE.flatMapEither(({ evidence, result }) => imageOf(evidence, result, options)),
     TE.flatMap((image) => save(cli, options, image)),
@@ -71,7 +72,11 @@ export const addFromEvidence = (group: Command, cli: Cli): void => {
     .option('--display-name <text>', 'what people call it')
     .option('--out <file>', 'where to write it; default: standard output')
     .addOption(
-      new Option('--kind <kind>', 'default: what the boot log looks like').choices(['esxi', 'uefi-linux', 'golden-pcrs']),
+      new Option('--kind <kind>', 'default: what the boot log looks like').choices([
+        'esxi',
+        'uefi-linux',
+        'golden-pcrs',
+      ]),
     )
     .option('--pcrs <list>', 'registers of a golden-pcrs image, as 0,2,4,7; default: all quoted', pcrList)
     .option('--pin-everything', 'also what differs from host to host: an image for one host', false)

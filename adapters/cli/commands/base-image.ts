@@ -53,29 +53,38 @@ const withdraw = (group: Command, cli: Cli): void => {
     .requiredOption('--reason <text>', 'why, for those who read the history');
   online(cli, command, (given) => {
     const path = `/v1/base-images/${segment(given.args[0])}/withdraw`;
-    return sendCommand(given, { operation: 'withdrawBaseImage', method: 'POST', path, body: { reason: given.options['reason'] } });
+    return sendCommand(given, {
+      operation: 'withdrawBaseImage',
+      method: 'POST',
+      path,
+      body: { reason: given.options['reason'] },
+    });
   });
 };
 
 const list = (group: Command, cli: Cli): void => {
   online(cli, withAsOf(group.command('list')).description('all images and what became of them'), (given) => {
     const query = { ...asOfQuery(given.options) };
-    return showAnswer(given, { operation: 'listBaseImages', method: 'GET', path: '/v1/base-images', query }, ImagesAnswer, (answer) =>
-      [
-        tableOf(
-          given.paint,
-          ['version', 'kind', 'status', 'proposed', 'approved', 'withdrawn'],
-          answer.images.map(({ version, imageKind, status, proposed, approved, withdrawn }) => [
-            printable(version),
-            imageKind,
-            status,
-            `${proposed.by} ${when(proposed.time)}`,
-            approved === null ? '-' : `${approved.by} ${when(approved.time)}`,
-            withdrawn === null ? '-' : printable(`${withdrawn.by} ${when(withdrawn.time)}: ${withdrawn.reason}`),
-          ]),
-        ),
-        asOfText(answer),
-      ].join('\n'),
+    return showAnswer(
+      given,
+      { operation: 'listBaseImages', method: 'GET', path: '/v1/base-images', query },
+      ImagesAnswer,
+      (answer) =>
+        [
+          tableOf(
+            given.paint,
+            ['version', 'kind', 'status', 'proposed', 'approved', 'withdrawn'],
+            answer.images.map(({ version, imageKind, status, proposed, approved, withdrawn }) => [
+              printable(version),
+              imageKind,
+              status,
+              `${proposed.by} ${when(proposed.time)}`,
+              approved === null ? '-' : `${approved.by} ${when(approved.time)}`,
+              withdrawn === null ? '-' : printable(`${withdrawn.by} ${when(withdrawn.time)}: ${withdrawn.reason}`),
+            ]),
+          ),
+          asOfText(answer),
+        ].join('\n'),
     );
   });
 };
@@ -95,7 +104,9 @@ const imageText = ({ image, document, hosts }: typeof ImageAnswer._A): string =>
     `SHA-256 ${image.digest}`,
     `${image.status}; proposed by ${image.proposed.by} at ${when(image.proposed.time)}`,
     ...(image.approved === null ? [] : [`approved by ${image.approved.by} at ${when(image.approved.time)}`]),
-    ...(image.withdrawn === null ? [] : [`withdrawn by ${image.withdrawn.by} at ${when(image.withdrawn.time)}: ${printable(image.withdrawn.reason)}`]),
+    ...(image.withdrawn === null
+      ? []
+      : [`withdrawn by ${image.withdrawn.by} at ${when(image.withdrawn.time)}: ${printable(image.withdrawn.reason)}`]),
     `Hosts that run it: ${hosts.length === 0 ? 'none' : hosts.join(', ')}`,
   ].join('\n');
 
@@ -122,7 +133,8 @@ const reviewed = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
     TE.bind('difference', ({ body }) => differenceFrom(given, body.document)),
     TE.map(({ body, difference }) => {
       const { version, digest } = body.image;
-      const text = difference === undefined ? imageText(body) : `${difference || 'They allow the same.'}\n\nSHA-256 ${digest}`;
+      const text =
+        difference === undefined ? imageText(body) : `${difference || 'They allow the same.'}\n\nSHA-256 ${digest}`;
       const approve = `To approve exactly this: sekisho base-image approve ${version} --digest ${digest} --as SUBJECT`;
       given.print(given.json ? JSON.stringify({ ...body, difference }) : `${text}\n${approve}`);
       return done;
@@ -138,7 +150,9 @@ const review = (group: Command, cli: Cli): void => {
 };
 
 export const baseImageCommand: AddCommand = (parent, cli) => {
-  const group = parent.command('base-image').description('say what may boot: make, propose, review, approve and withdraw images');
+  const group = parent
+    .command('base-image')
+    .description('say what may boot: make, propose, review, approve and withdraw images');
   addFromEvidence(group, cli);
   propose(group, cli);
   review(group, cli);

@@ -18,7 +18,12 @@ export const endorsementKeyCommand: AddCommand = (parent, cli) => {
     pipe(
       keyFormOf(given.options),
       TE.flatMap((key) =>
-        sendCommand(given, { operation: 'trustEndorsementKey', method: 'POST', path: PATH, body: { name: given.args[0], ...key } }),
+        sendCommand(given, {
+          operation: 'trustEndorsementKey',
+          method: 'POST',
+          path: PATH,
+          body: { name: given.args[0], ...key },
+        }),
       ),
     ),
   );
@@ -37,20 +42,24 @@ export const endorsementKeyCommand: AddCommand = (parent, cli) => {
   );
   online(cli, withAsOf(group.command('list')).description('all listed and revoked keys'), (given) => {
     const query = { ...asOfQuery(given.options) };
-    return showAnswer(given, { operation: 'listEndorsementKeys', method: 'GET', path: PATH, query }, EndorsementKeysAnswer, (answer) =>
-      [
-        tableOf(
-          given.paint,
-          ['name', 'digest', 'listed', 'revoked'],
-          answer.endorsementKeys.map(({ name, publicKeyDigest, trusted, revoked }) => [
-            printable(name),
-            publicKeyDigest,
-            trusted === null ? '-' : `${trusted.by} ${when(trusted.time)}`,
-            revoked === null ? '-' : printable(`${revoked.by} ${when(revoked.time)}: ${revoked.reason}`),
-          ]),
-        ),
-        asOfText(answer),
-      ].join('\n'),
+    return showAnswer(
+      given,
+      { operation: 'listEndorsementKeys', method: 'GET', path: PATH, query },
+      EndorsementKeysAnswer,
+      (answer) =>
+        [
+          tableOf(
+            given.paint,
+            ['name', 'digest', 'listed', 'revoked'],
+            answer.endorsementKeys.map(({ name, publicKeyDigest, trusted, revoked }) => [
+              printable(name),
+              publicKeyDigest,
+              trusted === null ? '-' : `${trusted.by} ${when(trusted.time)}`,
+              revoked === null ? '-' : printable(`${revoked.by} ${when(revoked.time)}: ${revoked.reason}`),
+            ]),
+          ),
+          asOfText(answer),
+        ].join('\n'),
     );
   });
 };

@@ -28,7 +28,9 @@ const madeFrom = (answer: Explanation): ReadonlyArray<ReadonlyArray<string>> => 
     ['policy', act('set', policy.changed) || 'built-in'],
     [
       'base image',
-      image === null ? 'none fits' : lines(image.version, act('proposed', image.proposed), act('approved', image.approved)),
+      image === null
+        ? 'none fits'
+        : lines(image.version, act('proposed', image.proposed), act('approved', image.approved)),
     ],
     ['TPM CA', tpmCa === null ? '-' : lines(tpmCa.name, act('trusted', tpmCa.trusted))],
     ['exceptions', verdict.exceptions.join(', ') || '-'],
@@ -56,8 +58,9 @@ export const explainCommand: AddCommand = (parent, cli) => {
     .option('--revision <n>', "which verdict, by revision of the host's stream; default: the newest", wholeNumber)
     .addHelpText('after', '\nExamples:\n  $ sekisho explain web-1\n  $ sekisho explain web-1 --revision 7 --json');
   online(cli, command, (given) => {
-    const which = given.options['revision'] ?? 'latest';
-    const path = `/v1/hosts/${segment(given.args[0])}/verdicts/${String(which)}`;
+    const { revision } = given.options;
+    const which = typeof revision === 'number' ? String(revision) : 'latest';
+    const path = `/v1/hosts/${segment(given.args[0])}/verdicts/${which}`;
     const query = { ...asOfQuery(given.options) };
     return showAnswer(given, { operation: 'explainVerdict', method: 'GET', path, query }, Explanation, (answer) =>
       textOf(given.paint, answer),

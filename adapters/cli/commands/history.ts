@@ -20,15 +20,22 @@ const Telling = t.partial({
   version: t.string,
   name: t.string,
   host: t.string,
-  record: t.type({ verdict: t.string, rules: t.readonlyArray(t.type({ outcome: t.string, reasons: t.readonlyArray(t.type({ code: t.string })) })) }),
+  record: t.type({
+    verdict: t.string,
+    rules: t.readonlyArray(t.type({ outcome: t.string, reasons: t.readonlyArray(t.type({ code: t.string })) })),
+  }),
 });
 
 /** What an event is about, in few words. */
 const aboutText = (data: unknown): string => {
   if (!Telling.is(data)) return '';
   const { record, reason, ...rest } = data;
-  const named = [rest.name, rest.version, rest.subject, rest.role, rest.host].filter((part) => typeof part === 'string');
-  const codes = (record?.rules ?? []).filter(({ outcome }) => outcome === 'failed').flatMap(({ reasons }) => reasons.map(({ code }) => code));
+  const named = [rest.name, rest.version, rest.subject, rest.role, rest.host].filter(
+    (part) => typeof part === 'string',
+  );
+  const codes = (record?.rules ?? [])
+    .filter(({ outcome }) => outcome === 'failed')
+    .flatMap(({ reasons }) => reasons.map(({ code }) => code));
   return printable([...named, ...new Set(codes), ...(reason === undefined ? [] : [`"${reason}"`])].join(' '));
 };
 
@@ -67,7 +74,9 @@ const ofLedger = (given: Online): TE.TaskEither<CliFailure, ExitCode> => {
   });
   return pipe(
     given.client.call(at(undefined), EventsAnswer),
-    TE.flatMap(({ body }) => given.client.call(at(Math.max(0, Number(given.options['before'] ?? body.asOf.index + 1) - limit)), EventsAnswer)),
+    TE.flatMap(({ body }) =>
+      given.client.call(at(Math.max(0, Number(given.options['before'] ?? body.asOf.index + 1) - limit)), EventsAnswer),
+    ),
     TE.map(({ body }) => {
       const events = body.events.map(({ index, bytes }) => ({ index, envelope: eventOf(bytes) }));
       const rows = events.flatMap(({ index, envelope }) => (Envelope.is(envelope) ? [{ index, ...envelope }] : []));

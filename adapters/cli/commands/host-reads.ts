@@ -10,16 +10,23 @@ import { asOfText, showAnswer } from '../show-answer.js';
 const list = (group: Command, cli: Cli): void => {
   const command = withAsOf(group.command('list'))
     .description('all hosts with their trust')
-    .option('--state <state>', 'only those that are trusted, refused, stale, quarantined, enrolled, certified or retired');
+    .option(
+      '--state <state>',
+      'only those that are trusted, refused, stale, quarantined, enrolled, certified or retired',
+    );
   online(cli, command, (given) => {
     const { state } = given.options;
     const query = { ...asOfQuery(given.options), limit: 500, ...(typeof state === 'string' ? { state } : {}) };
-    return showAnswer(given, { operation: 'listHosts', method: 'GET', path: '/v1/hosts', query }, HostsAnswer, (answer) =>
-      [
-        answer.hosts.length === 0 ? 'No hosts.' : hostsText(given.paint, answer.hosts),
-        ...(answer.nextCursor === null ? [] : ['There are more; GET /v1/hosts has pages.']),
-        asOfText(answer),
-      ].join('\n'),
+    return showAnswer(
+      given,
+      { operation: 'listHosts', method: 'GET', path: '/v1/hosts', query },
+      HostsAnswer,
+      (answer) =>
+        [
+          answer.hosts.length === 0 ? 'No hosts.' : hostsText(given.paint, answer.hosts),
+          ...(answer.nextCursor === null ? [] : ['There are more; GET /v1/hosts has pages.']),
+          asOfText(answer),
+        ].join('\n'),
     );
   });
 };
@@ -34,7 +41,12 @@ const show = (group: Command, cli: Cli): void => {
   online(cli, command, (given) =>
     showAnswer(
       given,
-      { operation: 'showHost', method: 'GET', path: `/v1/hosts/${segment(given.args[0])}`, query: { ...asOfQuery(given.options) } },
+      {
+        operation: 'showHost',
+        method: 'GET',
+        path: `/v1/hosts/${segment(given.args[0])}`,
+        query: { ...asOfQuery(given.options) },
+      },
       HostAnswer,
       (answer) => `${hostText(given.paint, answer.host)}\n${asOfText(answer)}`,
     ),

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Operation } from '../../http/permissions.js';
 import type { AddCommand, Cli } from '../action.js';
 import type { CliFailure } from '../failure.js';
 import { keyFormOf, withKeyForms } from '../key-form.js';
 import { type Online, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { addHostReads } from './host-reads.js';
-import type { Operation } from '../../http/permissions.js';
 
 const enrol = (group: Command, cli: Cli): void => {
   const command = group
@@ -44,13 +44,14 @@ const change = (group: Command, cli: Cli, name: string, operation: Operation, de
 const replaceKey = (given: Online): ReturnType<typeof sendCommand> =>
   pipe(
     keyFormOf(given.options),
-    TE.flatMap((key): TE.TaskEither<CliFailure, 0 | 1 | 2 | 3 | 4> =>
-      sendCommand(given, {
-        operation: 'replaceEndorsementKey',
-        method: 'POST',
-        path: `/v1/hosts/${segment(given.args[0])}/endorsement-key`,
-        body: { ...key, reason: given.options['reason'] },
-      }),
+    TE.flatMap(
+      (key): TE.TaskEither<CliFailure, 0 | 1 | 2 | 3 | 4> =>
+        sendCommand(given, {
+          operation: 'replaceEndorsementKey',
+          method: 'POST',
+          path: `/v1/hosts/${segment(given.args[0])}/endorsement-key`,
+          body: { ...key, reason: given.options['reason'] },
+        }),
     ),
   );
 

@@ -57,7 +57,12 @@ const policyOf = (file: string | undefined): TE.TaskEither<CliFailure, Attestati
 const enoughPeople = (operators: ReadonlyArray<Principal>): E.Either<CliFailure, ReadonlyArray<Principal>> =>
   operators.some(({ role }) => role === 'trust-administrator')
     ? E.right(operators)
-    : E.left(badInput('NoTrustAdministrator', 'somebody must be a trust-administrator, or nobody could ever change anything'));
+    : E.left(
+        badInput(
+          'NoTrustAdministrator',
+          'somebody must be a trust-administrator, or nobody could ever change anything',
+        ),
+      );
 
 const nextSteps = (dir: string, generated: boolean): ReadonlyArray<string> => [
   'What next:',
@@ -70,11 +75,19 @@ const nextSteps = (dir: string, generated: boolean): ReadonlyArray<string> => [
   '',
   `Each token is in ${dataFolder(dir).tokenFolder}; give each to its owner and keep it nowhere else.`,
   ...(generated
-    ? [`The passphrase of the keys is in ${dataFolder(dir).passphrase}: whoever reads this folder can sign as the authority.`]
+    ? [
+        `The passphrase of the keys is in ${dataFolder(dir).passphrase}: whoever reads this folder can sign as the authority.`,
+      ]
     : []),
 ];
 
-const print = (cli: Cli, dir: string, options: Options, { kid, tokens }: Founded, operators: ReadonlyArray<Principal>): ExitCode => {
+const print = (
+  cli: Cli,
+  dir: string,
+  options: Options,
+  { kid, tokens }: Founded,
+  operators: ReadonlyArray<Principal>,
+): ExitCode => {
   const paint = paintOf(cli.terminal);
   const rows = operators.map(({ subject, role }) => [subject, role, tokens.get(subject) ?? '']);
   if (options.json) {

@@ -19,7 +19,10 @@ export const operatorCommand: AddCommand = (parent, cli) => {
   online(cli, grant, (given) => {
     const [subject, role] = given.args;
     return pipe(
-      given.client.call({ operation: 'grantOperator', method: 'POST', path: PATH, body: { subject, role } }, OperatorGranted),
+      given.client.call(
+        { operation: 'grantOperator', method: 'POST', path: PATH, body: { subject, role } },
+        OperatorGranted,
+      ),
       TE.map(({ body }) => {
         const text = `${String(subject)} is ${String(role)}. The token, shown once:\n${body.token}`;
         given.print(given.json ? JSON.stringify(body) : text);
@@ -41,15 +44,19 @@ export const operatorCommand: AddCommand = (parent, cli) => {
   );
   online(cli, withAsOf(group.command('list')).description('who holds which role'), (given) => {
     const query = { ...asOfQuery(given.options) };
-    return showAnswer(given, { operation: 'listOperators', method: 'GET', path: PATH, query }, OperatorsAnswer, (answer) =>
-      [
-        tableOf(
-          given.paint,
-          ['subject', 'role', 'since', 'granted by'],
-          answer.operators.map(({ subject, role, since, grantedBy }) => [subject, role, when(since), grantedBy]),
-        ),
-        asOfText(answer),
-      ].join('\n'),
+    return showAnswer(
+      given,
+      { operation: 'listOperators', method: 'GET', path: PATH, query },
+      OperatorsAnswer,
+      (answer) =>
+        [
+          tableOf(
+            given.paint,
+            ['subject', 'role', 'since', 'granted by'],
+            answer.operators.map(({ subject, role, since, grantedBy }) => [subject, role, when(since), grantedBy]),
+          ),
+          asOfText(answer),
+        ].join('\n'),
     );
   });
 };

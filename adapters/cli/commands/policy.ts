@@ -15,7 +15,8 @@ import { tableOf, when } from '../terminal.js';
 
 const PATH = '/v1/policy';
 
-const valueText = (value: unknown): string => (Array.isArray(value) && value.every((each) => typeof each !== 'object') ? value.join(', ') : JSON.stringify(value));
+const valueText = (value: unknown): string =>
+  Array.isArray(value) && value.every((each) => typeof each !== 'object') ? value.join(', ') : JSON.stringify(value);
 
 const show = (group: Command, cli: Cli): void => {
   const command = withAsOf(group.command('show')).description('the appraisal policy for evidence');
@@ -23,8 +24,14 @@ const show = (group: Command, cli: Cli): void => {
     const query = { ...asOfQuery(given.options) };
     return showAnswer(given, { operation: 'showPolicy', method: 'GET', path: PATH, query }, PolicyAnswer, (answer) =>
       [
-        tableOf(given.paint, ['rule', 'value'], Object.entries(answer.policy).map(([name, value]) => [name, valueText(value)])),
-        answer.changed === null ? 'The built-in policy.' : `Set by ${answer.changed.by} at ${when(answer.changed.time)}, revision ${String(answer.revision)}.`,
+        tableOf(
+          given.paint,
+          ['rule', 'value'],
+          Object.entries(answer.policy).map(([name, value]) => [name, valueText(value)]),
+        ),
+        answer.changed === null
+          ? 'The built-in policy.'
+          : `Set by ${answer.changed.by} at ${when(answer.changed.time)}, revision ${String(answer.revision)}.`,
         asOfText(answer),
       ].join('\n'),
     );
@@ -60,7 +67,11 @@ const change = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
     TE.flatMap(({ body, etag }) =>
       pipe(
         wanted(given, body.policy),
-        TE.flatMapEither((json) => pipe(decode(AttestationPolicy)(json), (read) => (read._tag === 'Left' ? { ...read, left: faultsOf('policy')(read.left) } : read))),
+        TE.flatMapEither((json) =>
+          pipe(decode(AttestationPolicy)(json), (read) =>
+            read._tag === 'Left' ? { ...read, left: faultsOf('policy')(read.left) } : read,
+          ),
+        ),
         TE.flatMap((policy) =>
           sendCommand(given, {
             operation: 'changePolicy',

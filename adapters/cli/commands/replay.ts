@@ -9,7 +9,9 @@ import { type Paint, printable } from '../terminal.js';
 
 const textOf = (paint: Paint, { checked, differenceCount, differences }: typeof Replayed._A): string => {
   if (differenceCount === 0) {
-    return checked === 0 ? 'There are no such verdicts.' : paint.green(`${String(checked)} verdicts made again: all came out the same.`);
+    return checked === 0
+      ? 'There are no such verdicts.'
+      : paint.green(`${String(checked)} verdicts made again: all came out the same.`);
   }
   return [
     paint.red(`${String(checked)} verdicts made again: ${String(differenceCount)} came out differently.`),

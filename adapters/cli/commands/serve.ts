@@ -5,7 +5,7 @@ import { removeFile, writePrivate } from '../../access/private-files.js';
 import { dataFolder } from '../../data-folder.js';
 import { DEFAULT_HOST_LIMITS } from '../../http/host-gate.js';
 import type { Tls } from '../../http/server.js';
-import { openAuthority, type OpenedAuthority } from '../../main.js';
+import { type OpenedAuthority, openAuthority } from '../../main.js';
 import type { LogLevel } from '../../telemetry/log.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { DEFAULT_DIR } from '../authority-options.js';
@@ -66,14 +66,23 @@ const listen = (authority: OpenedAuthority, { host, port }: Options): TE.TaskEit
     (error) => {
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
       const why = code === 'EADDRINUSE' ? 'something else listens there' : code;
-      return unavailable('ListenFailed', `can not listen on ${host} port ${String(port)}: ${why}`, 'Choose another --port.');
+      return unavailable(
+        'ListenFailed',
+        `can not listen on ${host} port ${String(port)}: ${why}`,
+        'Choose another --port.',
+      );
     },
   );
 
 /** The address as people and other programs of this machine reach it. */
 const reachable = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 
-const serving = (cli: Cli, dir: string, options: Options, authority: OpenedAuthority): TE.TaskEither<CliFailure, ExitCode> => {
+const serving = (
+  cli: Cli,
+  dir: string,
+  options: Options,
+  authority: OpenedAuthority,
+): TE.TaskEither<CliFailure, ExitCode> => {
   const file = dataFolder(dir).server;
   return pipe(
     listen(authority, options),
@@ -151,7 +160,12 @@ export const serveCommand: AddCommand = (parent, cli) => {
     .option('--tls-key <file>', 'its key, PEM')
     .option('--allow-plaintext', 'listen elsewhere than on loopback without TLS', false)
     .option('--passphrase-file <file>', 'file with the passphrase of the keys, if init was given one')
-    .option('--host-rate <n>', 'anonymous requests a second from one address, ten times as many at once', parseRate, 100)
+    .option(
+      '--host-rate <n>',
+      'anonymous requests a second from one address, ten times as many at once',
+      parseRate,
+      100,
+    )
     .option('--log-level <level>', 'silent, error, warn, info or debug', parseLevel, 'info')
     .addHelpText('after', HELP)
     .action((options: Options) => perform(cli, false, work(cli, options)));

@@ -16,7 +16,12 @@ export const tpmCaCommand: AddCommand = (parent, cli) => {
     pipe(
       readText(given.args[1] ?? ''),
       TE.flatMap((chain) =>
-        sendCommand(given, { operation: 'trustTpmCa', method: 'POST', path: '/v1/tpm-cas', body: { name: given.args[0], chain } }),
+        sendCommand(given, {
+          operation: 'trustTpmCa',
+          method: 'POST',
+          path: '/v1/tpm-cas',
+          body: { name: given.args[0], chain },
+        }),
       ),
     ),
   );
@@ -34,21 +39,25 @@ export const tpmCaCommand: AddCommand = (parent, cli) => {
   );
   online(cli, withAsOf(group.command('list')).description('all CAs, revoked ones too'), (given) => {
     const query = { ...asOfQuery(given.options) };
-    return showAnswer(given, { operation: 'listTpmCas', method: 'GET', path: '/v1/tpm-cas', query }, TpmCasAnswer, (answer) =>
-      [
-        tableOf(
-          given.paint,
-          ['name', 'subject', 'certificates', 'trusted', 'revoked'],
-          answer.tpmCas.map(({ name, subject, chain, trusted, revoked }) => [
-            printable(name),
-            printable(subject),
-            String(chain.length),
-            `${trusted.by} ${when(trusted.time)}`,
-            revoked === null ? '-' : printable(`${revoked.by} ${when(revoked.time)}: ${revoked.reason}`),
-          ]),
-        ),
-        asOfText(answer),
-      ].join('\n'),
+    return showAnswer(
+      given,
+      { operation: 'listTpmCas', method: 'GET', path: '/v1/tpm-cas', query },
+      TpmCasAnswer,
+      (answer) =>
+        [
+          tableOf(
+            given.paint,
+            ['name', 'subject', 'certificates', 'trusted', 'revoked'],
+            answer.tpmCas.map(({ name, subject, chain, trusted, revoked }) => [
+              printable(name),
+              printable(subject),
+              String(chain.length),
+              `${trusted.by} ${when(trusted.time)}`,
+              revoked === null ? '-' : printable(`${revoked.by} ${when(revoked.time)}: ${revoked.reason}`),
+            ]),
+          ),
+          asOfText(answer),
+        ].join('\n'),
     );
   });
 };

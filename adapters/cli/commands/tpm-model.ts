@@ -36,22 +36,26 @@ export const tpmModelCommand: AddCommand = (parent, cli) => {
   );
   online(cli, withAsOf(group.command('list')).description('all models, unlisted ones too'), (given) => {
     const query = { ...asOfQuery(given.options) };
-    return showAnswer(given, { operation: 'listTpmModels', method: 'GET', path: PATH, query }, TpmModelsAnswer, (answer) =>
-      [
-        tableOf(
-          given.paint,
-          ['manufacturer', 'model', 'firmware', 'BIOS', 'listed', 'unlisted'],
-          answer.tpmModels.map(({ manufacturer, model, firmwareVersions, biosVersions, listed, delisted }) => [
-            printable(manufacturer),
-            printable(model),
-            printable(firmwareVersions.join(', ')),
-            printable(biosVersions.join(', ') || 'any'),
-            `${listed.by} ${when(listed.time)}`,
-            delisted === null ? '-' : printable(`${delisted.by} ${when(delisted.time)}: ${delisted.reason}`),
-          ]),
-        ),
-        asOfText(answer),
-      ].join('\n'),
+    return showAnswer(
+      given,
+      { operation: 'listTpmModels', method: 'GET', path: PATH, query },
+      TpmModelsAnswer,
+      (answer) =>
+        [
+          tableOf(
+            given.paint,
+            ['manufacturer', 'model', 'firmware', 'BIOS', 'listed', 'unlisted'],
+            answer.tpmModels.map(({ manufacturer, model, firmwareVersions, biosVersions, listed, delisted }) => [
+              printable(manufacturer),
+              printable(model),
+              printable(firmwareVersions.join(', ')),
+              printable(biosVersions.join(', ') || 'any'),
+              `${listed.by} ${when(listed.time)}`,
+              delisted === null ? '-' : printable(`${delisted.by} ${when(delisted.time)}: ${delisted.reason}`),
+            ]),
+          ),
+          asOfText(answer),
+        ].join('\n'),
     );
   });
 };

@@ -45,7 +45,11 @@ const textOf = (paint: Paint, { size, root, faults, faultCount }: Verified): str
         ...(faultCount > faults.length ? [`  and ${String(faultCount - faults.length)} more`] : []),
       ].join('\n');
 
-const work = (cli: Cli, options: AuthorityOptions, authority: string | undefined): TE.TaskEither<CliFailure, ExitCode> => {
+const work = (
+  cli: Cli,
+  options: AuthorityOptions,
+  authority: string | undefined,
+): TE.TaskEither<CliFailure, ExitCode> => {
   const serves = options.url !== undefined || liveServer(dataFolder(options.dir).server) !== undefined;
   return pipe(
     serves ? online(cli, options) : offline(options.dir, authority),

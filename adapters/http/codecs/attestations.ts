@@ -57,10 +57,7 @@ export const Reason = t.intersection(
 export type Reason = t.TypeOf<typeof Reason>;
 
 export const RuleResult = t.intersection(
-  [
-    t.type({ rule: t.string, outcome: t.string, reasons: t.readonlyArray(Reason) }),
-    t.partial({ because: t.string }),
-  ],
+  [t.type({ rule: t.string, outcome: t.string, reasons: t.readonlyArray(Reason) }), t.partial({ because: t.string })],
   'RuleResult',
 );
 

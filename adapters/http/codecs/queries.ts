@@ -19,18 +19,12 @@ const moment = { index: SafeIntText, at: Instant };
 const oneMoment = (query: { readonly index?: number | undefined; readonly at?: string | undefined }): boolean =>
   query.index === undefined || query.at === undefined;
 
-export const AsOfQuery = t.refinement(closedWith({}, moment, 'AsOfQuery'), oneMoment, 'AsOfQuery(index or at, not both)');
-export type AsOfQuery = t.TypeOf<typeof AsOfQuery>;
-
-const page = { cursor: SafeIntText, limit: SafeIntText };
-
-export const PageQuery = closedWith({}, page, 'PageQuery');
-
-export const AsOfPageQuery = t.refinement(
-  closedWith({}, { ...moment, ...page }, 'AsOfPageQuery'),
+export const AsOfQuery = t.refinement(
+  closedWith({}, moment, 'AsOfQuery'),
   oneMoment,
-  'AsOfPageQuery(index or at, not both)',
+  'AsOfQuery(index or at, not both)',
 );
+export type AsOfQuery = t.TypeOf<typeof AsOfQuery>;
 
 const MOST = 500;
 

@@ -48,9 +48,7 @@ export const HostView = t.type(
     attestationKey: orNull(t.type({ name: t.string, since: Mark })),
     tpm: orNull(t.UnknownRecord),
     verdict: orNull(VerdictSummary),
-    undercut: orNull(
-      t.type({ code: t.string, subject: t.string, reason: t.string, index: t.number, time: t.string }),
-    ),
+    undercut: orNull(t.type({ code: t.string, subject: t.string, reason: t.string, index: t.number, time: t.string })),
     quarantine: orNull(WithReason),
     retired: orNull(WithReason),
     counts: t.type({ affirming: t.number, contraindicated: t.number, foreign: t.number }),
@@ -150,9 +148,7 @@ export const PolicyAnswer = t.type(
 export const OperatorsAnswer = t.type(
   {
     asOf: AsOf,
-    operators: t.readonlyArray(
-      t.type({ subject: t.string, role: t.string, grantedBy: t.string, since: t.string }),
-    ),
+    operators: t.readonlyArray(t.type({ subject: t.string, role: t.string, grantedBy: t.string, since: t.string })),
   },
   'OperatorsAnswer',
 );

@@ -3,12 +3,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { closedWith } from '../../../domain/encoding/closed.js';
 import { Instant } from '../../../domain/encoding/primitives.js';
 import { HostId } from '../../../domain/host/host-id.js';
-import { replayAll, type ReplayReport } from '../../../domain/replay/replay-all.js';
+import { type ReplayReport, replayAll } from '../../../domain/replay/replay-all.js';
+import { withFreshMemos } from '../../caches/fresh-memos.js';
 import { ledgerFaultText } from '../../ledger-fault-text.js';
 import type { LedgerFinding } from '../../verify-ledger-files.js';
 import type { Api } from '../api.js';
 import { Replayed, Verified } from '../codecs/audit.js';
-import { Nothing, NoBody, type Route, route } from '../route.js';
+import { NoBody, Nothing, type Route, route } from '../route.js';
 
 const replayed = ({ checked, different, differentCount }: ReplayReport): typeof Replayed._A => ({
   checked,
@@ -21,14 +22,15 @@ const replay = (api: Api): Route =>
     method: 'POST',
     path: '/v1/replay',
     operation: 'replay',
-    summary: 'Makes past verdicts again from stored evidence, at their own time and reference values; lists what differs.',
+    summary:
+      'Makes past verdicts again from stored evidence, at their own time and reference values; lists what differs.',
     params: Nothing,
     query: Nothing,
     body: closedWith({}, { host: HostId, from: Instant, to: Instant }, 'ReplayRequest'),
     answer: Replayed,
     handle: ({ body }) =>
       pipe(
-        replayAll(api.deps)(body),
+        replayAll(withFreshMemos(api.deps))(body),
         TE.map((report) => ({ body: replayed(report) })),
       ),
   });

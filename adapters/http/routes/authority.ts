@@ -32,7 +32,13 @@ const health = (api: Api): Route =>
       ),
   });
 
-const Key = t.type({ kid: t.string, purpose: t.string, publicKey: t.string, from: t.number, until: t.union([t.null, t.number]) });
+const Key = t.type({
+  kid: t.string,
+  purpose: t.string,
+  publicKey: t.string,
+  from: t.number,
+  until: t.union([t.null, t.number]),
+});
 
 export const AuthorityAnswer = t.type(
   {

@@ -9,11 +9,11 @@ import type { ApiError } from '../api-error.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { ImageAnswer, type ImageRow, ImagesAnswer } from '../codecs/reads.js';
 import { VersionPath } from '../codecs/reference.js';
-import { asOf, moment, type Moment } from '../moment.js';
+import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { rowsOf } from './reference.js';
 
-const view = ({ kind: _kind, ...row }: BaseImageRow): ImageRow => row;
+const view = (row: BaseImageRow): ImageRow => row;
 
 const list = (api: Api): Route =>
   route({
@@ -40,10 +40,11 @@ const list = (api: Api): Route =>
 const imageAt = (api: Api, version: string, { index }: Moment): E.Either<ApiError, BaseImageRow> =>
   pipe(
     api.reads.reference.rowAt(referenceKey('base-image', version), index),
-    E.flatMap((row): E.Either<ApiError, BaseImageRow> =>
-      row?.kind === 'base-image'
-        ? E.right(row)
-        : E.left({ _tag: 'ReferenceUnknown', kind: 'base-image', name: version }),
+    E.flatMap(
+      (row): E.Either<ApiError, BaseImageRow> =>
+        row?.kind === 'base-image'
+          ? E.right(row)
+          : E.left({ _tag: 'ReferenceUnknown', kind: 'base-image', name: version }),
     ),
   );
 

@@ -68,10 +68,11 @@ const show = (api: Api): Route =>
             TE.map((entries) => ({ at, entries })),
           ),
         ),
-        TE.flatMap(({ at, entries: [entry] }): TE.TaskEither<ApiError, { body: typeof EntryAnswer._A }> =>
-          entry?.index === index
-            ? TE.right({ body: { asOf: asOf(at), event: view(entry) } })
-            : TE.left({ _tag: 'IndexUnknown', index, size: at.index + 1 }),
+        TE.flatMap(
+          ({ at, entries: [entry] }): TE.TaskEither<ApiError, { body: typeof EntryAnswer._A }> =>
+            entry?.index === index
+              ? TE.right({ body: { asOf: asOf(at), event: view(entry) } })
+              : TE.left({ _tag: 'IndexUnknown', index, size: at.index + 1 }),
         ),
       ),
   });

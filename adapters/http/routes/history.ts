@@ -13,11 +13,10 @@ import { type EventView, HistoryAnswer } from '../codecs/reads.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, type Route, route } from '../route.js';
 
-const view = ({ event, leaf: _leaf, kid: _kid, ...rest }: Recorded<LedgerEvent>): EventView => ({
-  ...rest,
-  type: event.type,
-  data: event.data,
-});
+const view = (recorded: Recorded<LedgerEvent>): EventView => {
+  const { index, stream, revision, id, recordedAt, actor, command, basis, event } = recorded;
+  return { index, stream, revision, id, type: event.type, recordedAt, actor, command, basis, data: event.data };
+};
 
 const HistoryQuery = closedWith({}, { cursor: SafeIntText, limit: SafeIntText }, 'HistoryQuery');
 
@@ -36,11 +35,13 @@ const history = (api: Api): Route =>
       pipe(
         TE.Do,
         TE.bind('at', () => moment(api, {})),
-        TE.bind('loaded', (): TE.TaskEither<ApiError, ReadonlyArray<Recorded<LedgerEvent>>> =>
-          pipe(
-            loadStream(api.deps)(CATALOGUE, hostStream(params.id)),
-            TE.map(({ events }) => events),
-          ),
+        TE.bind(
+          'loaded',
+          (): TE.TaskEither<ApiError, ReadonlyArray<Recorded<LedgerEvent>>> =>
+            pipe(
+              loadStream(api.deps)(CATALOGUE, hostStream(params.id)),
+              TE.map(({ events }) => events),
+            ),
         ),
         TE.flatMap(({ at, loaded }): TE.TaskEither<ApiError, { body: typeof HistoryAnswer._A }> => {
           if (loaded.length === 0) return TE.left({ _tag: 'HostNotEnrolled' });

@@ -3,21 +3,18 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { closedWith } from '../../../domain/encoding/closed.js';
+import { Instant } from '../../../domain/encoding/primitives.js';
+import { type HostTrust, hostsAt, hostTrustAt, TRUST_STATES } from '../../../projections/host-trust-at.js';
 import { hostKey } from '../../../projections/host-trust-row.js';
-import { hostsAt, type HostTrust, hostTrustAt, TRUST_STATES } from '../../../projections/host-trust-at.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { HostPath } from '../codecs/hosts.js';
 import { AsOfQuery, limitOf, SafeIntText } from '../codecs/queries.js';
 import { HostAnswer, HostsAnswer, type HostView } from '../codecs/reads.js';
-import { Instant } from '../../../domain/encoding/primitives.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
-export const hostView = ({ state, since, staleSince, reasons, row }: HostTrust): HostView => {
-  const { kind: _kind, host, since: _since, ...rest } = row;
-  return { id: host, state, since, staleSince, reasons, ...rest };
-};
+const hostView = ({ row, ...trust }: HostTrust): HostView => ({ ...row, ...trust, id: row.host });
 
 const show = (api: Api): Route =>
   route({
@@ -32,15 +29,17 @@ const show = (api: Api): Route =>
     handle: ({ params, query }) =>
       pipe(
         moment(api, query),
-        TE.flatMapEither((at): E.Either<ApiError, { body: t.TypeOf<typeof HostAnswer> }> =>
-          pipe(
-            api.reads.hostTrust.rowAt(hostKey(params.id), at.index),
-            E.flatMap((row): E.Either<ApiError, { body: t.TypeOf<typeof HostAnswer> }> =>
-              row?.kind === 'host'
-                ? E.right({ body: { asOf: asOf(at), host: hostView(hostTrustAt(row, at.judgedAt)) } })
-                : E.left({ _tag: 'HostNotEnrolled' }),
+        TE.flatMapEither(
+          (at): E.Either<ApiError, { body: t.TypeOf<typeof HostAnswer> }> =>
+            pipe(
+              api.reads.hostTrust.rowAt(hostKey(params.id), at.index),
+              E.flatMap(
+                (row): E.Either<ApiError, { body: t.TypeOf<typeof HostAnswer> }> =>
+                  row?.kind === 'host'
+                    ? E.right({ body: { asOf: asOf(at), host: hostView(hostTrustAt(row, at.judgedAt)) } })
+                    : E.left({ _tag: 'HostNotEnrolled' }),
+              ),
             ),
-          ),
         ),
       ),
   });
@@ -51,7 +50,11 @@ const TrustState = t.keyof(
 );
 
 const HostsQuery = t.refinement(
-  closedWith({}, { state: TrustState, index: SafeIntText, at: Instant, cursor: SafeIntText, limit: SafeIntText }, 'HostsQuery'),
+  closedWith(
+    {},
+    { state: TrustState, index: SafeIntText, at: Instant, cursor: SafeIntText, limit: SafeIntText },
+    'HostsQuery',
+  ),
   ({ index, at }) => index === undefined || at === undefined,
   'HostsQuery(index or at, not both)',
 );

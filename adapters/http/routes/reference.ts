@@ -7,7 +7,7 @@ import type { ReferenceRow } from '../../../projections/reference-row.js';
 import type { Api } from '../api.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { EndorsementKeysAnswer, OperatorsAnswer, TpmCasAnswer, TpmModelsAnswer } from '../codecs/reads.js';
-import { asOf, moment, type Moment } from '../moment.js';
+import { asOf, type Moment, moment } from '../moment.js';
 import type { Operation } from '../permissions.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
@@ -61,11 +61,17 @@ export const referenceRoutes = (api: Api): ReadonlyArray<Route> => [
       E.map((tpmCas) => ({ asOf: asOf(at), tpmCas })),
     ),
   ),
-  list(api, '/v1/endorsement-keys', 'listEndorsementKeys', 'Endorsement keys, listed and revoked.', EndorsementKeysAnswer, (at) =>
-    pipe(
-      rowsOf(api, 'endorsement-key', at),
-      E.map((endorsementKeys) => ({ asOf: asOf(at), endorsementKeys })),
-    ),
+  list(
+    api,
+    '/v1/endorsement-keys',
+    'listEndorsementKeys',
+    'Endorsement keys, listed and revoked.',
+    EndorsementKeysAnswer,
+    (at) =>
+      pipe(
+        rowsOf(api, 'endorsement-key', at),
+        E.map((endorsementKeys) => ({ asOf: asOf(at), endorsementKeys })),
+      ),
   ),
   list(api, '/v1/tpm-models', 'listTpmModels', 'TPM models, listed and delisted.', TpmModelsAnswer, (at) =>
     pipe(

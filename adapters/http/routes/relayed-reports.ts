@@ -46,7 +46,18 @@ const judgedOf = ([recorded]: ReadonlyArray<Recorded<HostEvent>>): E.Either<ApiE
   const { index, revision, event } = recorded;
   const { record } = event.data;
   const { verdict, grade, rules, image, exceptions, at, notAfter } = record;
-  return E.right({ verdict, grade, reasons: reasonsOf(record), rules, image, exceptions, at, notAfter, index, revision });
+  return E.right({
+    verdict,
+    grade,
+    reasons: reasonsOf(record),
+    rules,
+    image,
+    exceptions,
+    at,
+    notAfter,
+    index,
+    revision,
+  });
 };
 
 /** What a management server says of a host: recorded and reported, and never what makes the host trusted. */
@@ -55,7 +66,8 @@ export const relayedReportRoutes = (api: Api): ReadonlyArray<Route> => [
     method: 'POST',
     path: '/v1/hosts/{id}/relayed-reports',
     operation: 'reportRelayed',
-    summary: "A vCenter's TPM attestation report (XML or JSON, in base64), graded relayed: it never makes a host trusted.",
+    summary:
+      "A vCenter's TPM attestation report (XML or JSON, in base64), graded relayed: it never makes a host trusted.",
     params: HostPath,
     query: Nothing,
     body: closed({ report: Base64UpTo(MOST_BYTES) }, 'RelayedReport'),

@@ -9,7 +9,7 @@ import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { AsOfQuery, SafeIntText } from '../codecs/queries.js';
 import { Explanation } from '../codecs/reads.js';
-import { asOf, moment, type Moment } from '../moment.js';
+import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, type Route, route } from '../route.js';
 import { judgedAnswer } from './attestations.js';
 

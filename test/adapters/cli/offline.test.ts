@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_POLICY } from '../../../domain/appraisal/policy.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
 import { run } from '../../support/run-cli.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const evidence = (name: string): string => `test/vectors/evidence/${name}.json`;
 
@@ -43,7 +43,15 @@ describe('sekisho appraise', () => {
 
   it('compares with an image made from another host', async () => {
     const image = join(temporaryFolder(), 'image.json');
-    const made = await run('base-image', 'from-evidence', evidence('esxi-8.0.3-rsa'), '--version', '8.0.3', '--out', image);
+    const made = await run(
+      'base-image',
+      'from-evidence',
+      evidence('esxi-8.0.3-rsa'),
+      '--version',
+      '8.0.3',
+      '--out',
+      image,
+    );
     expect(made.code).toBe(0);
     const same = await run('appraise', evidence('esxi-8.0.3-ecc'), '--image', image, '--json');
     expect(JSON.parse(same.out)).toMatchObject({ verdict: 'affirming', image: { version: '8.0.3' } });
@@ -78,7 +86,12 @@ describe('sekisho appraise', () => {
     ['unreadable JSON', '{"nonce":', 'MalformedJson', ''],
     ['a key given twice', '{"nonce":"00","nonce":"11"}', 'MalformedJson', 'differ'],
     ['a missing field', '{"nonce":"00"}', 'InvalidField', 'akPublic'],
-    ['base64 that is none', JSON.stringify({ ...JSON.parse(readFileSync(evidence('esxi-8.0.2'), 'utf8')), quote: '?' }), 'InvalidField', 'quote'],
+    [
+      'base64 that is none',
+      JSON.stringify({ ...JSON.parse(readFileSync(evidence('esxi-8.0.2'), 'utf8')), quote: '?' }),
+      'InvalidField',
+      'quote',
+    ],
     ['too much', `{"nonce":"${'0'.repeat(1_100_000)}"}`, 'FileTooLarge', '1048576'],
   ])('answers %s with exit code 2 and one error that names it', async (_, content, code, word) => {
     const ran = await run('appraise', file('evidence.json', content), '--json');
@@ -89,7 +102,10 @@ describe('sekisho appraise', () => {
   });
 
   it('answers a file that is not there, and an instant that is none, with exit code 2', async () => {
-    expect(await run('appraise', '/nowhere/at/all')).toMatchObject({ code: 2, err: expect.stringContaining('does not exist') });
+    expect(await run('appraise', '/nowhere/at/all')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('does not exist'),
+    });
     expect((await run('appraise', evidence('esxi-8.0.2'), '--at', 'tuesday')).code).toBe(2);
   });
 
@@ -119,7 +135,17 @@ describe('sekisho base-image from-evidence', () => {
   });
 
   it('writes golden registers when asked', async () => {
-    const ran = await run('base-image', 'from-evidence', evidence('linux-secure-boot-rsassa'), '--version', 'x', '--kind', 'golden-pcrs', '--pcrs', '7,4');
+    const ran = await run(
+      'base-image',
+      'from-evidence',
+      evidence('linux-secure-boot-rsassa'),
+      '--version',
+      'x',
+      '--kind',
+      'golden-pcrs',
+      '--pcrs',
+      '7,4',
+    );
     expect(JSON.parse(ran.out)).toMatchObject({ kind: 'golden-pcrs', pcrs: [{ pcr: 4 }, { pcr: 7 }] });
   });
 });
@@ -131,8 +157,13 @@ describe('sekisho boot-log show', () => {
     expect(code).toBe(0);
     const document = JSON.parse(out);
     const { pcrs } = JSON.parse(readFileSync(evidence('linux-secure-boot-rsassa'), 'utf8'));
-    for (const [pcr, value] of Object.entries(pcrs.sha256)) expect([pcr, document.pcrs.sha256[pcr]]).toEqual([pcr, value]);
-    const coverages = new Set(document.measurements.flatMap(({ fields }: { fields: ReadonlyArray<{ coverage: string }> }) => fields.map(({ coverage }) => coverage)));
+    for (const [pcr, value] of Object.entries(pcrs.sha256))
+      expect([pcr, document.pcrs.sha256[pcr]]).toEqual([pcr, value]);
+    const coverages = new Set(
+      document.measurements.flatMap(({ fields }: { fields: ReadonlyArray<{ coverage: string }> }) =>
+        fields.map(({ coverage }) => coverage),
+      ),
+    );
     expect(coverages).toEqual(new Set(['covered-by-digest', 'claim']));
     expect((await run('boot-log', 'show', log)).out).toContain('variable = SecureBoot');
   });

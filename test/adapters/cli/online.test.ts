@@ -2,10 +2,16 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { imageOf } from '../../support/authority.js';
-import { attestOverHttp, certifiedOverHttp, approvedOverHttp, type HttpAuthority, openHttpAuthority } from '../../support/http-authority.js';
+import {
+  approvedOverHttp,
+  attestOverHttp,
+  certifiedOverHttp,
+  type HttpAuthority,
+  openHttpAuthority,
+} from '../../support/http-authority.js';
+import { run } from '../../support/run-cli.js';
 import { softwareTpm } from '../../support/software-tpm.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-import { run } from '../../support/run-cli.js';
 
 const json = async (...argv: ReadonlyArray<string>) => JSON.parse((await run(...argv, '--json')).out);
 
@@ -19,7 +25,8 @@ describe('sekisho init', () => {
       expect([name, statSync(join(dir, name)).mode & 0o777]).toEqual([name, 0o600]);
     }
     for (const { token } of made.operators) {
-      for (const name of ['tokens.json', 'ledger.db', 'keys.json']) expect(readFileSync(join(dir, name)).includes(token)).toBe(false);
+      for (const name of ['tokens.json', 'ledger.db', 'keys.json'])
+        expect(readFileSync(join(dir, name)).includes(token)).toBe(false);
     }
     const again = await run('init', '--dir', dir);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('is not empty')]);
@@ -29,7 +36,9 @@ describe('sekisho init', () => {
     const folder = temporaryFolder();
     const [dir, secret] = [join(folder, 'new'), join(folder, 'secret')];
     writeFileSync(secret, 'a long enough passphrase\n');
-    expect((await run('init', '--dir', dir, '--passphrase-file', secret, '--operator', 'eve:trust-administrator')).code).toBe(0);
+    expect(
+      (await run('init', '--dir', dir, '--passphrase-file', secret, '--operator', 'eve:trust-administrator')).code,
+    ).toBe(0);
     expect((await run('operator', 'list', '--dir', dir)).out).toContain('eve');
     expect((await run('verify', '--dir', dir)).code).toBe(0);
     const locked = await run('host', 'enrol', 'h', '--dir', dir);
@@ -99,7 +108,10 @@ describe('commands on an authority', () => {
   });
 
   it('make all verdicts again, and find the ledger whole', async () => {
-    expect(await run('replay', '--dir', dir)).toMatchObject({ code: 0, out: expect.stringContaining('came out the same') });
+    expect(await run('replay', '--dir', dir)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('came out the same'),
+    });
     expect(await run('verify', '--dir', dir)).toMatchObject({ code: 0, out: expect.stringContaining('are whole') });
   });
 

@@ -53,9 +53,12 @@ describe('permissions', () => {
 
   it('let nobody but trust administrators change what decides trust', () => {
     const decides = Object.keys(PERMISSIONS).filter((operation) =>
-      /^(?:propose|approve|withdraw|trust|revoke|list(?=TpmModel$)|delist|changePolicy|quarantine|release|replaceEnd|grant)/.test(operation),
+      /^(?:propose|approve|withdraw|trust|revoke|list(?=TpmModel$)|delist|changePolicy|quarantine|release|replaceEnd|grant)/.test(
+        operation,
+      ),
     );
     expect(decides.length).toBeGreaterThan(12);
-    for (const operation of decides) expect([operation, accessOf(operation as Operation)]).toEqual([operation, ['trust-administrator']]);
+    for (const operation of decides)
+      expect([operation, accessOf(operation as Operation)]).toEqual([operation, ['trust-administrator']]);
   });
 });

@@ -32,7 +32,9 @@ afterAll(async () => {
 const get = (url: string, as: 'alice' | 'bob' | 'wendy' | 'arthur' = 'arthur') => authority.ask('GET', url, { as });
 
 /** Runs a request that must be refused, and makes sure that nothing was written. */
-const refused = async (work: () => ReturnType<HttpAuthority['ask']>): Promise<{ status: number; code: string; fields: ReadonlyArray<string> }> => {
+const refused = async (
+  work: () => ReturnType<HttpAuthority['ask']>,
+): Promise<{ status: number; code: string; fields: ReadonlyArray<string> }> => {
   const before = await authority.size();
   const reply = await work();
   expect(reply.headers['content-type']).toContain('application/problem+json');
@@ -45,9 +47,17 @@ describe('attesting over HTTP', () => {
   it('answers good evidence with an affirming verdict that is in the ledger', async () => {
     const before = await authority.size();
     const reply = await attestOverHttp(authority, 'web-1', tpm);
-    expect(reply.json()).toMatchObject({ verdict: 'affirming', reasons: [], image: { version: 'image-1' }, index: before });
+    expect(reply.json()).toMatchObject({
+      verdict: 'affirming',
+      reasons: [],
+      image: { version: 'image-1' },
+      index: before,
+    });
     expect(await authority.size()).toBe(before + 1);
-    expect((await get('/v1/hosts/web-1')).json()).toMatchObject({ asOf: { index: before }, host: { state: 'trusted' } });
+    expect((await get('/v1/hosts/web-1')).json()).toMatchObject({
+      asOf: { index: before },
+      host: { state: 'trusted' },
+    });
   });
 
   it('answers bad evidence of the host itself with 200, a contraindicated verdict and its reasons', async () => {
@@ -55,7 +65,10 @@ describe('attesting over HTTP', () => {
     expect(reply.statusCode).toBe(200);
     expect(reply.json().verdict).toBe('contraindicated');
     expect(reply.json().reasons.map(({ code }: { code: string }) => code)).toContain('CommandLineNotAllowed');
-    expect((await get('/v1/hosts/web-1')).json().host).toMatchObject({ state: 'refused', reasons: ['CommandLineNotAllowed'] });
+    expect((await get('/v1/hosts/web-1')).json().host).toMatchObject({
+      state: 'refused',
+      reasons: ['CommandLineNotAllowed'],
+    });
     await attestOverHttp(authority, 'web-1', tpm);
   });
 
@@ -88,10 +101,12 @@ describe('attesting over HTTP', () => {
     });
     const nonce = await challengeFor(authority, 'web-1', tpm);
     const foreign = evidenceFor(nonce, softwareTpm({ kind: 'rsa', seed: 'stranger' }), authority.now.at);
-    expect(await refused(() => authority.ask('POST', '/v1/hosts/web-1/attestations', { body: foreign }))).toMatchObject({
-      status: 403,
-      code: 'EvidenceNotHostsOwn',
-    });
+    expect(await refused(() => authority.ask('POST', '/v1/hosts/web-1/attestations', { body: foreign }))).toMatchObject(
+      {
+        status: 403,
+        code: 'EvidenceNotHostsOwn',
+      },
+    );
   });
 
   it.each([
@@ -103,7 +118,9 @@ describe('attesting over HTTP', () => {
   ])('names the field %s when it is malformed', async (field, change) => {
     const nonce = await challengeFor(authority, 'web-1', tpm);
     const body = { ...evidenceFor(nonce, tpm, authority.now.at), ...change };
-    const { status, code, fields } = await refused(() => authority.ask('POST', '/v1/hosts/web-1/attestations', { body }));
+    const { status, code, fields } = await refused(() =>
+      authority.ask('POST', '/v1/hosts/web-1/attestations', { body }),
+    );
     expect([status, code, fields[0]]).toEqual([400, 'InvalidField', field]);
   });
 
@@ -136,15 +153,19 @@ describe('attesting over HTTP', () => {
     await authority.ask('POST', '/v1/hosts', { as: 'wendy', body: { id: 'odd' } });
     const other = softwareTpm({ kind: 'rsa', seed: 'stranger' });
     const body = { ekPublic: toBase64(other.ekPublic), akPublic: toBase64(other.akPublic) };
-    expect(await refused(() => authority.ask('POST', '/v1/hosts/odd/attestation-key/challenges', { body }))).toMatchObject({
+    expect(
+      await refused(() => authority.ask('POST', '/v1/hosts/odd/attestation-key/challenges', { body })),
+    ).toMatchObject({
       status: 403,
       code: 'EndorsementKeyNotTrusted',
     });
     const forged = { activation: 'x'.repeat(40), secret: 'AAAA' };
-    expect(await refused(() => authority.ask('POST', '/v1/hosts/odd/attestation-key', { body: forged }))).toMatchObject({
-      status: 403,
-      code: 'ActivationForged',
-    });
+    expect(await refused(() => authority.ask('POST', '/v1/hosts/odd/attestation-key', { body: forged }))).toMatchObject(
+      {
+        status: 403,
+        code: 'ActivationForged',
+      },
+    );
   });
 });
 
@@ -173,7 +194,10 @@ describe('reading over HTTP', () => {
     });
     expect((await get(`/v1/hosts/web-1?at=${host.enrolled.time}`)).json().host.verdict).toBeNull();
     const later = plusSeconds(authority.now.at, 7200);
-    expect((await get(`/v1/hosts/web-1?at=${later}`)).json().host).toMatchObject({ state: 'stale', reasons: ['EvidenceStale'] });
+    expect((await get(`/v1/hosts/web-1?at=${later}`)).json().host).toMatchObject({
+      state: 'stale',
+      reasons: ['EvidenceStale'],
+    });
   });
 
   it('refuses a moment that is two, no instant, or not there yet', async () => {
@@ -181,7 +205,10 @@ describe('reading over HTTP', () => {
     expect([both.status, both.code]).toEqual([400, 'InvalidField']);
     const tuesday = await refused(() => get('/v1/hosts/web-1?at=tuesday'));
     expect([tuesday.status, tuesday.fields]).toEqual([400, ['at']]);
-    expect(await refused(() => get('/v1/hosts/web-1?index=999999'))).toMatchObject({ status: 404, code: 'IndexUnknown' });
+    expect(await refused(() => get('/v1/hosts/web-1?index=999999'))).toMatchObject({
+      status: 404,
+      code: 'IndexUnknown',
+    });
   });
 
   it('pages through hosts and through a history', async () => {
@@ -269,7 +296,8 @@ describe('commands over HTTP', () => {
   it('let nobody approve an own image, and approve only the document that was read', async () => {
     const image = imageOf('image-2');
     await authority.ask('POST', '/v1/base-images', { as: 'alice', body: { image } });
-    const approve = (as: 'alice' | 'bob', body: unknown) => authority.ask('POST', '/v1/base-images/image-2/approve', { as, body });
+    const approve = (as: 'alice' | 'bob', body: unknown) =>
+      authority.ask('POST', '/v1/base-images/image-2/approve', { as, body });
     expect(await refused(() => approve('alice', {}))).toMatchObject({ status: 403, code: 'SameOperator' });
     const other = { digest: '00'.repeat(32) };
     expect(await refused(() => approve('bob', other))).toMatchObject({ status: 409, code: 'DigestMismatch' });
@@ -277,7 +305,10 @@ describe('commands over HTTP', () => {
     expect((await approve('bob', { digest })).statusCode).toBe(200);
     const withdraw = { as: 'alice', body: { reason: 'mistake' } } as const;
     expect((await authority.ask('POST', '/v1/base-images/image-2/withdraw', withdraw)).statusCode).toBe(200);
-    expect((await get('/v1/base-images/image-2')).json().image).toMatchObject({ status: 'withdrawn', withdrawn: { by: 'alice' } });
+    expect((await get('/v1/base-images/image-2')).json().image).toMatchObject({
+      status: 'withdrawn',
+      withdrawn: { by: 'alice' },
+    });
   });
 
   it('change the policy only from the version that was read', async () => {
@@ -287,8 +318,11 @@ describe('commands over HTTP', () => {
       authority.ask('PUT', '/v1/policy', { as: 'alice', body: { ...policy, tokenLifetimeSeconds: 301 }, headers });
     expect(await refused(() => put({}))).toMatchObject({ status: 428, code: 'PreconditionMissing' });
     expect(await refused(() => put({ 'if-match': 'W/"x"' }))).toMatchObject({ status: 400, fields: ['If-Match'] });
-    expect((await put({ 'if-match': String(read.headers['etag']) })).statusCode).toBe(200);
-    expect(await refused(() => put({ 'if-match': String(read.headers['etag']) }))).toMatchObject({ status: 412, code: 'PreconditionFailed' });
+    expect((await put({ 'if-match': String(read.headers.etag) })).statusCode).toBe(200);
+    expect(await refused(() => put({ 'if-match': String(read.headers.etag) }))).toMatchObject({
+      status: 412,
+      code: 'PreconditionFailed',
+    });
     expect((await get('/v1/policy')).json().policy.tokenLifetimeSeconds).toBe(301);
   });
 
@@ -304,17 +338,24 @@ describe('commands over HTTP', () => {
     expect((await authority.ask('POST', '/v1/endorsement-keys', { as: 'bob', body })).statusCode).toBe(200);
     expect((await authority.ask('DELETE', '/v1/endorsement-keys/spare', reason)).statusCode).toBe(200);
     const twoForms = { ...body, name: 'two', certificate: '-----BEGIN CERTIFICATE-----' };
-    expect(await refused(() => authority.ask('POST', '/v1/endorsement-keys', { as: 'bob', body: twoForms }))).toMatchObject({ status: 400 });
+    expect(
+      await refused(() => authority.ask('POST', '/v1/endorsement-keys', { as: 'bob', body: twoForms })),
+    ).toMatchObject({ status: 400 });
     const noPem = { name: 'ca', chain: '-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----' };
     expect(await refused(() => authority.ask('POST', '/v1/tpm-cas', { as: 'alice', body: noPem }))).toMatchObject({
       status: 422,
       code: 'CertificateUnreadable',
     });
-    expect(await refused(() => authority.ask('DELETE', '/v1/tpm-cas/none', reason))).toMatchObject({ status: 404, code: 'ReferenceUnknown' });
+    expect(await refused(() => authority.ask('DELETE', '/v1/tpm-cas/none', reason))).toMatchObject({
+      status: 404,
+      code: 'ReferenceUnknown',
+    });
   });
 
   it('grant a token that works, and withdraw it', async () => {
-    const granted = (await authority.ask('POST', '/v1/operators', { as: 'alice', body: { subject: 'dora', role: 'auditor' } })).json();
+    const granted = (
+      await authority.ask('POST', '/v1/operators', { as: 'alice', body: { subject: 'dora', role: 'auditor' } })
+    ).json();
     const asDora = () => authority.ask('GET', '/v1/events', { headers: { authorization: `Bearer ${granted.token}` } });
     expect((await asDora()).statusCode).toBe(200);
     await authority.ask('DELETE', '/v1/operators/dora', { as: 'alice', body: { reason: 'left' } });
@@ -324,7 +365,8 @@ describe('commands over HTTP', () => {
 
   it('take a relayed report for what it is', async () => {
     const report = toBase64(utf8('<returnval><tpmLogReliable>false</tpmLogReliable></returnval>'));
-    const send = (value: string) => authority.ask('POST', '/v1/hosts/web-1/relayed-reports', { as: 'wendy', body: { report: value } });
+    const send = (value: string) =>
+      authority.ask('POST', '/v1/hosts/web-1/relayed-reports', { as: 'wendy', body: { report: value } });
     const broken = await refused(() => send(toBase64(utf8('<a><b></a>'))));
     expect([broken.status, broken.fields]).toEqual([400, ['report']]);
     const state = (await get('/v1/hosts/web-1')).json().host.state;

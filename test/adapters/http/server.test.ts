@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { newToken } from '../../../adapters/access/tokens.js';
 import { makeHostGate } from '../../../adapters/http/host-gate.js';
 import { MOST_BODY_BYTES } from '../../../adapters/http/json-body.js';
-import { Nothing, NoBody, route } from '../../../adapters/http/route.js';
+import { NoBody, Nothing, route } from '../../../adapters/http/route.js';
 import { makeServer } from '../../../adapters/http/server.js';
 import { makeMetrics } from '../../../adapters/telemetry/metrics.js';
 import { closed } from '../../../domain/encoding/closed.js';
