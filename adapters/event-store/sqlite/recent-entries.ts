@@ -1,5 +1,4 @@
-import type { StreamId } from '../../../domain/ledger/envelope.js';
-import type { SignedEntry } from '../../../domain/ledger/envelope.js';
+import type { SignedEntry, StreamId } from '../../../domain/ledger/envelope.js';
 import type { StoredEntry } from '../../../domain/ports.js';
 
 /** Those who follow the ledger read each entry just after it was appended: reading it back from the file took longer. */
@@ -26,7 +25,10 @@ export const createRecentEntries = (): RecentEntries => {
       });
     },
     settle: () => {
-      if (added.length === 0) return;
+      const [first] = added;
+      if (first === undefined) return;
+      // A transaction whose outcome was unknown may have left entries that were never seen here.
+      if (kept.at(-1)?.index !== first.index - 1) kept = [];
       for (const entry of added) kept.push(entry);
       added = [];
       // Seldom, so that keeping them costs nothing for each.

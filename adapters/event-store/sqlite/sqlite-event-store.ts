@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Append, EventStore, StoredEntry, StoreError } from '../../../domain/ports.js';
 import { checkAppend, refusedAppend } from '../check-append.js';
 import { blobOf, type Database, type Row, type Statement } from './database.js';
@@ -43,7 +43,8 @@ const storedOf = ([index, stream, revision, id, bytes]: Row): StoredEntry => ({
 });
 
 /** Inserts whole or not at all: within a transaction that others share, a half-inserted append is taken back. */
-const insertAll = (statements: Statements, tail: Tail, { stream, expectedRevision, entries }: Append): boolean => {
+const insertAll = (statements: Statements, tail: Tail, append: Append): boolean => {
+  const { stream, expectedRevision, entries } = append;
   const first = tail.size();
   let inserted = 0;
   try {
@@ -56,7 +57,7 @@ const insertAll = (statements: Statements, tail: Tail, { stream, expectedRevisio
     statements.remove.run([first, first + inserted]);
     return false;
   }
-  tail.grew(stream, expectedRevision + entries.length, first + entries.length);
+  tail.grew(append);
   return true;
 };
 
@@ -110,8 +111,12 @@ export const createSqliteEventStore = async (
       const refused = refusedAppend(request);
       return refused === undefined ? guarded(lane.write(() => appendNow(statements, tail, request))) : E.left(refused);
     },
-    readStream: (stream, from, limit) => read(statements.readStream, [stream, from, limit]),
-    readAll: (from, limit) => read(statements.readAll, [from, limit]),
+    readStream: (stream, from, limit) => () =>
+      tail.endsBefore(stream, from) ? TE.right([])() : read(statements.readStream, [stream, from, limit])(),
+    readAll: (from, limit) => () => {
+      const recent = tail.recent(from, limit);
+      return recent === undefined ? read(statements.readAll, [from, limit])() : TE.right(recent)();
+    },
     size: () => () => guarded(lane.read(() => Promise.resolve(E.right(tail.size())))),
     onAppended: tail.onAppended,
   };
