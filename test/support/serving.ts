@@ -39,7 +39,7 @@ export const serve = (dir: string, ...options: ReadonlyArray<string>): Promise<S
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      const url = /on (http:\/\/\S+) /.exec(said)?.[1];
+      const url = /on (https?:\/\/\S+) /.exec(said)?.[1];
       if (url === undefined) return;
       const signal = (name: 'SIGKILL' | 'SIGTERM') => () => {
         child.kill(name);

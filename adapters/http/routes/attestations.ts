@@ -4,6 +4,7 @@ import { pcrValuesOf } from '../../../domain/appraisal/evidence-manifest.js';
 import { reasonsOf } from '../../../domain/appraisal/verdict-record.js';
 import { fromBase64 } from '../../../domain/encoding/bytes.js';
 import { attestHost, type Judged as JudgedHost } from '../../../domain/host/attest-host.js';
+import { hostStream } from '../../../domain/host/host-id.js';
 import { currentHost } from '../../../domain/host/host-stream.js';
 import { issueChallenge } from '../../../domain/host/issue-challenge.js';
 import type { Api } from '../api.js';
@@ -59,14 +60,16 @@ const guarded = <A>(
   );
 };
 
-/** The AK that the evidence is of: the certified one, unless the host says which. */
-const akNameOf = (api: Api, host: string, given: string | undefined): TE.TaskEither<ApiError, string> =>
-  given !== undefined
-    ? TE.right(given)
+/** The AK that the evidence is of: the certified one, unless the host says which. A stale memory only refuses. */
+const akNameOf = (api: Api, host: string, given: string | undefined): TE.TaskEither<ApiError, string> => {
+  const known = given ?? api.deps.caches.host.get(hostStream(host))?.state.attestationKey?.akName;
+  return known !== undefined
+    ? TE.right(known)
     : pipe(
         currentHost(api.deps)(host),
         TE.map(({ state }) => state.attestationKey?.akName ?? ''),
       );
+};
 
 const attest = (api: Api): Route =>
   route({
