@@ -15,6 +15,16 @@ import { type TpmSession, withTpmSession } from './tpm-session.js';
 /** The authority takes evidence of at most 1 MiB in base64. */
 const EVENT_LOG_CAP = 786_432;
 
+/** Where the firmware has no log, the kernel has no file: an empty one was made by somebody else. */
+const bootLog = (file: string): TE.TaskEither<AgentError, Uint8Array> =>
+  pipe(
+    readCapped(file, EVENT_LOG_CAP),
+    TE.filterOrElse(
+      (bytes) => bytes.length > 0,
+      (): AgentError => ({ _tag: 'FileFault', file, rule: 'must not be empty' }),
+    ),
+  );
+
 /** Codes that a new certification can cure: the authority knows the host, but not with this AK. */
 const CURED_BY_CERTIFYING = new Set(['AttestationKeyNotCertified', 'AttestationKeyReplaced']);
 
@@ -27,7 +37,7 @@ const attestWith = (
     TE.Do,
     // Whatever is slow comes before the challenge, which does not live long.
     TE.bind('context', () => loadedContext(attester, session, state)),
-    TE.bind('eventLog', () => readCapped(attester.eventLogPath, EVENT_LOG_CAP)),
+    TE.bind('eventLog', () => bootLog(attester.eventLogPath)),
     TE.bind('challenge', () => attester.authority.challenge(state.akName)),
     TE.bind('quoted', ({ context, challenge: { nonce, pcrs } }) =>
       quote(session, context, {

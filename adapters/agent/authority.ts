@@ -38,6 +38,7 @@ const AttestationResult = t.type({
   index: SafeInt,
 });
 const Problem = t.type({ code: Text(64), title: Text(256) });
+const ProblemDetail = t.type({ detail: Text(1_024) });
 
 export type AttestationResult = t.TypeOf<typeof AttestationResult>;
 
@@ -92,13 +93,13 @@ const secondsOf = (retryAfter: string | undefined): number | undefined =>
   retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
 
 const refusalOf = ({ status, retryAfter, body }: HttpAnswer): AgentError => {
-  const { code, title } = E.getOrElse(() => ({ code: 'NoCode', title: 'no problem document' }))(
-    pipe(
-      read(Problem, body),
-      E.mapLeft(() => undefined),
-    ),
-  );
-  return { _tag: 'AuthorityRefused', status, code, title, retryAfterSeconds: secondsOf(retryAfter) };
+  const problem = read(Problem, body);
+  const retryAfterSeconds = secondsOf(retryAfter);
+  if (E.isLeft(problem)) return { _tag: 'AuthorityNotFound', status, retryAfterSeconds };
+  const { code, title } = problem.right;
+  const explained = read(ProblemDetail, body);
+  const detail = E.isRight(explained) ? explained.right.detail : undefined;
+  return { _tag: 'AuthorityRefused', status, code, title, detail, retryAfterSeconds };
 };
 
 export const authorityFor = (post: PostJson, host: string): Authority => {

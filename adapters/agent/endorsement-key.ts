@@ -40,6 +40,10 @@ export const isPolicyOnly = (kind: EndorsementKeyKind): boolean => TEMPLATES[kin
 const isBlank = (bytes: Uint8Array): boolean =>
   bytes.every((byte) => byte === 0xff) || bytes.every((byte) => byte === 0);
 
+/** Warnings (TPM 2.0 Part 2, 6.6.3: RC_WARN) pass by: busy, retry, locked out. They say nothing about the index. */
+const isAnswerOfTheTpm = (responseCode: number | undefined): boolean =>
+  responseCode !== undefined && responseCode < 0x1_0000 && (responseCode & 0x980) !== 0x900;
+
 /** Absence is no failure: many TPMs hold no certificate, or one for another kind of key. */
 const readCertificate = (
   { run, folder }: TpmSession,
@@ -50,7 +54,9 @@ const readCertificate = (
     run('tpm2_nvread', ['-Q', template.certificateIndex, '-o', file]),
     TE.flatMap(() => readCapped(file, CERTIFICATE_CAP)),
     TE.map((bytes) => (isBlank(bytes) ? undefined : bytes)),
-    TE.orElse((error) => (error._tag === 'ToolFailed' ? TE.right(undefined) : TE.left(error))),
+    TE.orElse((error) =>
+      error._tag === 'ToolFailed' && isAnswerOfTheTpm(error.responseCode) ? TE.right(undefined) : TE.left(error),
+    ),
   );
 };
 

@@ -52,6 +52,8 @@ export const heldKey = (attester: Attester, session: TpmSession): TE.TaskEither<
     ),
   );
 
+const MEANS_NO_TPM = new Set<AgentError['_tag']>(['ToolMissing', 'ToolTimedOut', 'TpmUnreachable']);
+
 /** A context of this TPM's present boot answers with the key's name; any other is refused by the TPM. */
 const isLoaded = (session: TpmSession, context: string, akName: string): TE.TaskEither<AgentError, boolean> => {
   const file = join(session.folder, 'loaded.name');
@@ -59,8 +61,7 @@ const isLoaded = (session: TpmSession, context: string, akName: string): TE.Task
     session.run('tpm2_readpublic', ['-Q', '-c', context, '-n', file]),
     TE.flatMap(() => readCapped(file, 66)),
     TE.match(
-      (error): E.Either<AgentError, boolean> =>
-        error._tag === 'ToolMissing' || error._tag === 'ToolTimedOut' ? E.left(error) : E.right(false),
+      (error): E.Either<AgentError, boolean> => (MEANS_NO_TPM.has(error._tag) ? E.left(error) : E.right(false)),
       (name) => E.right(toHex(name) === akName),
     ),
   );

@@ -45,7 +45,8 @@ const causeOf = (reason: Error): string => ('code' in reason ? String(reason.cod
 
 const post = (url: URL, ca: string | undefined, text: string): Promise<E.Either<AgentError, HttpAnswer>> =>
   new Promise((resolve) => {
-    const fail = (detail: string): void => resolve(E.left({ _tag: 'AuthorityUnreachable', detail }));
+    const fail = (detail: string): void =>
+      resolve(E.left({ _tag: 'AuthorityUnreachable', detail: `${url.origin}: ${detail}` }));
     const headers = {
       accept: 'application/json',
       'content-type': 'application/json',

@@ -63,7 +63,7 @@ export type AgentExitCode = 0 | 1 | 2 | 3 | 4;
 
 const exitCodeOf = (result: E.Either<AgentError, AttestationResult>): AgentExitCode => {
   if (E.isRight(result)) return result.right.verdict === 'affirming' ? 0 : 1;
-  return result.left._tag === 'AuthorityRefused' ? 3 : 4;
+  return result.left._tag === 'AuthorityRefused' && result.left.status < 500 ? 3 : 4;
 };
 
 const attesterFor = (options: AgentOptions, deps: AgentDeps): TE.TaskEither<AgentError | AddressFault, Attester> => {
@@ -103,11 +103,12 @@ const logFailure = (log: AgentDeps['log'], error: AgentError, retryMilliseconds?
     level: 'error',
     message: describeAgentError(error),
     error: error._tag,
+    ...(error._tag === 'AuthorityRefused' ? { code: error.code } : {}),
     ...(retryMilliseconds === undefined ? {} : { retryInSeconds: Math.ceil(retryMilliseconds / 1_000) }),
   });
 
 const retryAfterOf = (error: AgentError): number | undefined =>
-  error._tag === 'AuthorityRefused' ? error.retryAfterSeconds : undefined;
+  error._tag === 'AuthorityRefused' || error._tag === 'AuthorityNotFound' ? error.retryAfterSeconds : undefined;
 
 const keepAttesting = async (attester: Attester, options: AgentOptions, deps: AgentDeps): Promise<AgentExitCode> => {
   const schedule = { intervalMilliseconds: options.intervalSeconds * 1_000, random: deps.random };

@@ -28,29 +28,55 @@ const detailOf = (stderr: string): string => {
   return text.replace(/[\u0000-\u001f\u007f]/g, ' ').slice(0, DETAIL_CAP);
 };
 
+/** Words of the layer between tool and TPM: the first is closest to the cause. */
+const transportDetailOf = (stderr: string): string | undefined => {
+  const [, text] = /^(?:ERROR|WARNING):tcti:\S+ (.*)$/m.exec(stderr) ?? [];
+  return text
+    ?.replace(/[\u0000-\u001f\u007f]/g, ' ')
+    .trim()
+    .slice(0, DETAIL_CAP);
+};
+
+/** TSS2_TCTI_RC_LAYER (TSS 2.0 Overview and Common Structures, 3.3): the TPM itself never saw the command. */
+const TCTI_LAYER = 0x0a_00_00;
+
+const isUnreachable = (stderr: string, responseCode: number | undefined): boolean =>
+  stderr.includes('ERROR: Could not load tcti') ||
+  (responseCode !== undefined && (responseCode & 0xff_00_00) === TCTI_LAYER);
+
 interface Failure {
   readonly code?: string | number | null | undefined;
   readonly killed?: boolean | undefined;
 }
 
-const errorOf = (tool: string, failure: Failure, stderr: string, timeout: number): AgentError => {
+interface Settings {
+  readonly tcti: string | undefined;
+  readonly timeoutMilliseconds: number;
+}
+
+const errorOf = (tool: string, failure: Failure, stderr: string, settings: Settings): AgentError => {
   if (failure.code === 'ENOENT') return { _tag: 'ToolMissing', tool };
   if (failure.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
     return { _tag: 'ToolFailed', tool, detail: 'says more than a megabyte', responseCode: undefined };
   }
-  if (failure.killed === true) return { _tag: 'ToolTimedOut', tool, milliseconds: timeout };
-  return { _tag: 'ToolFailed', tool, detail: detailOf(stderr), responseCode: responseCodeOf(stderr) };
+  if (failure.killed === true) return { _tag: 'ToolTimedOut', tool, milliseconds: settings.timeoutMilliseconds };
+  const responseCode = responseCodeOf(stderr);
+  if (isUnreachable(stderr, responseCode)) {
+    return { _tag: 'TpmUnreachable', tcti: settings.tcti, detail: transportDetailOf(stderr) ?? detailOf(stderr) };
+  }
+  return { _tag: 'ToolFailed', tool, detail: detailOf(stderr), responseCode };
 };
 
 /** Arguments go as an array to the tool itself, never through a shell. */
 export const tpmTool = (options: TpmToolOptions): RunTpmTool => {
   const timeout = options.timeoutMilliseconds ?? 120_000;
   const env = options.tcti === undefined ? process.env : { ...process.env, TPM2TOOLS_TCTI: options.tcti };
+  const used = { tcti: env['TPM2TOOLS_TCTI'], timeoutMilliseconds: timeout };
   return (tool, args) => () =>
     new Promise((resolve) => {
       const settings = { env, timeout, killSignal: 'SIGKILL', maxBuffer: OUTPUT_CAP, encoding: 'utf8' } as const;
       const child = execFile(tool, [...args], settings, (failure, _stdout, stderr) => {
-        resolve(failure === null ? E.right(undefined) : E.left(errorOf(tool, failure, stderr, timeout)));
+        resolve(failure === null ? E.right(undefined) : E.left(errorOf(tool, failure, stderr, used)));
       });
       child.stdin?.end();
     });

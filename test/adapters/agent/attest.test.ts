@@ -135,6 +135,22 @@ describe('a round of attestation', () => {
     expect(await round()).toEqual(['FileFault']);
   });
 
+  it('offers no empty boot log', async () => {
+    await round();
+    await writeFile(attester.eventLogPath, '');
+    expect(await round()).toEqual(['FileFault']);
+  });
+
+  it.each([
+    ['has no certificate for one kind of endorsement key', 0x18b, [...CERTIFYING, ...ATTESTING]],
+    ['was never given the certificate of its index', 0x14a, [...CERTIFYING, ...ATTESTING]],
+    ['is too busy to say', 0x922, ['ToolFailed']],
+    ['does not say why', undefined, ['ToolFailed']],
+  ])('goes on without a certificate only when the TPM says so: it %s', async (_what, responseCode, expected) => {
+    tpm.failOnce('tpm2_nvread', responseCode);
+    expect(await round()).toEqual(expected);
+  });
+
   it('sends no quote that lacks registers', async () => {
     const short = await makeAttester();
     attester = {

@@ -42,21 +42,35 @@ describe("the authority's answers", () => {
   });
 
   it('tell a refusal by code, title and how long to wait', async () => {
-    const result = await challengeFrom(429, { code: 'RateLimited', title: 'Too many requests', detail: 'x' }, '17');
+    const result = await challengeFrom(429, { code: 'RateLimited', title: 'Too many requests', detail: 'Wait.' }, '17');
     expect(result).toEqual(
       E.left({
         _tag: 'AuthorityRefused',
         status: 429,
         code: 'RateLimited',
         title: 'Too many requests',
+        detail: 'Wait.',
         retryAfterSeconds: 17,
       }),
     );
   });
 
+  it('need not explain a refusal, and can not fill the log with it', async () => {
+    const refusal = { code: 'HostRetired', title: 'Host retired' };
+    const expected = E.left({ _tag: 'AuthorityRefused', code: 'HostRetired', detail: undefined });
+    expect(await challengeFrom(409, refusal)).toMatchObject(expected);
+    expect(await challengeFrom(409, { ...refusal, detail: 'x'.repeat(1_025) })).toMatchObject(expected);
+  });
+
+  it('are known from those of a proxy, whose wish to wait counts too', async () => {
+    expect(await challengeFrom(502, '<html>Bad gateway</html>', '5')).toEqual(
+      E.left({ _tag: 'AuthorityNotFound', status: 502, retryAfterSeconds: 5 }),
+    );
+  });
+
   it.each(['soon', '-1', '99999999999'])('ignore a wait that is no number of seconds: %s', async (retryAfter) => {
     expect(await challengeFrom(503, {}, retryAfter)).toMatchObject(
-      E.left({ code: 'NoCode', retryAfterSeconds: undefined }),
+      E.left({ _tag: 'AuthorityNotFound', status: 503, retryAfterSeconds: undefined }),
     );
   });
 
@@ -115,13 +129,18 @@ describe('the way to the authority', () => {
   it('ends at an answer that is too large', async () => {
     const post = await serve((_, response) => response.end(Buffer.alloc(400_000)));
     expect(await post('/x', {})()).toEqual(
-      E.left({ _tag: 'AuthorityUnreachable', detail: 'answer of more than 262144 bytes' }),
+      E.left({
+        _tag: 'AuthorityUnreachable',
+        detail: expect.stringMatching(/^http:\/\/127.* answer of more than 262144 bytes$/),
+      }),
     );
   });
 
   it('says why nobody answered', async () => {
     const post = await serve((request) => request.socket.destroy());
-    expect(await post('/x', {})()).toEqual(E.left({ _tag: 'AuthorityUnreachable', detail: 'ECONNRESET' }));
+    expect(await post('/x', {})()).toEqual(
+      E.left({ _tag: 'AuthorityUnreachable', detail: expect.stringMatching(/^http:\/\/127\S+: ECONNRESET$/) }),
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AgentLogLine } from '../../../adapters/agent/attester.js';
 import { type AgentExitCode, type AgentOptions, agentDeps, runAgent } from '../../../adapters/agent/run-agent.js';
 import { run } from '../../lab/child.js';
@@ -138,6 +138,25 @@ describe.runIf(requireTools(SOFTWARE_TPM))('the agent with a TPM', () => {
         if (secret !== undefined) expect(text).not.toContain(secret);
       }
     }
+  });
+
+  it('ends with 4 and names where it looked when no TPM is there', async () => {
+    vi.stubEnv('TPM2TOOLS_TCTI', 'device:/no/such/other');
+    expect(await once({ tcti: 'device:/no/such/tpm' })).toBe(4);
+    expect(await once({ tcti: undefined })).toBe(4);
+    vi.unstubAllEnvs();
+    const [given, found] = lines.map(({ message }) => message);
+    expect(given).toMatch(/no TPM reached by "device:\/no\/such\/tpm" \(Failed to open .*No such file/);
+    expect(found).toContain('no TPM reached by "device:/no/such/other"');
+  });
+
+  it.each([
+    ['the authority refuses', problem(404, 'HostNotEnrolled'), 3],
+    ['the authority has failed', problem(500, 'Unexpected'), 4],
+    ['a proxy answers in its place', { status: 502, body: '<html>Bad gateway</html>' }, 4],
+  ])('ends after one round with a code of its own when %s', async (_what, answer, code) => {
+    authority.answerOnce('attestation-key/challenges', answer);
+    expect(await once()).toBe(code);
   });
 
   it('does not send evidence when a boot log is absent', async () => {

@@ -31,6 +31,28 @@ describe('a tool of tpm2-tools', () => {
     );
   });
 
+  it.each([
+    [
+      'does not load',
+      'ERROR:tcti:src/tcti-device.c:452:Init() Failed to open /dev/tpmrm0: No such file \nERROR:tcti:src/tctildr.c:428:Ldr() Failed\nERROR: Could not load tcti, got: "(null)"\n',
+      'Failed to open /dev/tpmrm0: No such file',
+    ],
+    [
+      'breaks off',
+      'ERROR:tcti:src/tcti-cmd.c:511:receive() Read 0 bytes \nERROR: Esys_GetCapability(0xA0011) - tcti:Response is malformed\nERROR: Unable to run tpm2_createek\n',
+      'Read 0 bytes',
+    ],
+    [
+      'breaks off without a word',
+      'ERROR: Esys_Load(0xA000A) - tcti:IO failure\n',
+      'Esys_Load(0xA000A) - tcti:IO failure',
+    ],
+  ])('tells from the TPM’s refusals when the way to it %s', async (_what, words, detail) => {
+    const script = ['-e', `process.stderr.write(${JSON.stringify(words)}); process.exit(1)`];
+    const result = await tpmTool({ tcti: 'cmd:false' })('node', script)();
+    expect(result).toEqual(E.left({ _tag: 'TpmUnreachable', tcti: 'cmd:false', detail }));
+  });
+
   it('can not fill memory with what it says', async () => {
     const result = await tpmTool({})('node', [
       '-e',
