@@ -15,7 +15,7 @@ import { type DataFolder, dataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import { headFileOf } from './event-store/sqlite/head-file.js';
 import { openSqliteLedger, type SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
-import { makeHeadKeeper } from './head-keeper.js';
+import { openSealer } from './event-store/sqlite/sealer.js';
 import { createKeyStore, type KeyStore } from './key-store/key-store.js';
 import type { OpenError } from './open-error.js';
 import { systemClock, systemRandom } from './system.js';
@@ -96,7 +96,12 @@ const found = (
         }),
       ),
     ),
-    TE.tap(() => () => makeHeadKeeper({ ...deps, file: headFileOf(folder.ledger) }, undefined).keep()),
+    TE.tap(() =>
+      pipe(
+        openSealer({ ...deps, file: headFileOf(folder.ledger), every: 0, onFault: () => undefined }),
+        TE.flatMap((sealer) => sealer.close),
+      ),
+    ),
     TE.map(({ authority: kid }) => kid),
   );
 };

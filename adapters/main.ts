@@ -12,8 +12,7 @@ import type { Principal } from './access/tokens.js';
 import { makeDeps } from './authority-deps.js';
 import { type AuthorityIdentity, readIdentity } from './authority-identity.js';
 import { type DataFolder, dataFolder } from './data-folder.js';
-import { headFileOf } from './event-store/sqlite/head-file.js';
-import { checkHead, type HeadKeeper, makeHeadKeeper } from './head-keeper.js';
+import { checkHead, openSealer, type Sealer } from './event-store/sqlite/sealer.js';
 import type { Api } from './http/api.js';
 import { DEFAULT_HOST_LIMITS, type HostLimits, makeHostGate } from './http/host-gate.js';
 import { allRoutes } from './http/routes.js';
@@ -25,7 +24,7 @@ import { type LedgerFiles, openLedgerFiles, readerOf } from './open-ledger.js';
 import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
 import { systemClock, systemRandom } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
-import { makeMetrics } from './telemetry/metrics.js';
+import { type Metrics, makeMetrics } from './telemetry/metrics.js';
 import { verifyLedgerFiles } from './verify-ledger-files.js';
 
 export interface OpenOptions {
@@ -79,6 +78,9 @@ interface Parts {
   readonly reads: ProjectionStore;
   readonly tokens: TokenStore;
   readonly secrets: Secrets | undefined;
+  readonly metrics: Metrics;
+  /** Undefined: for reading only. */
+  readonly sealer: Sealer | undefined;
 }
 
 /** Frees the ledger's lock when a later step fails. */
@@ -90,14 +92,34 @@ const orClose =
       TE.tapError(() => TE.fromTask(sqlite.close)),
     );
 
+const SEAL_MS = 1_000;
+
+/** The head must vouch for the store before anything is served; from then on it follows what is appended. */
+const sealerOf = (
+  options: OpenOptions,
+  reader: LedgerReader,
+  { head, headFile }: LedgerFiles,
+  secrets: Secrets | undefined,
+  metrics: Metrics,
+): TE.TaskEither<OpenError, Sealer | undefined> => {
+  if (secrets === undefined) return pipe(checkHead(reader, head), TE.as(undefined));
+  const { signer } = secrets;
+  const { clock = systemClock } = options;
+  const onFault = (): void => metrics.count('sekisho_head_faults_total');
+  return openSealer({ ...reader, signer, clock, file: headFile, every: SEAL_MS, onFault });
+};
+
 const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<OpenError, Parts> =>
   pipe(
     TE.Do as TE.TaskEither<OpenError, object>,
+    TE.let('metrics', makeMetrics),
     TE.bind('secrets', () => secretsOf(folder, options)),
     TE.bind('files', () => openLedgerFiles(folder)),
     TE.bind('reader', ({ files }) => orClose(files)(readerOf(files))),
     TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),
-    TE.tap(({ files, reader }) => orClose(files)(checkHead(reader, files.head))),
+    TE.bind('sealer', ({ files, reader, secrets, metrics }) =>
+      orClose(files)(sealerOf(options, reader, files, secrets, metrics)),
+    ),
     TE.bind('tokens', ({ files }) =>
       orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes)),
     ),
@@ -118,15 +140,13 @@ const authenticator =
 const MINUTE_MS = 60_000;
 
 /** What happens by itself while the authority is open. The answer stops it and does it a last time. */
-const keepHouse = (deps: AuthorityDeps, keeper: HeadKeeper): (() => Promise<void>) => {
-  const everyMinute = setInterval(() => {
-    void summariseForeignEvidence(deps)()().then(() => keeper.keep());
-  }, MINUTE_MS);
+const keepHouse = (deps: AuthorityDeps, sealer: Sealer): (() => Promise<void>) => {
+  const everyMinute = setInterval(() => void summariseForeignEvidence(deps)()(), MINUTE_MS);
   everyMinute.unref();
   return async () => {
     clearInterval(everyMinute);
     await summariseForeignEvidence(deps)(true)();
-    await keeper.keep();
+    await sealer.close();
   };
 };
 
@@ -142,18 +162,15 @@ const serverOf = (options: OpenOptions, api: Api, { identity, tokens, secrets }:
 
 const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
-  const { files, reader, identity, reads, secrets } = parts;
-  const { sqlite, head } = files;
+  const { files, reader, identity, reads, secrets, metrics, sealer } = parts;
+  const { sqlite, headFile } = files;
   const { group } = identity;
   const deps = makeDeps({ reader, evidence: sqlite.evidence, ...(secrets ?? NO_SECRETS), group, clock, random });
-  const metrics = makeMetrics();
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
   const gate = makeHostGate(limits, () => performance.now());
-  const headFile = headFileOf(parts.folder.ledger);
   const verify = verifyLedgerFiles({ sqlite, headFile, pinned: files.publicKeys.authority.kid });
   const app = serverOf(options, { deps, reads, gate, metrics, settled: settledBy(deps, reads), verify }, parts);
-  const keeper = makeHeadKeeper({ ...deps, file: headFile }, head);
-  const stopHouse = secrets === undefined ? () => Promise.resolve() : keepHouse(deps, keeper);
+  const stopHouse = sealer === undefined ? () => Promise.resolve() : keepHouse(deps, sealer);
   const close = async (): Promise<void> => {
     await app.close();
     await stopHouse();

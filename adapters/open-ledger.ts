@@ -19,6 +19,7 @@ export interface LedgerFiles {
   readonly publicKeys: PublicKeys;
   /** As it was read; nothing vouches for it before it was verified. */
   readonly head: Head | undefined;
+  readonly headFile: string;
 }
 
 /** Left also for a folder without a ledger: opening must never make one. */
@@ -27,7 +28,8 @@ export const openLedgerFiles = (folder: DataFolder): TE.TaskEither<OpenError, Le
   return pipe(
     TE.Do,
     TE.bindW('publicKeys', () => readPublicKeys(folder.keys)),
-    TE.bindW('head', () => readHead(headFileOf(folder.ledger))),
+    TE.let('headFile', () => headFileOf(folder.ledger)),
+    TE.bindW('head', ({ headFile }) => readHead(headFile)),
     TE.bindW('sqlite', () => openSqliteLedger(folder.ledger)),
   );
 };

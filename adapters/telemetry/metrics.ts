@@ -8,6 +8,10 @@ const METRICS = {
   sekisho_verdicts_total: { label: 'verdict', help: 'Verdicts given, by verdict.' },
   sekisho_refusals_total: { label: 'code', help: 'Requests refused, by problem code.' },
   sekisho_requests_total: { label: 'operation', help: 'Requests answered, by operation.' },
+  sekisho_head_faults_total: {
+    label: undefined,
+    help: 'Signed heads that could not be written: a cut-off end would go unseen.',
+  },
   sekisho_appends_total: { label: undefined, help: 'Durable appends to the ledger.' },
 } as const;
 

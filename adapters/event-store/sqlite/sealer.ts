@@ -43,7 +43,10 @@ const extend = (deps: SealerDeps, frontier: Frontier): TE.TaskEither<StoreError,
   );
 
 /** The store must hold at least what the head says, and the head must be ours. Whether it holds the same, verifying tells. */
-const resume = (deps: SealerDeps, head: Head | undefined): TE.TaskEither<HeadFault | StoreError, Frontier> =>
+export const checkHead = (
+  deps: LedgerReader,
+  head: Head | undefined,
+): TE.TaskEither<HeadFault | StoreError, Frontier> =>
   head === undefined
     ? TE.right(emptyFrontier)
     : pipe(
@@ -108,7 +111,7 @@ export const openSealer = (deps: SealerDeps): TE.TaskEither<HeadFault | StoreErr
     readHead(deps.file),
     TE.flatMap((head) =>
       pipe(
-        resume(deps, head),
+        checkHead(deps, head),
         TE.map((frontier) => run(deps, frontier, head)),
       ),
     ),
