@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import * as t from 'io-ts';
+import type * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { decode } from '../../../domain/encoding/explain.js';
