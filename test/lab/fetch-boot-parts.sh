@@ -3,7 +3,8 @@
 #
 #   fetch-boot-parts.sh CACHE
 #
-# Nothing is installed. The second call finds everything there.
+# Nothing is installed. The second call finds everything there. Where the machine's package lists are missing or too old
+# for the archive, fresh ones are fetched into a folder of its own: that needs no root and changes nothing here.
 set -euo pipefail
 cache=$1
 mkdir -p "$cache"
@@ -13,11 +14,35 @@ flock 9
 
 work=$(mktemp -d "$cache/fetch.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image-[0-9]\S*\)$/\1/p' | head -n 1)
-[ -n "$kernel" ] || { echo 'apt knows no linux-image-amd64: run apt-get update' >&2; exit 1; }
+options=()
+
+kernel_package() {
+  apt-cache "${options[@]}" depends linux-image-amd64 2> /dev/null | sed -n 's/.*Depends: \(linux-image-[0-9]\S*\)$/\1/p' | head -n 1
+}
+download() {
+  local kernel
+  kernel=$(kernel_package)
+  [ -n "$kernel" ] && apt-get "${options[@]}" download -qq "$kernel" shim-signed grub-efi-amd64-signed busybox-static
+}
+use_lists_of_its_own() {
+  mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+  # The sandbox user of apt could not read below a private folder for temporary files.
+  options=(-o "Dir::State::lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache" -o APT::Sandbox::User=)
+  apt-get "${options[@]}" update -qq
+}
+
 mkdir "$work/parts" "$work/packages"
 cd "$work/packages"
-apt-get download -qq "$kernel" shim-signed grub-efi-amd64-signed busybox-static >&2
+if ! download 2> "$work/failure" >&2; then
+  echo 'fetch-boot-parts: package lists missing or out of date, fetching fresh ones' >&2
+  rm -f ./*.deb
+  use_lists_of_its_own >&2 && download >&2 || {
+    cat "$work/failure" >&2
+    echo "fetch-boot-parts: can't download linux-image-amd64, shim-signed, grub-efi-amd64-signed and busybox-static." >&2
+    echo 'It takes a Debian with its archive within reach; see /etc/apt/sources.list and the proxy settings.' >&2
+    exit 1
+  }
+fi
 for package in *.deb; do dpkg-deb -x "$package" "$work/unpacked"; done
 
 from=$work/unpacked

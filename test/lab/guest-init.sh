@@ -22,7 +22,7 @@ echo '<<ready>>'
 while :; do
   dd bs=4096 count=1 <&4 > /command 2> /dev/null
   # Nobody is connected: an empty read comes back at once.
-  [ -s /command ] || { usleep 10000; continue; }
+  [ -s /command ] || { usleep 30000; continue; }
   cat /command >&3
   dd bs=4096 count=1 <&3 >&4 2> /dev/null
 done
