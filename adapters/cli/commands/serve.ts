@@ -84,6 +84,8 @@ const serving = (
   authority: OpenedAuthority,
 ): TE.TaskEither<CliFailure, ExitCode> => {
   const file = dataFolder(dir).server;
+  // Listened for before anyone is told that the server is up: a manager may end it in that very moment.
+  const asked = untilAsked();
   return pipe(
     listen(authority, options),
     TE.map(reachable),
@@ -96,7 +98,7 @@ const serving = (
     TE.flatMap((url) =>
       TE.fromTask(async () => {
         cli.terminal.out(`Sekisho serves ${dir} on ${url} (process ${String(process.pid)}). End it with Ctrl+C.\n`);
-        await untilAsked();
+        await asked;
         cli.terminal.err('Ending: no new requests, answering what was begun.\n');
         await removeFile(file)();
         return done;
