@@ -14,7 +14,8 @@ export interface Figure {
 export const ratioOf = ({ measured, atLeast, atMost, peer }: Figure): number | undefined => {
   const asked = atLeast ?? peer?.value;
   if (asked !== undefined) return measured / asked;
-  return atMost === undefined ? undefined : atMost / measured;
+  if (atMost === undefined) return undefined;
+  return measured <= atMost ? Math.max(1, atMost / (measured || 1)) : atMost / measured;
 };
 
 export const isUnder = (figure: Figure): boolean => (ratioOf(figure) ?? 1) < 1;

@@ -2,6 +2,8 @@ import { appends } from './appends.js';
 import { appraisals } from './appraisals.js';
 import { attestations } from './attestations.js';
 import type { BenchGroup } from './figure.js';
+import { ledgerSizes } from './ledger-sizes.js';
+import { strangers } from './strangers.js';
 
 /** In the order in which they run. */
-export const GROUPS: ReadonlyArray<BenchGroup> = [appraisals, appends, attestations];
+export const GROUPS: ReadonlyArray<BenchGroup> = [appraisals, appends, attestations, strangers, ledgerSizes];

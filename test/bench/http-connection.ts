@@ -51,10 +51,12 @@ export const openConnection = async (port: number, localAddress = '127.0.0.1'): 
   return {
     send: (method, path, body = '', headers = '') =>
       new Promise((resolve, reject) => {
+        if (socket.destroyed) return reject(new Error('connection closed'));
         waiting = (answer) => (answer instanceof Error ? reject(answer) : resolve(answer));
         const type = body === '' ? '' : 'content-type: application/json\r\n';
         const length = `content-length: ${String(Buffer.byteLength(body))}\r\n`;
         socket.write(`${method} ${path} HTTP/1.1\r\nhost: bench\r\n${type}${length}${headers}\r\n${body}`);
+        return undefined;
       }),
     close: () => void socket.destroy(),
   };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../../adapters/data-folder.js';
-import { type HttpConnection, openConnection } from './http-connection.js';
+import { openConnection } from './http-connection.js';
 import { projectRoot } from './project-root.js';
 
 const SEKISHO = join(projectRoot, 'dist', 'adapters', 'cli', 'sekisho.js');
@@ -69,7 +69,6 @@ export const serveAuthority = async (dir: string, flags: ReadonlyArray<string> =
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const port = await portOf(child);
   const pid = child.pid ?? 0;
-  let connection: HttpConnection | undefined;
   return {
     pid,
     port,
@@ -77,13 +76,13 @@ export const serveAuthority = async (dir: string, flags: ReadonlyArray<string> =
     residentMegabytes: () => residentOf(pid),
     asOperator: async (who, method, path, body) => {
       const token = readFileSync(dataFolder(dir).tokenOf(who), 'utf8').trim();
-      connection ??= await openConnection(port);
+      const connection = await openConnection(port);
       const text = body === undefined ? '' : JSON.stringify(body);
       const answer = await connection.send(method, path, text, `authorization: Bearer ${token}\r\n`);
+      connection.close();
       return decoded(path, answer.status, answer.body);
     },
     stop: async () => {
-      connection?.close();
       child.kill('SIGTERM');
       await ended;
     },
