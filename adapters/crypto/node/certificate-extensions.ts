@@ -1,18 +1,40 @@
+import {
+  AttributeValue,
+  AuthorityInfoAccessSyntax,
+  AuthorityKeyIdentifier,
+  BasicConstraints,
+  ExtendedKeyUsage,
+  Extension,
+  id_ce_authorityKeyIdentifier,
+  id_ce_basicConstraints,
+  id_ce_certificatePolicies,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_subjectDirectoryAttributes,
+  id_ce_subjectKeyIdentifier,
+  id_pe_authorityInfoAccess,
+  KeyUsage,
+  type Name,
+  SubjectAlternativeName,
+  SubjectDirectoryAttributes,
+  SubjectKeyIdentifier,
+} from '@peculiar/asn1-x509';
 import { toHex } from '../../../domain/encoding/bytes.js';
 import type { Certificate } from '../../../domain/ports.js';
 import {
-  booleanOf,
+  Asn1Error,
+  checkUniversal,
+  childrenOf,
+  contextOf,
   countOf,
-  DerError,
+  decode,
   type Element,
-  elementsOf,
-  expectTag,
-  oidOf,
-  only,
-  sequence,
+  read,
   TAGS,
-} from './der.js';
-import { attributesOf, textOf } from './distinguished-name.js';
+  tagOf,
+} from './asn1.js';
+import { textOf } from './distinguished-name.js';
 
 type Extensions = Pick<
   Certificate,
@@ -27,33 +49,23 @@ type Extensions = Pick<
   | 'unhandledCritical'
 >;
 
-const OID = {
-  subjectDirectoryAttributes: '2.5.29.9',
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  certificatePolicies: '2.5.29.32',
-  authorityKeyIdentifier: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  authorityInfoAccess: '1.3.6.1.5.5.7.1.1',
-  caIssuers: '1.3.6.1.5.5.7.48.2',
-  tpmSpecification: '2.23.133.2.16',
-} as const;
+const CA_ISSUERS = '1.3.6.1.5.5.7.48.2';
+const TPM_SPECIFICATION = '2.23.133.2.16';
 
 /** Certificate policies restrict nothing where no policy is asked for (RFC 5280, 6.1.1: any-policy). */
 const UNDERSTOOD: ReadonlySet<string> = new Set([
-  OID.subjectDirectoryAttributes,
-  OID.subjectKeyIdentifier,
-  OID.keyUsage,
-  OID.subjectAltName,
-  OID.basicConstraints,
-  OID.certificatePolicies,
-  OID.authorityKeyIdentifier,
-  OID.extendedKeyUsage,
-  OID.authorityInfoAccess,
+  id_ce_subjectDirectoryAttributes,
+  id_ce_subjectKeyIdentifier,
+  id_ce_keyUsage,
+  id_ce_subjectAltName,
+  id_ce_basicConstraints,
+  id_ce_certificatePolicies,
+  id_ce_authorityKeyIdentifier,
+  id_ce_extKeyUsage,
+  id_pe_authorityInfoAccess,
 ]);
 
+/** The bits of KeyUsage, first to last (RFC 5280, 4.2.1.3). */
 const USAGES = [
   'digitalSignature',
   'other',
@@ -65,109 +77,108 @@ const USAGES = [
   'other',
   'other',
 ] as const;
-/** Context tags of GeneralName and AuthorityKeyIdentifier (RFC 5280, 4.2.1.6 and 4.2.1.1). */
-const DIRECTORY_NAME = 0xa4;
-const URI = 0x86;
-const KEY_IDENTIFIER = 0x80;
+/** Types that have context-specific tags inside. */
+const TAGGED: ReadonlySet<string> = new Set([
+  id_ce_subjectAltName,
+  id_ce_authorityKeyIdentifier,
+  id_pe_authorityInfoAccess,
+]);
+/** The tag of a directoryName among GeneralNames (RFC 5280, 4.2.1.6). */
+const DIRECTORY_NAME = 4;
 const MOST_URLS = 8;
 const LONGEST_URL = 512;
+const MOST_FIELDS = 3;
 
-interface Extension {
-  readonly oid: string;
-  readonly critical: boolean;
-  readonly value: Uint8Array;
-}
+const hexOf = ({ buffer }: { readonly buffer: ArrayBuffer }): string => toHex(new Uint8Array(buffer));
 
-const extensionOf = (element: Element): Extension => {
-  const [oid, ...rest] = elementsOf(expectTag(element, TAGS.sequence, 'extension').content);
-  const [flag, value] = rest.length === 2 ? rest : [undefined, rest[0]];
-  if (rest.length > 2) throw new DerError('has an extension with too many fields');
-  return {
-    oid: oidOf(oid),
-    critical: flag !== undefined && booleanOf(flag),
-    value: expectTag(value, TAGS.octetString, 'extension value').content,
-  };
+const basicConstraintsOf = ({ cA, pathLenConstraint: length }: BasicConstraints): Extensions['basicConstraints'] => ({
+  ca: cA,
+  pathLength: length === undefined ? undefined : countOf(length, 'pathLenConstraint'),
+});
+
+const keyUsageOf = (usage: KeyUsage): Extensions['keyUsage'] => {
+  const flags = usage.toNumber();
+  return USAGES.filter((_, bit) => (flags & (1 << bit)) !== 0);
 };
 
-const basicConstraints = (value: Uint8Array): Extensions['basicConstraints'] => {
-  const [first, ...rest] = sequence(value, 'basicConstraints');
-  if (first === undefined) return { ca: false, pathLength: undefined };
-  const [ca, length] = first.tag === TAGS.boolean ? [booleanOf(first), rest[0]] : [false, first];
-  return { ca, pathLength: length === undefined ? undefined : countOf(length, 'pathLenConstraint') };
+/** The library has some text for any element in the place of an object identifier. */
+const extendedKeyUsageOf = (usages: ExtendedKeyUsage, raw: Element): ReadonlyArray<string> => {
+  if (childrenOf(raw).some((usage) => tagOf(usage) !== TAGS.oid))
+    throw new Asn1Error('extKeyUsage must be object identifiers');
+  return Array.from(usages);
 };
 
-const keyUsage = (value: Uint8Array): Extensions['keyUsage'] => {
-  const { content } = only(value, TAGS.bitString, 'keyUsage');
-  return USAGES.filter((_, bit) => ((content[1 + (bit >> 3)] ?? 0) & (0x80 >> (bit & 7))) !== 0);
-};
-
-const authorityKeyId = (value: Uint8Array): string | undefined => {
-  const id = sequence(value, 'authorityKeyIdentifier').find(({ tag }) => tag === KEY_IDENTIFIER);
-  return id === undefined ? undefined : toHex(id.content);
-};
+const authorityKeyIdOf = ({ keyIdentifier }: AuthorityKeyIdentifier): string | undefined =>
+  keyIdentifier === undefined ? undefined : hexOf(keyIdentifier);
 
 /** Only for people to read: nothing is ever fetched. */
-const caIssuersUrls = (value: Uint8Array): ReadonlyArray<string> =>
-  sequence(value, 'authorityInfoAccess')
-    .map(({ content }) => elementsOf(content))
-    .filter(([method, location]) => oidOf(method) === OID.caIssuers && location?.tag === URI)
-    .map(([, location]) => Buffer.from(location?.content ?? []).toString('latin1'))
+const caIssuersUrlsOf = (access: AuthorityInfoAccessSyntax): ReadonlyArray<string> =>
+  Array.from(access)
+    .filter(({ accessMethod }) => accessMethod === CA_ISSUERS)
+    .map(({ accessLocation }) => accessLocation.uniformResourceIdentifier ?? '')
     .filter((url) => url.length <= LONGEST_URL && /^[!-~]+$/.test(url))
     .slice(0, MOST_URLS);
 
 /** An attribute that stands twice could be read in two ways: then the certificate is refused. */
-const directoryName = ({ content }: Element): Readonly<Record<string, string>> => {
-  const attributes = attributesOf(content).flat();
-  if (new Set(attributes.map(({ oid }) => oid)).size !== attributes.length) {
-    throw new DerError('has a directory name with an attribute twice');
+const directoryNameOf = (name: Name): Readonly<Record<string, string>> => {
+  const attributes = Array.from(name).flatMap((relative) => Array.from(relative));
+  if (new Set(attributes.map(({ type }) => type)).size !== attributes.length) {
+    throw new Asn1Error('has a directory name with an attribute twice');
   }
-  return Object.fromEntries(attributes.map(({ oid, value }) => [oid, textOf(value)]));
+  return Object.fromEntries(attributes.map(({ type, value }) => [type, textOf(value)]));
 };
 
-const directoryNames = (value: Uint8Array): Extensions['directoryNames'] =>
-  sequence(value, 'subjectAltName')
-    .filter(({ tag }) => tag === DIRECTORY_NAME)
-    .map(directoryName);
+const directoryNamesOf = (names: SubjectAlternativeName, raw: Element): Extensions['directoryNames'] => {
+  for (const name of childrenOf(raw).filter((field) => contextOf(field) === DIRECTORY_NAME))
+    for (const field of childrenOf(name)) checkUniversal(field, 'directory name');
+  return Array.from(names).flatMap(({ directoryName: name }) => (name === undefined ? [] : [directoryNameOf(name)]));
+};
 
 /** TPMSpecification ::= SEQUENCE { family UTF8String, level INTEGER, revision INTEGER }. */
-const specificationFamily = (value: Uint8Array): string | undefined => {
-  const attribute = sequence(value, 'subjectDirectoryAttributes')
-    .map(({ content }) => elementsOf(content))
-    .find(([type]) => oidOf(type) === OID.tpmSpecification);
+const specificationFamilyOf = (attributes: SubjectDirectoryAttributes): string | undefined => {
+  const attribute = attributes.find(({ type }) => type === TPM_SPECIFICATION);
   if (attribute === undefined) return undefined;
-  const [specification] = elementsOf(expectTag(attribute[1], TAGS.set, 'tPMSpecification').content);
-  const [family] = elementsOf(expectTag(specification, TAGS.sequence, 'tPMSpecification').content);
-  return family === undefined ? undefined : textOf(family);
+  const specification = decode(new Uint8Array(attribute.values[0] ?? []), 'tPMSpecification');
+  if (tagOf(specification) !== TAGS.sequence) throw new Asn1Error('tPMSpecification must be a sequence');
+  return textOf(read(childrenOf(specification)[0], AttributeValue, 'TPM specification family'));
 };
 
-const extendedKeyUsage = (value: Uint8Array): ReadonlyArray<string> => sequence(value, 'extKeyUsage').map(oidOf);
-
-const subjectKeyId = (value: Uint8Array): string =>
-  toHex(only(value, TAGS.octetString, 'subjectKeyIdentifier').content);
+/** The library passes over what stands behind an extension's value. */
+const extensionOf = (element: Element): Extension => {
+  if (childrenOf(element).length > MOST_FIELDS) throw new Asn1Error('has an extension with too many fields');
+  return read(element, Extension, 'extension');
+};
 
 const listOf = (extensions: Element | undefined): ReadonlyArray<Extension> => {
   if (extensions === undefined) return [];
-  const list = sequence(extensions.content, 'extensions').map(extensionOf);
-  if (new Set(list.map(({ oid }) => oid)).size !== list.length) throw new DerError('has an extension twice');
-  return list;
+  const [list, more] = childrenOf(extensions);
+  if (list === undefined || more !== undefined) throw new Asn1Error('extensions must be one list');
+  checkUniversal(list, 'extensions');
+  const all = childrenOf(list).map(extensionOf);
+  if (new Set(all.map(({ extnID }) => extnID)).size !== all.length) throw new Asn1Error('has an extension twice');
+  return all;
 };
 
-/** `extensions` is the element [3] of a TBSCertificate, if there is one. Throws DerError. */
+/** `extensions` is the element [3] of a TBSCertificate, if there is one. Throws Asn1Error. */
 export const extensionsOf = (extensions: Element | undefined): Extensions => {
   const list = listOf(extensions);
-  const read = <A>(oid: string, decode: (value: Uint8Array) => A): A | undefined => {
-    const found = list.find((extension) => extension.oid === oid);
-    return found === undefined ? undefined : decode(found.value);
+  const find = <T, A>(oid: string, type: new () => T, view: (value: T, raw: Element) => A): A | undefined => {
+    const found = list.find(({ extnID }) => extnID === oid);
+    if (found === undefined) return undefined;
+    const raw = decode(new Uint8Array(found.extnValue.buffer), type.name);
+    if (!TAGGED.has(oid)) checkUniversal(raw, type.name);
+    return view(read(raw, type, type.name), raw);
   };
+  const critical = list.filter((extension) => extension.critical).map(({ extnID }) => extnID);
   return {
-    basicConstraints: read(OID.basicConstraints, basicConstraints),
-    keyUsage: read(OID.keyUsage, keyUsage),
-    extendedKeyUsage: read(OID.extendedKeyUsage, extendedKeyUsage),
-    subjectKeyId: read(OID.subjectKeyIdentifier, subjectKeyId),
-    authorityKeyId: read(OID.authorityKeyIdentifier, authorityKeyId),
-    caIssuersUrls: read(OID.authorityInfoAccess, caIssuersUrls) ?? [],
-    directoryNames: read(OID.subjectAltName, directoryNames) ?? [],
-    tpmSpecificationFamily: read(OID.subjectDirectoryAttributes, specificationFamily),
-    unhandledCritical: list.filter(({ oid, critical }) => critical && !UNDERSTOOD.has(oid)).map(({ oid }) => oid),
+    basicConstraints: find(id_ce_basicConstraints, BasicConstraints, basicConstraintsOf),
+    keyUsage: find(id_ce_keyUsage, KeyUsage, keyUsageOf),
+    extendedKeyUsage: find(id_ce_extKeyUsage, ExtendedKeyUsage, extendedKeyUsageOf),
+    subjectKeyId: find(id_ce_subjectKeyIdentifier, SubjectKeyIdentifier, hexOf),
+    authorityKeyId: find(id_ce_authorityKeyIdentifier, AuthorityKeyIdentifier, authorityKeyIdOf),
+    caIssuersUrls: find(id_pe_authorityInfoAccess, AuthorityInfoAccessSyntax, caIssuersUrlsOf) ?? [],
+    directoryNames: find(id_ce_subjectAltName, SubjectAlternativeName, directoryNamesOf) ?? [],
+    tpmSpecificationFamily: find(id_ce_subjectDirectoryAttributes, SubjectDirectoryAttributes, specificationFamilyOf),
+    unhandledCritical: critical.filter((oid) => !UNDERSTOOD.has(oid)),
   };
 };

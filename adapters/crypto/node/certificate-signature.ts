@@ -1,8 +1,21 @@
 import { constants, type KeyObject, type VerifyKeyObjectInput, verify } from 'node:crypto';
+import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
+import { toHex } from '../../../domain/encoding/bytes.js';
 import type { Certificate, PublicKey } from '../../../domain/ports.js';
 import { DIGEST_SIZES, type HashAlgorithm } from '../../../domain/tpm/algorithms.js';
+import {
+  Asn1Error,
+  childrenOf,
+  contentOf,
+  contextOf,
+  countOf,
+  type Element,
+  read,
+  TAGS,
+  tagOf,
+  wholeOf,
+} from './asn1.js';
 import { signedPartsOf } from './certificate.js';
-import { countOf, type Element, elementsOf, expectTag, oidOf, TAGS } from './der.js';
 import { DIGEST_NAMES } from './hashing.js';
 import { keyObjectOf } from './key-object.js';
 
@@ -32,32 +45,33 @@ const HASHES: Readonly<Record<string, HashAlgorithm>> = {
   '2.16.840.1.101.3.4.2.3': 'sha512',
 };
 
-const hashOf = (algorithm: Element | undefined): HashAlgorithm | undefined =>
-  HASHES[oidOf(elementsOf(expectTag(algorithm, TAGS.sequence, 'hash').content)[0])];
+const nameOf = (algorithm: Element | undefined): string => read(algorithm, AlgorithmIdentifier, 'algorithm').algorithm;
+const hashOf = (algorithm: Element | undefined): HashAlgorithm | undefined => HASHES[nameOf(algorithm)];
+
+const saltLengthOf = (salt: Element): number => {
+  const content = contentOf(salt);
+  const isNegative = ((content[0] ?? 0) & 0x80) !== 0;
+  if (tagOf(salt) !== TAGS.integer || isNegative) throw new Asn1Error('salt length must be a number from 0 on');
+  return countOf(`0x${toHex(content)}`, 'salt length');
+};
 
 /** RSASSA-PSS-params (RFC 4055, 3.1). Its defaults are SHA-1's: who means them may not sign with less said. */
 const pssOf = (parameters: Element | undefined): SignatureAlgorithm | undefined => {
-  const fields = elementsOf(expectTag(parameters, TAGS.sequence, 'RSASSA-PSS parameters').content);
-  const field = (tag: number): Element | undefined => {
-    const found = fields.find((element) => element.tag === tag);
-    return found === undefined ? undefined : elementsOf(found.content)[0];
+  const fields = parameters === undefined ? [] : childrenOf(parameters);
+  const field = (context: number): Element | undefined => {
+    const found = fields.find((element) => contextOf(element) === context);
+    return found === undefined ? undefined : childrenOf(found)[0];
   };
-  const [hash, mask, salt] = [field(0xa0), field(0xa1), field(0xa2)];
-  if (hash === undefined || mask === undefined) return undefined;
-  const [maskOid, maskHash] = elementsOf(mask.content);
+  const [hash, mask, salt] = [field(0), field(1), field(2)];
+  if (hash === undefined || mask === undefined || nameOf(mask) !== MGF1) return undefined;
   const digest = hashOf(hash);
-  if (digest === undefined || oidOf(maskOid) !== MGF1 || hashOf(maskHash) !== digest) return undefined;
-  return {
-    kty: 'rsa',
-    hash: digest,
-    saltLength: salt === undefined ? DIGEST_SIZES.sha1 : countOf(salt, 'salt length'),
-  };
+  if (digest === undefined || hashOf(childrenOf(mask)[1]) !== digest) return undefined;
+  return { kty: 'rsa', hash: digest, saltLength: salt === undefined ? DIGEST_SIZES.sha1 : saltLengthOf(salt) };
 };
 
 const algorithmOf = (algorithm: Element): SignatureAlgorithm | undefined => {
-  const [oid, parameters] = elementsOf(algorithm.content);
-  const name = oidOf(oid);
-  if (name === PSS) return pssOf(parameters);
+  const name = nameOf(algorithm);
+  if (name === PSS) return pssOf(childrenOf(algorithm)[1]);
   const plain = PLAIN[name];
   return plain === undefined ? undefined : { kty: plain[0], hash: plain[1], saltLength: undefined };
 };
@@ -74,7 +88,7 @@ const verifyParts = (certificate: Certificate, key: PublicKey, allowSha1: boolea
   const made = algorithmOf(algorithm);
   if (made?.kty !== key.kty || (made.hash === 'sha1' && !allowSha1)) return false;
   const object = keyObjectOf(key);
-  return object !== undefined && verify(DIGEST_NAMES[made.hash], tbs, readingOf(object, made), signature);
+  return object !== undefined && verify(DIGEST_NAMES[made.hash], wholeOf(tbs), readingOf(object, made), signature);
 };
 
 /** Over the signed bytes as they came, never over bytes encoded anew. False for what can't be checked. */

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { fromBase64, isBase64 } from '../../../domain/encoding/bytes.js';
 import type { PublicKey } from '../../../domain/ports.js';
+import { decode } from './asn1.js';
 import { publicKeyOf } from './subject-public-key.js';
 
 const PEM_CAP = 4096;
@@ -16,7 +17,7 @@ export const parsePublicKeyPem = (pem: string): E.Either<string, PublicKey> => {
   if (text === undefined || !isBase64(text)) return E.left(NOT_PEM);
   return pipe(
     E.tryCatch(
-      () => publicKeyOf(fromBase64(text)),
+      () => publicKeyOf(decode(fromBase64(text), 'public key')),
       () => NOT_PEM,
     ),
     E.flatMap(E.fromNullable('must be an RSA key or one on P-256, P-384 or P-521')),

@@ -1,42 +1,69 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { AsnIntegerArrayBufferConverter, AsnProp, AsnPropTypes, BitString } from '@peculiar/asn1-schema';
+import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
 import type { EccCurve, PublicKey } from '../../../domain/ports.js';
-import { bitsOf, countOf, type Element, elementsOf, expectTag, oidOf, sequence, TAGS } from './der.js';
+import { Asn1Error, checkUniversal, childrenOf, countOf, decode, type Element, read, wholeOf } from './asn1.js';
 
 /** RSA keys under the names of PKCS #1: EK certificates of some makers say RSAES-OAEP or RSASSA-PSS. */
 const RSA: ReadonlySet<string> = new Set(['1.2.840.113549.1.1.1', '1.2.840.113549.1.1.7', '1.2.840.113549.1.1.10']);
 const ECC = '1.2.840.10045.2.1';
-const CURVES: Readonly<Record<string, { readonly curve: EccCurve; readonly size: number }>> = {
-  '1.2.840.10045.3.1.7': { curve: 'P-256', size: 32 },
-  '1.3.132.0.34': { curve: 'P-384', size: 48 },
-  '1.3.132.0.35': { curve: 'P-521', size: 66 },
-};
-const UNCOMPRESSED = 0x04;
+const CURVES: ReadonlyArray<EccCurve> = ['P-256', 'P-384', 'P-521'];
+const OID_TAG = 0x06;
 const LARGEST_MODULUS = 1024;
 
+/** A BIT STRING that ends at a byte's end. */
+export const bytesOf = (bits: Element | undefined, field: string): Uint8Array => {
+  const { value, unusedBits } = read(bits, BitString, field);
+  if (unusedBits !== 0) throw new Asn1Error(`${field} must be whole bytes`);
+  return new Uint8Array(value);
+};
+
+/** Plain arrays: a Buffer has other ideas of what it equals. */
+const fromBase64Url = (text: string | undefined): Uint8Array => Uint8Array.from(Buffer.from(text ?? '', 'base64url'));
+
+/** RSAPublicKey (RFC 8017, A.1.1). Not the platform's: it knows no key by the name RSAES-OAEP. */
+class RsaPublicKey {
+  modulus = new ArrayBuffer(0);
+  publicExponent: string | number = 0;
+}
+AsnProp({ type: AsnPropTypes.Integer, converter: AsnIntegerArrayBufferConverter })(RsaPublicKey.prototype, 'modulus');
+AsnProp({ type: AsnPropTypes.Integer })(RsaPublicKey.prototype, 'publicExponent');
+
 const rsaKey = (bits: Uint8Array): PublicKey | undefined => {
-  const [n, e] = sequence(bits, 'RSA public key');
-  const { content } = expectTag(n, TAGS.integer, 'modulus');
+  const key = decode(bits, 'RSA public key');
+  checkUniversal(key, 'RSA public key');
+  const { modulus: number, publicExponent } = read(key, RsaPublicKey, 'RSA public key');
+  const content = new Uint8Array(number);
   const modulus = content[0] === 0 ? content.subarray(1) : content;
   const isSound = modulus.length > 0 && modulus.length <= LARGEST_MODULUS;
-  return isSound ? { kty: 'rsa', modulus, exponent: countOf(e, 'public exponent') } : undefined;
+  return isSound ? { kty: 'rsa', modulus, exponent: countOf(publicExponent, 'public exponent') } : undefined;
 };
 
-const eccKey = (parameters: Element | undefined, point: Uint8Array): PublicKey | undefined => {
-  const named = parameters?.tag === TAGS.oid ? CURVES[oidOf(parameters)] : undefined;
-  if (named === undefined || point[0] !== UNCOMPRESSED || point.length !== 1 + 2 * named.size) return undefined;
-  return {
-    kty: 'ecc',
-    curve: named.curve,
-    x: point.subarray(1, 1 + named.size),
-    y: point.subarray(1 + named.size),
-  };
+/** Undefined for what the platform can't load as a point, or has no name for. */
+const loadPoint = (spki: Uint8Array): JsonWebKey | undefined => {
+  try {
+    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' });
+  } catch {
+    return undefined;
+  }
 };
 
-/** Undefined for a key of another kind than TPMs and their CAs have. Throws DerError for what is no SubjectPublicKeyInfo. */
-export const publicKeyOf = (spki: Uint8Array): PublicKey | undefined => {
-  const [algorithm, key] = sequence(spki, 'subjectPublicKeyInfo');
-  const [oid, parameters] = elementsOf(expectTag(algorithm, TAGS.sequence, 'algorithm').content);
-  const name = oidOf(oid);
-  const bits = bitsOf(key, 'subjectPublicKey');
+/** Only on a curve by its name: parameters written out can be almost those of a known curve. */
+const eccKey = (spki: Element, parameters: ArrayBuffer | null | undefined): PublicKey | undefined => {
+  if (new Uint8Array(parameters ?? [])[0] !== OID_TAG) return undefined;
+  const jwk = loadPoint(wholeOf(spki));
+  const curve = CURVES.find((known) => known === jwk?.crv);
+  return curve === undefined ? undefined : { kty: 'ecc', curve, x: fromBase64Url(jwk?.x), y: fromBase64Url(jwk?.y) };
+};
+
+/**
+ * Undefined for a key of another kind than TPMs and their CAs have, and for numbers that are no key. Throws Asn1Error
+ * for what is no SubjectPublicKeyInfo.
+ */
+export const publicKeyOf = (spki: Element): PublicKey | undefined => {
+  const [algorithm, key] = childrenOf(spki);
+  const { algorithm: name, parameters } = read(algorithm, AlgorithmIdentifier, 'public key algorithm');
+  const bits = bytesOf(key, 'subjectPublicKey');
   if (RSA.has(name)) return rsaKey(bits);
-  return name === ECC ? eccKey(parameters, bits) : undefined;
+  return name === ECC ? eccKey(spki, parameters) : undefined;
 };
