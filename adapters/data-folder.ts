@@ -11,6 +11,11 @@ export interface DataFolder {
   readonly tokenFolder: string;
   readonly server: string;
   readonly passphrase: string;
+  /** The last checkpoint that was signed: apart from the ledger, so that an old copy of that can't fork the log. */
+  readonly logRecord: string;
+  readonly logTiles: string;
+  /** Whose cosignatures a checkpoint needs before it is published; not there: nobody's. */
+  readonly logPolicy: string;
 }
 
 export const dataFolder = (root: string): DataFolder => ({
@@ -23,4 +28,7 @@ export const dataFolder = (root: string): DataFolder => ({
   tokenOf: (subject) => join(root, 'tokens', `${subject}.token`),
   server: join(root, 'server.json'),
   passphrase: join(root, 'passphrase'),
+  logRecord: join(root, 'log', 'record'),
+  logTiles: join(root, 'log', 'tiles'),
+  logPolicy: join(root, 'log', 'policy'),
 });

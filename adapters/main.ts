@@ -19,8 +19,10 @@ import { allRoutes } from './http/routes.js';
 import { makeServer, type Tls } from './http/server.js';
 import { settledBy } from './http/settled.js';
 import { openKeyStore } from './key-store/key-store.js';
+import { readLogPolicy } from './log-policy.js';
 import type { OpenError } from './open-error.js';
 import { type LedgerFiles, openLedgerFiles, readerOf } from './open-ledger.js';
+import { type AuthorityLog, openLog } from './open-log.js';
 import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
 import { systemClock, systemRandom } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
@@ -51,6 +53,7 @@ export interface OpenedAuthority {
 interface Secrets {
   readonly signer: EventSigner;
   readonly challengeKey: Uint8Array;
+  readonly logSigner: EventSigner;
 }
 
 const secretsOf = (
@@ -61,11 +64,15 @@ const secretsOf = (
     ? TE.right(undefined)
     : pipe(
         openKeyStore(folder.keys, passphrase),
-        TE.map((keys) => ({ signer: keys.signer('event'), challengeKey: challengeKey ?? keys.challengeKey })),
+        TE.map((keys) => ({
+          signer: keys.signer('event'),
+          challengeKey: challengeKey ?? keys.challengeKey,
+          logSigner: keys.signer('log'),
+        })),
       );
 
 /** Stands in where there is no passphrase; the server lets no request through that would use it. */
-const NO_SECRETS: Secrets = {
+const NO_SECRETS: Omit<Secrets, 'logSigner'> = {
   signer: { kid: 'locked', sign: () => new Uint8Array(64) },
   challengeKey: new Uint8Array(32),
 };
@@ -81,6 +88,7 @@ interface Parts {
   readonly metrics: Metrics;
   /** Undefined: for reading only. */
   readonly sealer: Sealer | undefined;
+  readonly log: AuthorityLog;
 }
 
 /** Frees the ledger's lock when a later step fails. */
@@ -109,6 +117,29 @@ const sealerOf = (
   return openSealer({ ...reader, signer, clock, file: headFile, every: SEAL_MS, onFault });
 };
 
+const logOf = (
+  folder: DataFolder,
+  { files, secrets, metrics, reads }: Pick<Parts, 'files' | 'secrets' | 'metrics' | 'reads'>,
+): TE.TaskEither<OpenError, AuthorityLog> => {
+  const { authority, log } = files.publicKeys;
+  const onFault = (tag: string): void => metrics.count('sekisho_log_faults_total', tag);
+  return pipe(
+    readLogPolicy(folder),
+    TE.flatMap((policy) =>
+      openLog({
+        folder,
+        store: files.sqlite.events,
+        authority: authority.kid,
+        publicKey: log.publicKey,
+        signer: secrets?.logSigner,
+        policy,
+        onFault,
+      }),
+    ),
+    TE.tapError(() => TE.fromIO(reads.close)),
+  );
+};
+
 const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<OpenError, Parts> =>
   pipe(
     TE.Do as TE.TaskEither<OpenError, object>,
@@ -124,6 +155,7 @@ const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<Open
       orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes)),
     ),
     TE.bind('reads', ({ files, reader }) => orClose(files)(openProjectionStore(reader, folder.projections))),
+    TE.bind('log', (parts) => orClose(parts.files)(logOf(folder, parts))),
     TE.map((parts) => ({ folder, ...parts })),
   );
 
@@ -162,10 +194,11 @@ const serverOf = (options: OpenOptions, api: Api, { identity, tokens, secrets }:
 
 const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
-  const { files, reader, identity, reads, secrets, metrics, sealer } = parts;
+  const { files, reader, identity, reads, secrets, metrics, sealer, log } = parts;
   const { sqlite, headFile } = files;
   const { group } = identity;
-  const deps = makeDeps({ reader, evidence: sqlite.evidence, ...(secrets ?? NO_SECRETS), group, clock, random });
+  const { signer, challengeKey } = secrets ?? NO_SECRETS;
+  const deps = makeDeps({ reader, evidence: sqlite.evidence, signer, challengeKey, group, clock, random });
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
   const gate = makeHostGate(limits, () => performance.now());
   const verify = verifyLedgerFiles({ sqlite, headFile, pinned: files.publicKeys.authority.kid });
@@ -174,6 +207,7 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const close = async (): Promise<void> => {
     await app.close();
     await stopHouse();
+    await log.close();
     stopCounting();
     reads.close();
     await sqlite.close();

@@ -3,6 +3,8 @@ import type { ChainFault } from '../domain/ledger/chain.js';
 import type { HeadFault } from '../domain/ledger/head.js';
 import type { LoadFault } from '../domain/ledger/load-stream.js';
 import type { StoreError } from '../domain/ports.js';
+import type { LogFault } from '../domain/transparency/log-state.js';
+import type { Malformed } from '../domain/transparency/malformed.js';
 import type { FileFault } from './access/private-files.js';
 import type { KeyStoreError } from './key-store/key-store-error.js';
 
@@ -10,6 +12,9 @@ import type { KeyStoreError } from './key-store/key-store-error.js';
 export type OpenError =
   | { readonly _tag: 'NotFounded'; readonly dir: string }
   | { readonly _tag: 'FolderNotEmpty'; readonly dir: string }
+  /** Going on could give the world two histories, or the log's places can't be used. */
+  | { readonly _tag: 'LogRefused'; readonly fault: LogFault }
+  | { readonly _tag: 'PolicyInvalid'; readonly file: string; readonly fault: Malformed }
   | KeyStoreError
   | StoreError
   | ChainFault

@@ -2,6 +2,7 @@ import { faultsText } from '../faults-text.js';
 import type { KeyStoreError } from '../key-store/key-store-error.js';
 import { ledgerFaultText } from '../ledger-fault-text.js';
 import type { OpenError } from '../open-error.js';
+import { logFaultText } from '../transparency/log-fault-text.js';
 import { badInput, type CliFailure, unavailable } from './failure.js';
 
 const VERIFY = 'Keep the folder as it is, and run sekisho verify on it.';
@@ -59,6 +60,9 @@ export const openFailure =
     if (error._tag === 'FolderNotEmpty') {
       return badInput(error._tag, `${error.dir} is not empty`, 'Nothing is overwritten: choose another folder.');
     }
+    if (error._tag === 'LogRefused') return unavailable(error.fault._tag, logFaultText(error.fault));
+    if (error._tag === 'PolicyInvalid')
+      return badInput(error._tag, `${error.file}: ${error.fault.field} ${error.fault.rule}`);
     if (error._tag === 'FileFault') return unavailable(error._tag, `${error.file} ${error.rule}`);
     if (error._tag === 'StoreUnavailable') return unavailable(error._tag, error.detail, BUSY);
     return unavailable('LedgerDamaged', `the ledger in ${dir}: ${ledgerFaultText(error)}`, VERIFY);

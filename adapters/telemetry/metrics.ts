@@ -12,6 +12,10 @@ const METRICS = {
     label: undefined,
     help: 'Signed heads that could not be written: a cut-off end would go unseen.',
   },
+  sekisho_log_faults_total: {
+    label: 'fault',
+    help: 'Checkpoints that could not be signed or published, by fault.',
+  },
   sekisho_appends_total: { label: undefined, help: 'Durable appends to the ledger.' },
 } as const;
 

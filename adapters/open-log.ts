@@ -1,0 +1,168 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { fromBase64 } from '../domain/encoding/bytes.js';
+import type { EventSigner, EventStore, StoreError } from '../domain/ports.js';
+import type { ProveConsistency } from '../domain/transparency/cosigner.js';
+import { readEntryBundle } from '../domain/transparency/log-resources.js';
+import type { LogEngines, LogFault, SignedCheckpoint } from '../domain/transparency/log-state.js';
+import type { PlaceUnavailable } from '../domain/transparency/ports.js';
+import { CHECKPOINT_PATH, readPublished } from '../domain/transparency/read-signed.js';
+import type { NoteSigner } from '../domain/transparency/sign-note.js';
+import { parseTilePath, TILE_WIDTH, tilePath } from '../domain/transparency/tile.js';
+import { formatTlogProof } from '../domain/transparency/tlog-proof.js';
+import {
+  consistencyFromTiles,
+  inclusionFromTiles,
+  type ProofFault,
+  type ReadTile,
+} from '../domain/transparency/tree-proof.js';
+import type { WitnessPolicy } from '../domain/transparency/witness-policy.js';
+import type { DataFolder } from './data-folder.js';
+import { entryEngines } from './engines.js';
+import type { OpenError } from './open-error.js';
+import { createFileCheckpointRecord } from './transparency/file-checkpoint-record.js';
+import { createFolderTileStorage } from './transparency/folder-tile-storage.js';
+import { localNoteSigner } from './transparency/local-note-signer.js';
+import { openTransparencyLog, type TransparencyLog } from './transparency/transparency-log.js';
+import { createCosigner } from './witness/cosigner.js';
+
+/** The authority's log as the surfaces use it; it may be open for reading only. */
+export interface AuthorityLog extends Pick<TransparencyLog, 'published' | 'resource' | 'proveInclusion'> {
+  readonly proveConsistency: ProveConsistency;
+  /** Seals what there is and stops. */
+  readonly close: () => Promise<void>;
+}
+
+export interface LogOptions {
+  readonly folder: DataFolder;
+  readonly store: EventStore;
+  /** Key id of the authority key. */
+  readonly authority: string;
+  /** Base64. */
+  readonly publicKey: string;
+  /** Undefined: for reading only. */
+  readonly signer: EventSigner | undefined;
+  readonly policy: WitnessPolicy | undefined;
+  readonly onFault: (tag: string) => void;
+}
+
+/** The log's name for the world (C2SP tlog-checkpoint, origin): it follows from the key that others pin. */
+export const originOf = (authority: string): string => `sekisho/${authority}`;
+
+const LOCKED: NoteSigner['sign'] = () => TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' });
+
+type Engines = LogEngines & { readonly store: EventStore };
+
+const enginesOf = ({ folder, store, authority, publicKey, signer }: LogOptions): Engines => {
+  const local = localNoteSigner(originOf(authority), fromBase64(publicKey), signer?.sign ?? (() => new Uint8Array()));
+  return {
+    hashing: entryEngines.hashing,
+    verifyEd25519: entryEngines.verifyEd25519,
+    store,
+    record: createFileCheckpointRecord(folder.logRecord),
+    tiles: createFolderTileStorage(folder.logTiles),
+    signer: signer === undefined ? { ...local, sign: LOCKED } : local,
+    formerKeys: [],
+  };
+};
+
+/** Where a partial tile was replaced by the full one, its beginning is what was asked for. */
+const readStored =
+  ({ tiles }: Engines): ReadTile<PlaceUnavailable> =>
+  (tile) =>
+    pipe(
+      tiles.read(tilePath(tile)),
+      TE.flatMap((bytes) =>
+        bytes === undefined && tile.width < TILE_WIDTH
+          ? pipe(
+              tiles.read(tilePath({ ...tile, width: TILE_WIDTH })),
+              TE.map((full) => full?.slice(0, tile.width * 32)),
+            )
+          : TE.right(bytes),
+      ),
+    );
+
+const inclusion =
+  (engines: Engines, read: ReadTile<PlaceUnavailable>, against: SignedCheckpoint | undefined) =>
+  (index: number): TE.TaskEither<ProofFault<PlaceUnavailable>, Uint8Array> =>
+    pipe(
+      inclusionFromTiles(engines.hashing, read, index, against?.checkpoint.size ?? 0),
+      TE.map((hashes) =>
+        formatTlogProof({ extra: undefined, index, hashes, checkpoint: against?.bytes ?? new Uint8Array() }),
+      ),
+    );
+
+/** What was published stays readable without the key that signed it. */
+const forReading = (engines: Engines): TE.TaskEither<LogFault, AuthorityLog> => {
+  const read = readStored(engines);
+  return pipe(
+    readPublished(engines),
+    TE.map((published) => ({
+      published: () => published,
+      resource: (path): TE.TaskEither<PlaceUnavailable | StoreError, Uint8Array | undefined> => {
+        if (path === CHECKPOINT_PATH) return TE.right(published?.bytes);
+        const tile = parseTilePath(path);
+        if (E.isLeft(tile)) return TE.right(undefined);
+        const size = published?.checkpoint.size ?? 0;
+        return tile.right.level === 'entries' ? readEntryBundle(engines.store, size)(tile.right) : read(tile.right);
+      },
+      proveInclusion: inclusion(engines, read, published),
+      proveConsistency: (older, size) => consistencyFromTiles(engines.hashing, read, older, size),
+      close: () => Promise.resolve(),
+    })),
+  );
+};
+
+const sizeOf = (log: TransparencyLog): number => log.published()?.checkpoint.size ?? 0;
+
+/** Who asks for what was recorded, and not published yet, waits for that. */
+const forWriting = (log: TransparencyLog): AuthorityLog => ({
+  published: log.published,
+  resource: (path) =>
+    path === CHECKPOINT_PATH && log.published() === undefined
+      ? pipe(
+          TE.fromTask(log.sealNow()),
+          TE.flatMap(() => log.resource(path)),
+        )
+      : log.resource(path),
+  proveInclusion: (index) =>
+    index < sizeOf(log)
+      ? log.proveInclusion(index)
+      : pipe(
+          TE.fromTask(log.sealNow()),
+          TE.flatMap(() => log.proveInclusion(index)),
+        ),
+  proveConsistency: log.proveConsistency,
+  close: async () => {
+    await log.sealNow()();
+    await log.stop();
+  },
+});
+
+const SEAL_AFTER_MS = 500;
+const SEAL_EVERY = 256;
+
+const sealing = (options: LogOptions, engines: Engines): TE.TaskEither<LogFault, AuthorityLog> => {
+  const { policy } = options;
+  const { verifyEd25519 } = engines;
+  return pipe(
+    openTransparencyLog({
+      engines,
+      cosigner: policy === undefined ? undefined : createCosigner({ policy, verifyEd25519 }),
+      sealAfterMillis: SEAL_AFTER_MS,
+      sealEvery: SEAL_EVERY,
+      onFault: ({ _tag }) => options.onFault(_tag),
+    }),
+    TE.map(forWriting),
+  );
+};
+
+/** Opens the log beside its ledger, or begins it. Left when what was signed is not what the ledger holds. */
+export const openLog = (options: LogOptions): TE.TaskEither<OpenError, AuthorityLog> => {
+  const engines = enginesOf(options);
+  return pipe(
+    options.signer === undefined ? forReading(engines) : sealing(options, engines),
+    TE.mapLeft((fault): OpenError => ({ _tag: 'LogRefused', fault })),
+  );
+};
