@@ -1,7 +1,18 @@
 import tseslint from 'typescript-eslint';
 
 // Purity by name: what the pure folders may not even mention. Effects arrive through domain/ports.ts.
-const IMPURE_GLOBALS = ['Date', 'process', 'console', 'Buffer', 'fetch', 'crypto', 'setTimeout', 'setInterval', 'setImmediate', 'performance'];
+const IMPURE_GLOBALS = [
+  'Date',
+  'process',
+  'console',
+  'Buffer',
+  'fetch',
+  'crypto',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'performance',
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/', '.bench/', '.lab/', '**/*.js', '**/*.mjs', '**/*.cjs'] },
@@ -22,7 +33,9 @@ export default tseslint.config(
             { name: 'fp-ts', message: 'Import fp-ts/lib/<Module>.js.' },
             { name: 'fp-ts/Either', message: 'Import fp-ts/lib/Either.js.' },
           ],
-          patterns: [{ group: ['fp-ts/es6/*', 'io-ts/lib/*', 'io-ts/es6/*'], message: 'Import fp-ts/lib/<Module>.js or io-ts.' }],
+          patterns: [
+            { group: ['fp-ts/es6/*', 'io-ts/lib/*', 'io-ts/es6/*'], message: 'Import fp-ts/lib/<Module>.js or io-ts.' },
+          ],
         },
       ],
     },
@@ -31,7 +44,10 @@ export default tseslint.config(
     files: ['domain/**/*.ts', 'projections/**/*.ts'],
     rules: {
       'no-restricted-globals': ['error', ...IMPURE_GLOBALS],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Randomness arrives through the Random port.' }],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Randomness arrives through the Random port.' },
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: 'ThrowStatement', message: 'Expected failures are Left values.' },

@@ -1,6 +1,6 @@
 import {
-  checkVcenterReport,
   type CheckedVcenterReport,
+  checkVcenterReport,
   type VcenterFinding,
   type VcenterFindingCode,
 } from '../boot-log/check-vcenter-report.js';
@@ -12,8 +12,8 @@ import type { Hashing } from '../ports.js';
 import type { AttestationPolicy } from './policy.js';
 import { printable, type ReasonCode, reason } from './reason-codes.js';
 import type { Reason, RuleResult, Verdict } from './result.js';
-import { capReasons, type RecordedDigests, type VerdictRecord } from './verdict-record.js';
 import { judged, notApplicable, notChecked } from './v1/rule-result.js';
+import { capReasons, type RecordedDigests, type VerdictRecord } from './verdict-record.js';
 
 type RelayedRule = 'report-reliable' | 'report-form' | 'report-replay' | 'event-data';
 

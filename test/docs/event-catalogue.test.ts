@@ -30,7 +30,8 @@ const describeSchema = (schema: JsonSchema): string => {
   if (choices !== undefined) return choices.map(describeSchema).join(' or ');
   if (schema['const'] !== undefined) return `\`${asText(schema['const'])}\``;
   if (Array.isArray(schema['enum'])) return schema['enum'].map((each) => `\`${asText(each)}\``).join(', ');
-  if (schema['type'] === 'array') return `up to ${asText(schema['maxItems'])} of: ${describeSchema(schema['items'] as JsonSchema)}`;
+  if (schema['type'] === 'array')
+    return `up to ${asText(schema['maxItems'])} of: ${describeSchema(schema['items'] as JsonSchema)}`;
   if (schema['type'] === 'string') return lengthOf(schema);
   return asText(schema['title'] ?? schema['type'] ?? 'any');
 };
@@ -61,7 +62,9 @@ const describeEvent = (type: string): string => {
   if (kind === undefined) throw new Error(type);
   const fields = fieldsOf(schemaOf(kind.data));
   const rows = fields.map(({ name, form }) => `| \`${cell(name)}\` | ${cell(form)} |`);
-  return [`## ${type}`, '', `Version ${String(kind.version)}.`, '', '| data | form |', '|---|---|', ...rows, ''].join('\n');
+  return [`## ${type}`, '', `Version ${String(kind.version)}.`, '', '| data | form |', '|---|---|', ...rows, ''].join(
+    '\n',
+  );
 };
 
 describe('docs/events.md', () => {

@@ -62,8 +62,6 @@ const keyOf = (privateKey: KeyObject): TestKey => {
   };
 };
 
-export const randomKey = (): TestKey => keyOf(generateKeyPairSync('ed25519').privateKey);
-
 /** The same key for the same number, so that ledgers of tests repeat. */
 export const keyFromSeed = (seed: number): TestKey =>
   keyOf(createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, Buffer.alloc(32, seed)]), format: 'der', type: 'pkcs8' }));

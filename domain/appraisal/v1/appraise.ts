@@ -3,11 +3,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { toHex } from '../../encoding/bytes.js';
 import { plusSeconds } from '../../encoding/instant.js';
 import type { PcrValues } from '../../tpm/pcr-digest.js';
-import type { Appraise, AppraisalInput, AppraisalResult, Claims } from '../appraiser.js';
+import type { AppraisalInput, AppraisalResult, Appraise, Claims } from '../appraiser.js';
 import type { RuleResult } from '../result.js';
 import { judgeBoot } from './judge-boot.js';
 import { judgeImage } from './judge-image.js';
 import { readBootLog } from './read-boot-log.js';
+import { type Fact, notChecked } from './rule-result.js';
 import { judgeAttestationKey } from './rules/attestation-key.js';
 import { judgeLogForm } from './rules/boot-log.js';
 import { judgeClock, quotedClockOf } from './rules/clock-continuity.js';
@@ -15,7 +16,6 @@ import { judgeEndorsement } from './rules/endorsement-key.js';
 import { judgeQuote } from './rules/quote.js';
 import { judgePcrs } from './rules/quoted-pcrs.js';
 import { judgeTpmModel } from './rules/tpm-model.js';
-import { type Fact, notChecked } from './rule-result.js';
 
 const LAST_BOOT_PCR = 7;
 

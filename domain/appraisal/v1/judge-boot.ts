@@ -6,11 +6,11 @@ import { reason } from '../reason-codes.js';
 import type { Reason, RuleResult } from '../result.js';
 import { type Belief, believable, judgedOn } from './belief.js';
 import { type KeyedBootLog, readBanks, rememberBootLog } from './read-boot-log.js';
+import { type Fact, judged, notApplicable, notChecked } from './rule-result.js';
 import { compareReplay } from './rules/boot-log.js';
 import { findingReasons, judgeQuirks } from './rules/findings.js';
 import type { JudgedPcrs } from './rules/quoted-pcrs.js';
 import { secureBootReasons } from './rules/secure-boot.js';
-import { type Fact, judged, notApplicable, notChecked } from './rule-result.js';
 
 export interface BelievedBoot {
   readonly read: ReadBootLog;

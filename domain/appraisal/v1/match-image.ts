@@ -1,3 +1,4 @@
+import type { BootClaims } from '../../boot-log/claims.js';
 import type { BaseImage } from '../base-image.js';
 import { reason } from '../reason-codes.js';
 import type { ReferenceImage } from '../reference-values.js';
@@ -46,7 +47,7 @@ const speaksOf = (image: BaseImage, { claims }: Booted): boolean => {
   }
 };
 
-const aspectsOf = (image: BaseImage, booted: Booted): ReadonlyArray<Aspect> => {
+const compare = (image: BaseImage, booted: Booted): ReadonlyArray<Aspect> => {
   switch (image.kind) {
     case 'esxi':
       return booted.claims.esxi === undefined ? [] : esxiAspects(image, booted, booted.claims.esxi);
@@ -55,6 +56,21 @@ const aspectsOf = (image: BaseImage, booted: Booted): ReadonlyArray<Aspect> => {
     case 'golden-pcrs':
       return goldenPcrAspects(image, booted);
   }
+};
+
+const compared = new WeakMap<BootClaims, WeakMap<BaseImage, ReadonlyArray<Aspect>>>();
+
+/**
+ * The claims of a log that was seen before are the same object, and what an image finds in a log depends on nothing else.
+ * Golden values are compared with registers instead.
+ */
+const aspectsOf = (image: BaseImage, booted: Booted): ReadonlyArray<Aspect> => {
+  if (image.kind === 'golden-pcrs') return compare(image, booted);
+  const byImage = compared.get(booted.claims) ?? new WeakMap<BaseImage, ReadonlyArray<Aspect>>();
+  const aspects = byImage.get(image) ?? compare(image, booted);
+  byImage.set(image, aspects);
+  compared.set(booted.claims, byImage);
+  return aspects;
 };
 
 const uncovered = (image: BaseImage, { bank, pcrs }: Booted): ReadonlyArray<Reason> => {

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { parseBootLog, type BootLogError } from '../../boot-log/parse-boot-log.js';
+import { type BootLogError, parseBootLog } from '../../boot-log/parse-boot-log.js';
 import { readClaims } from '../../boot-log/read-claims.js';
 import { replayBank } from '../../boot-log/replay.js';
 import { toHex } from '../../encoding/bytes.js';

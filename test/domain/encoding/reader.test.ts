@@ -8,13 +8,13 @@ import {
   record,
   sized,
   times,
+  u8,
   u16be,
   u16le,
   u32be,
   u32le,
   u64be,
   u64le,
-  u8,
 } from '../../../domain/encoding/reader.js';
 
 const input = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);

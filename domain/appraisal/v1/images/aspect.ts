@@ -1,5 +1,5 @@
-import type { BootClaims } from '../../../boot-log/claims.js';
 import type { BootLog } from '../../../boot-log/boot-log.js';
+import type { BootClaims } from '../../../boot-log/claims.js';
 import type { HashAlgorithm } from '../../../tpm/algorithms.js';
 import type { Reason } from '../../result.js';
 

@@ -50,7 +50,7 @@ interface Anchors {
   readonly intermediates: ReadonlyArray<Uint8Array>;
 }
 
-const anchorsOf = ({ certificates }: AppraisalEngines, ca: TrustedTpmCa): Anchors => {
+const readAnchors = ({ certificates }: AppraisalEngines, ca: TrustedTpmCa): Anchors => {
   const chain = ca.chain.flatMap((der) =>
     pipe(
       certificates.parse(der),
@@ -63,6 +63,15 @@ const anchorsOf = ({ certificates }: AppraisalEngines, ca: TrustedTpmCa): Anchor
   const selfIssued = chain.filter((one) => one.selfIssued);
   const roots = selfIssued.length > 0 ? selfIssued : chain.slice(0, 1);
   return { roots, intermediates: chain.filter((one) => !roots.includes(one)).map((one) => one.der) };
+};
+
+const known = new WeakMap<TrustedTpmCa, Anchors>();
+
+/** What a trusted CA's certificates say never changes: they are read once for each set of reference values. */
+const anchorsOf = (engines: AppraisalEngines, ca: TrustedTpmCa): Anchors => {
+  const anchors = known.get(ca) ?? readAnchors(engines, ca);
+  known.set(ca, anchors);
+  return anchors;
 };
 
 export interface EndorsementChainResult {

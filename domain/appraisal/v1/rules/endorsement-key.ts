@@ -8,7 +8,7 @@ import type { TpmIdentity } from '../../../tpm/tpm-identity.js';
 import type { AppraisalEngines, AppraisalInput } from '../../appraiser.js';
 import { reason } from '../../reason-codes.js';
 import type { Reason, RuleResult } from '../../result.js';
-import { failed, judged, judgedWith, notApplicable, notChecked, type Fact } from '../rule-result.js';
+import { type Fact, failed, judged, judgedWith, notApplicable, notChecked } from '../rule-result.js';
 import { checkChain, type EndorsementChainResult } from './endorsement-chain.js';
 
 export interface JudgedEndorsement {

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { equalBytes, toHex } from '../../../encoding/bytes.js';
 import { DIGEST_SIZES, type HashAlgorithm } from '../../../tpm/algorithms.js';
-import { pcrDigest, type PcrValues } from '../../../tpm/pcr-digest.js';
+import { type PcrValues, pcrDigest } from '../../../tpm/pcr-digest.js';
 import { type SelectedPcrs, selectedPcrs } from '../../../tpm/pcr-selection.js';
 import type { AppraisalEngines, AppraisalInput } from '../../appraiser.js';
 import type { AttestationPolicy } from '../../policy.js';
