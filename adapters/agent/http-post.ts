@@ -41,7 +41,10 @@ const baseOf = (text: string): E.Either<AddressFault, URL> => {
   return addressFault('must be https, or http on the loopback address');
 };
 
-const causeOf = (reason: Error): string => ('code' in reason ? String(reason.code) : reason.message);
+const causeOf = (reason: Error): string => {
+  if (!('code' in reason)) return reason.message;
+  return reason.code === 'EPROTO' ? 'EPROTO (what listens there speaks no TLS)' : String(reason.code);
+};
 
 const post = (url: URL, ca: string | undefined, text: string): Promise<E.Either<AgentError, HttpAnswer>> =>
   new Promise((resolve) => {

@@ -96,10 +96,10 @@ describe('the way to the authority', () => {
     server?.closeAllConnections();
     server?.close();
   });
-  const serve = async (listener: RequestListener): Promise<PostJson> => {
+  const serve = async (listener: RequestListener, scheme = 'http'): Promise<PostJson> => {
     server = createServer(listener);
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/behind/`;
+    const url = `${scheme}://127.0.0.1:${String((server.address() as AddressInfo).port)}/behind/`;
     const post = postJson({ url, ca: undefined });
     if (E.isLeft(post)) throw new Error(post.left.rule);
     return post.right;
@@ -133,6 +133,13 @@ describe('the way to the authority', () => {
         _tag: 'AuthorityUnreachable',
         detail: expect.stringMatching(/^http:\/\/127.* answer of more than 262144 bytes$/),
       }),
+    );
+  });
+
+  it('says that what listens there speaks no TLS', async () => {
+    const post = await serve((_, response) => response.end('{}'), 'https');
+    expect(await post('/x', {})()).toMatchObject(
+      E.left({ _tag: 'AuthorityUnreachable', detail: expect.stringMatching(/speaks no TLS/) }),
     );
   });
 
