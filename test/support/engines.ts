@@ -1,13 +1,4 @@
-import {
-  createHash,
-  createHmac,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto';
+import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { canonicalize } from '../../adapters/crypto/canonicalize.js';
 import { kidOf } from '../../domain/ledger/keyring.js';
 import type { EntryEngines } from '../../domain/ledger/ledger.js';
