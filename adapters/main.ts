@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly limits?: HostLimits;
   readonly log?: { readonly level: LogLevel; readonly stream?: LogStream };
   readonly tls?: Tls | undefined;
+  /** Let everybody read the entries of the log, not auditors alone. */
+  readonly publicEntries?: boolean;
 }
 
 export interface OpenedAuthority {
@@ -185,7 +187,11 @@ const keepHouse = (deps: AuthorityDeps, sealer: Sealer): (() => Promise<void>) =
 const serverOf = (options: OpenOptions, api: Api, { identity, tokens, secrets }: Parts): FastifyInstance =>
   makeServer({
     routes: allRoutes(api, identity, tokens),
-    access: { authenticate: authenticator(api.deps, tokens), gate: api.gate },
+    access: {
+      authenticate: authenticator(api.deps, tokens),
+      gate: api.gate,
+      open: new Set(api.publicEntries ? ['logEntries'] : []),
+    },
     metrics: api.metrics,
     log: { level: 'silent', ...options.log },
     tls: options.tls,
@@ -202,7 +208,9 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
   const gate = makeHostGate(limits, () => performance.now());
   const verify = verifyLedgerFiles({ sqlite, headFile, pinned: files.publicKeys.authority.kid });
-  const app = serverOf(options, { deps, reads, gate, metrics, settled: settledBy(deps, reads), verify }, parts);
+  const { publicEntries = false } = options;
+  const settled = settledBy(deps, reads);
+  const app = serverOf(options, { deps, reads, gate, metrics, log, publicEntries, settled, verify }, parts);
   const stopHouse = sealer === undefined ? () => Promise.resolve() : keepHouse(deps, sealer);
   const close = async (): Promise<void> => {
     await app.close();

@@ -5,6 +5,7 @@ import type { DomainEvent } from '../../domain/ledger/envelope.js';
 import type { Executed } from '../../domain/ledger/execute.js';
 import type { StoreError } from '../../domain/ports.js';
 import type { Principal } from '../access/tokens.js';
+import type { AuthorityLog } from '../open-log.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Verification } from '../verify-ledger-files.js';
@@ -19,6 +20,9 @@ export interface Api {
   readonly gate: HostGate;
   readonly metrics: Metrics;
   readonly reads: ProjectionStore;
+  readonly log: AuthorityLog;
+  /** Whether entries, and so who did what on which host, are for everybody. */
+  readonly publicEntries: boolean;
   /**
    * Waits, within bounds, until the read models show everything that was in the ledger when it was called: who wrote
    * something, and was answered, reads it in the next request.

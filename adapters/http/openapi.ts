@@ -64,7 +64,8 @@ const operation = (route: Route): Part => ({
 export const openApiOf = (routes: ReadonlyArray<Route>, version: string): Part => {
   const paths: Record<string, Record<string, Part>> = {};
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
+    const path = route.path.replace('{+', '{');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
   }
   return {
     openapi: '3.1.0',

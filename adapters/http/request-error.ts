@@ -17,6 +17,9 @@ export type RequestError =
   | { readonly _tag: 'PreconditionMissing' }
   | { readonly _tag: 'PreconditionFailed'; readonly current: string }
   | { readonly _tag: 'IndexUnknown'; readonly index: number; readonly size: number }
+  | { readonly _tag: 'NotInLog'; readonly asked: number; readonly size: number }
+  | { readonly _tag: 'SizesReversed' }
+  | { readonly _tag: 'LogUnavailable' }
   | { readonly _tag: 'VerdictUnknown'; readonly host: string }
   | { readonly _tag: 'BlobUnknown'; readonly sha256: string }
   | { readonly _tag: 'KeysLocked' }

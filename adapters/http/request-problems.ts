@@ -66,6 +66,25 @@ export const REQUEST_PROBLEMS: Table = {
       'No such entry',
       `There is no entry ${String(index)}; the ledger holds ${String(size)}.`,
     ),
+  NotInLog: ({ asked, size }) =>
+    problem(
+      404,
+      'NotInLog',
+      'Not in the published log',
+      `${String(asked)} is beyond the published checkpoint, which covers ${String(size)} entries.`,
+    ),
+  SizesReversed: () =>
+    problem(400, 'SizesReversed', 'Sizes in the wrong order', 'from must be a size, at most as large as to.'),
+  LogUnavailable: () =>
+    problem(
+      503,
+      'LogUnavailable',
+      'Log not available',
+      'The tiles of the log can not be read; the same request may be sent again.',
+      {
+        retryAfterSeconds: 5,
+      },
+    ),
   VerdictUnknown: ({ host }) =>
     problem(404, 'VerdictUnknown', 'No such verdict', `There is no verdict on ${host} at this revision.`),
   BlobUnknown: ({ sha256 }) => problem(404, 'BlobUnknown', 'No such evidence', `Nothing is kept under ${sha256}.`),

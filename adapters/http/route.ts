@@ -13,7 +13,7 @@ import type { Operation } from './permissions.js';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Answer<A> {
-  readonly status?: 200 | 201;
+  readonly status?: 200 | 201 | 404 | 503;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: A;
 }
@@ -29,12 +29,13 @@ export interface ApiRequest<P, Q, B> {
   readonly commandId: string;
   readonly ifMatch: string | undefined;
   readonly address: string;
+  readonly acceptEncoding: string | undefined;
 }
 
 /** One route: its codecs are checked before `handle` runs and are what OpenAPI is made from. */
 interface RouteDescription<P, Q, B, A> {
   readonly method: Method;
-  /** With parameters in braces, as OpenAPI writes them. */
+  /** With parameters in braces, as OpenAPI writes them; `{+name}` is the rest of the path, slashes included. */
   readonly path: string;
   readonly operation: Operation;
   readonly summary: string;
@@ -54,6 +55,7 @@ export interface RawRequest {
   readonly idempotencyKey: string | undefined;
   readonly ifMatch: string | undefined;
   readonly address: string;
+  readonly acceptEncoding: string | undefined;
   readonly newCommandId: () => string;
 }
 
@@ -91,7 +93,7 @@ const decoded = <P, Q, B, A>(
   description: RouteDescription<P, Q, B, A>,
   raw: RawRequest,
 ): E.Either<ApiError, ApiRequest<P, Q, B>> => {
-  const { principal, ifMatch, address } = raw;
+  const { principal, ifMatch, address, acceptEncoding } = raw;
   return pipe(
     decode(description.params)(raw.params),
     E.flatMap((params) =>
@@ -109,7 +111,7 @@ const decoded = <P, Q, B, A>(
     E.flatMap((read) =>
       pipe(
         bodyOf(description.body, raw.body),
-        E.map((body) => ({ ...read, body, principal, ifMatch, address })),
+        E.map((body) => ({ ...read, body, principal, ifMatch, address, acceptEncoding })),
       ),
     ),
   );

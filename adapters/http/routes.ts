@@ -11,6 +11,7 @@ import { eventRoutes } from './routes/events.js';
 import { historyRoutes } from './routes/history.js';
 import { hostCommandRoutes } from './routes/host-commands.js';
 import { hostRoutes } from './routes/hosts.js';
+import { logRoutes } from './routes/log.js';
 import { operatorRoutes } from './routes/operators.js';
 import { policyRoutes } from './routes/policy.js';
 import { referenceRoutes } from './routes/reference.js';
@@ -40,6 +41,7 @@ export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStor
     ...operatorRoutes(api, tokens),
     ...eventRoutes(api),
     ...auditRoutes(api),
+    ...logRoutes(api),
   ];
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

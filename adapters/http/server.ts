@@ -95,19 +95,31 @@ const sendProblem = (metrics: Metrics, request: FastifyRequest, reply: FastifyRe
 
 const sendAnswer = (reply: FastifyReply, { status = 200, headers = {}, body }: Answer<unknown>): FastifyReply => {
   void reply.code(status).headers(headers);
+  if (body instanceof Uint8Array && 'content-type' in headers) return reply.send(Buffer.from(body));
   if (body instanceof Uint8Array) return reply.type('application/octet-stream').send(Buffer.from(body));
   if (typeof body === 'string') return reply.type('text/plain; version=0.0.4; charset=utf-8').send(body);
   return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(body);
 };
 
-const rawOf = (request: FastifyRequest): RawRequest => ({
-  params: request.params,
+/** The router calls the rest of a path `*`; the route has a name for it. */
+const REST = /\{\+(\w+)\}/;
+
+const paramsOf = (route: Route, params: unknown): unknown => {
+  const rest = REST.exec(route.path)?.[1];
+  if (rest === undefined || typeof params !== 'object' || params === null || !('*' in params)) return params;
+  const { '*': value, ...others } = params;
+  return { ...others, [rest]: value };
+};
+
+const rawOf = (route: Route, request: FastifyRequest): RawRequest => ({
+  params: paramsOf(route, request.params),
   query: request.query,
   body: Buffer.isBuffer(request.body) ? request.body : undefined,
   principal: request.principal,
   idempotencyKey: header(request, 'idempotency-key'),
   ifMatch: header(request, 'if-match'),
   address: request.ip,
+  acceptEncoding: header(request, 'accept-encoding'),
   newCommandId: () => randomUUID(),
 });
 
@@ -115,7 +127,7 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
   const { access, metrics } = options;
   app.route({
     method: route.method,
-    url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    url: route.path.replace(REST, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { operation: route.operation },
     onRequest: async (request, reply) => {
       const admitted = await admit(access, route.operation, header(request, 'authorization'), request.ip);
@@ -126,7 +138,7 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
       return undefined;
     },
     handler: async (request, reply) => {
-      const result = await route.run(rawOf(request))();
+      const result = await route.run(rawOf(route, request))();
       return E.isLeft(result) ? sendProblem(metrics, request, reply, result.left) : sendAnswer(reply, result.right);
     },
   });
