@@ -20,5 +20,6 @@ export const DIGEST_SIZES: Readonly<Record<HashAlgorithm, number>> = {
 
 export const HASH_ALGORITHMS = Object.keys(ALGORITHM_IDS) as ReadonlyArray<HashAlgorithm>;
 
-export const hashAlgorithmOf = (id: number): HashAlgorithm | undefined =>
-  HASH_ALGORITHMS.find((name) => ALGORITHM_IDS[name] === id);
+const BY_ID: ReadonlyMap<number, HashAlgorithm> = new Map(HASH_ALGORITHMS.map((name) => [ALGORITHM_IDS[name], name]));
+
+export const hashAlgorithmOf = (id: number): HashAlgorithm | undefined => BY_ID.get(id);

@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import {
   check,
   map,
@@ -104,15 +103,27 @@ const quoteInfo = record({
 
 const certifyInfo = record({ name: name('name'), qualifiedName: name('qualifiedName') });
 
-const attest: Parser<TpmsAttest> = (input, start) =>
-  pipe(
-    header(input, start),
-    E.flatMap(({ value: { type, common }, offset }) =>
-      type === 'Quote'
-        ? map(quoteInfo, (info): TpmsAttest => ({ _tag: type, ...common, ...info }))(input, offset)
-        : map(certifyInfo, (info): TpmsAttest => ({ _tag: type, ...common, ...info }))(input, offset),
-    ),
-  );
+const attest: Parser<TpmsAttest> = (input, start) => {
+  const head = header(input, start);
+  if (E.isLeft(head)) return head;
+  const { type, common } = head.right.value;
+  const { qualifiedSigner, extraData, clockInfo, firmwareVersion } = common;
+  const own = { qualifiedSigner, extraData, clockInfo, firmwareVersion };
+  return type === 'Quote'
+    ? map(
+        quoteInfo,
+        ({ pcrSelections: selected, pcrDigest }): TpmsAttest => ({
+          _tag: type,
+          ...own,
+          pcrSelections: selected,
+          pcrDigest,
+        }),
+      )(input, head.right.offset)
+    : map(
+        certifyInfo,
+        (info): TpmsAttest => ({ _tag: type, ...own, name: info.name, qualifiedName: info.qualifiedName }),
+      )(input, head.right.offset);
+};
 
 /** Exactly one TPMS_ATTEST of a quote or a certification; at most 1 kB. */
 export const parseAttest = (input: Uint8Array): Parsed<TpmsAttest> =>

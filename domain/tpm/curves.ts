@@ -1,3 +1,4 @@
+import { fromHex } from '../encoding/bytes.js';
 import type { EccCurve } from '../ports.js';
 
 interface Curve {
@@ -5,26 +6,27 @@ interface Curve {
   readonly id: number;
   /** Bytes of a coordinate. */
   readonly size: number;
-  /** Order of the base point (FIPS 186-4, D.1.2). */
-  readonly order: bigint;
+  /** Order of the base point (FIPS 186-4, D.1.2), as long as a coordinate. */
+  readonly order: Uint8Array;
 }
 
 export const CURVES: Readonly<Record<EccCurve, Curve>> = {
   'P-256': {
     id: 0x0003,
     size: 32,
-    order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+    order: fromHex('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'),
   },
   'P-384': {
     id: 0x0004,
     size: 48,
-    order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+    order: fromHex('ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973'),
   },
   'P-521': {
     id: 0x0005,
     size: 66,
-    order:
-      0x01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409n,
+    order: fromHex(
+      '01fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409',
+    ),
   },
 };
 

@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import {
   check,
   map,
@@ -127,29 +126,30 @@ const eccBody: Parser<Body> = check(
   'unique',
 );
 
-const tpmtPublic: Parser<TpmPublic> = (input, start) =>
-  pipe(
-    header(input, start),
-    E.flatMap((head) =>
-      pipe(
-        (head.value.type === 'rsa' ? rsaBody : eccBody)(input, head.offset),
-        E.map((body) => ({
-          value: { ...head.value, ...body.value, tpmt: input.subarray(start, body.offset) },
-          offset: body.offset,
-        })),
-      ),
-    ),
-  );
+const tpmtPublic: Parser<TpmPublic> = (input, start) => {
+  const head = header(input, start);
+  if (E.isLeft(head)) return head;
+  const body = (head.right.value.type === 'rsa' ? rsaBody : eccBody)(input, head.right.offset);
+  if (E.isLeft(body)) return body;
+  const { type, nameAlg, attributes, authPolicy } = head.right.value;
+  const { value, offset } = body.right;
+  const { symmetric, scheme, key } = value;
+  const tpmt = input.subarray(start, offset);
+  return E.right({ value: { tpmt, type, nameAlg, attributes, authPolicy, symmetric, scheme, key }, offset });
+};
 
-const tpm2bPublic: Parser<TpmPublic> = (input, start) =>
-  pipe(
-    u16be('size')(input, start),
-    E.flatMap(({ value, offset }) =>
-      value === input.length - offset
-        ? tpmtPublic(input, offset)
-        : E.left(parseError('size', start, `is ${String(value)}, but ${String(input.length - offset)} bytes follow`)),
-    ),
-  );
+const size = u16be('size');
+
+const tpm2bPublic: Parser<TpmPublic> = (input, start) => {
+  const read = size(input, start);
+  if (E.isLeft(read)) return read;
+  const { value, offset } = read.right;
+  return value === input.length - offset
+    ? tpmtPublic(input, offset)
+    : E.left(parseError('size', start, `is ${String(value)}, but ${String(input.length - offset)} bytes follow`));
+};
+
+const publicArea = parseAll(tpm2bPublic, 'publicArea');
 
 /** Exactly one TPM2B_PUBLIC of an RSA or ECC key; at most 1 kB. */
 export const parsePublic = (input: Uint8Array): Parsed<TpmPublic> =>
@@ -161,4 +161,4 @@ export const parsePublic = (input: Uint8Array): Parsed<TpmPublic> =>
           `is ${String(input.length)} bytes long, at most ${String(PUBLIC_AREA_CAP)} allowed`,
         ),
       )
-    : parseAll(tpm2bPublic, 'publicArea')(input);
+    : publicArea(input);

@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import { check, type Parser, parseError, record, u16be } from '../encoding/reader.js';
+import { check, type ParseError, type Parser, parseError, record, u16be } from '../encoding/reader.js';
 import { type HashAlgorithm, hashAlgorithmOf } from './algorithms.js';
 
 /** TPM_ALG_ID values of schemes (TCG Algorithm Registry, table 3). */
@@ -67,49 +66,48 @@ const cipher = (field: string): Parser<SymmetricDefinition> =>
   });
 
 /** TPMT_SYM_DEF_OBJECT+ (Part 2, 11.1.7). */
-export const symmetricDefinition =
-  (field: string): Parser<SymmetricDefinition | undefined> =>
-  (input, start) =>
-    pipe(
-      u16be(field)(input, start),
-      E.flatMap((id) => (id.value === NULL ? noCipher(input, id.offset) : cipher(field)(input, start))),
-    );
+export const symmetricDefinition = (field: string): Parser<SymmetricDefinition | undefined> => {
+  const [identifier, definition] = [u16be(field), cipher(field)];
+  return (input, start) => {
+    const id = identifier(input, start);
+    if (E.isLeft(id)) return id;
+    return id.right.value === NULL ? noCipher(input, id.right.offset) : definition(input, start);
+  };
+};
+
+const unknown = (field: string, start: number, id: number): E.Either<ParseError, never> =>
+  E.left(parseError(field, start, `has the unknown identifier ${String(id)}`));
 
 /** TPMT_RSA_SCHEME+ and TPMT_ECC_SCHEME+ (Part 2, 11.2.4.2 and 11.2.5.6): RSAES carries nothing, ECDAA a count. */
-export const asymmetricScheme =
-  (field: string): Parser<AsymmetricScheme> =>
-  (input, start) => {
-    const id = u16be(field)(input, start);
+export const asymmetricScheme = (field: string): Parser<AsymmetricScheme> => {
+  const [identifier, digest, count] = [u16be(field), hashAlgorithm(`${field}.hash`), u16be(`${field}.count`)];
+  return (input, start) => {
+    const id = identifier(input, start);
     if (E.isLeft(id)) return id;
-    if (id.right.value === NULL) {
-      return E.right({ value: { scheme: 'null', hash: undefined }, offset: id.right.offset });
-    }
-    const scheme = SCHEMES.get(id.right.value);
-    if (scheme === undefined)
-      return E.left(parseError(field, start, `has the unknown identifier ${String(id.right.value)}`));
-    if (scheme === 'rsaes') return E.right({ value: { scheme, hash: undefined }, offset: id.right.offset });
-    const hash = hashAlgorithm(`${field}.hash`)(input, id.right.offset);
+    const { value: name, offset } = id.right;
+    if (name === NULL) return E.right({ value: { scheme: 'null', hash: undefined }, offset });
+    const scheme = SCHEMES.get(name);
+    if (scheme === undefined) return unknown(field, start, name);
+    if (scheme === 'rsaes') return E.right({ value: { scheme, hash: undefined }, offset });
+    const hash = digest(input, offset);
     if (E.isLeft(hash)) return hash;
     const value = { scheme, hash: hash.right.value };
     if (scheme !== 'ecdaa') return E.right({ value, offset: hash.right.offset });
-    return pipe(
-      u16be(`${field}.count`)(input, hash.right.offset),
-      E.map(({ offset }) => ({ value, offset })),
-    );
+    const counted = count(input, hash.right.offset);
+    return E.isLeft(counted) ? counted : E.right({ value, offset: counted.right.offset });
   };
+};
 
 /** TPMT_KDF_SCHEME+ (Part 2, 11.2.3.3). Nothing here depends on it, but its bytes must make sense. */
-export const kdfScheme =
-  (field: string): Parser<undefined> =>
-  (input, start) => {
-    const id = u16be(field)(input, start);
+export const kdfScheme = (field: string): Parser<undefined> => {
+  const [identifier, digest] = [u16be(field), hashAlgorithm(`${field}.hash`)];
+  return (input, start) => {
+    const id = identifier(input, start);
     if (E.isLeft(id)) return id;
-    if (id.right.value === NULL) return E.right({ value: undefined, offset: id.right.offset });
-    if (!KDFS.has(id.right.value)) {
-      return E.left(parseError(field, start, `has the unknown identifier ${String(id.right.value)}`));
-    }
-    return pipe(
-      hashAlgorithm(`${field}.hash`)(input, id.right.offset),
-      E.map(({ offset }) => ({ value: undefined, offset })),
-    );
+    const { value: name, offset } = id.right;
+    if (name === NULL) return E.right({ value: undefined, offset });
+    if (!KDFS.has(name)) return unknown(field, start, name);
+    const hash = digest(input, offset);
+    return E.isLeft(hash) ? hash : E.right({ value: undefined, offset: hash.right.offset });
   };
+};

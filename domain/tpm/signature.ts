@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { concat, toHex } from '../encoding/bytes.js';
+import { concat } from '../encoding/bytes.js';
 import { check, map, type Parsed, type Parser, parseAll, record, sized, u16be } from '../encoding/reader.js';
 import type { PublicKey, SignatureScheme, Signatures } from '../ports.js';
 import type { HashAlgorithm } from './algorithms.js';
@@ -37,21 +37,18 @@ const scheme = check(
 
 const eccParameter = (field: string): Parser<Uint8Array> => sized(field, u16be(`${field}.size`), LARGEST_ECC);
 
-const signature: Parser<TpmtSignature> = (input, start) =>
-  pipe(
-    record({ scheme, hash: hashAlgorithm('hash') })(input, start),
-    E.flatMap(({ value: { scheme: name, hash }, offset }) =>
-      name === 'ecdsa'
-        ? map(
-            record({ r: eccParameter('signatureR'), s: eccParameter('signatureS') }),
-            (numbers): TpmtSignature => ({ scheme: name, hash, ...numbers }),
-          )(input, offset)
-        : map(sized('sig', u16be('sig.size'), LARGEST_RSA), (bytes): TpmtSignature => ({ scheme: name, hash, bytes }))(
-            input,
-            offset,
-          ),
-    ),
-  );
+const head = record({ scheme, hash: hashAlgorithm('hash') });
+const points = record({ r: eccParameter('signatureR'), s: eccParameter('signatureS') });
+const rsaBytes = sized('sig', u16be('sig.size'), LARGEST_RSA);
+
+const signature: Parser<TpmtSignature> = (input, start) => {
+  const read = head(input, start);
+  if (E.isLeft(read)) return read;
+  const { scheme: name, hash } = read.right.value;
+  return name === 'ecdsa'
+    ? map(points, (numbers): TpmtSignature => ({ scheme: name, hash, ...numbers }))(input, read.right.offset)
+    : map(rsaBytes, (bytes): TpmtSignature => ({ scheme: name, hash, bytes }))(input, read.right.offset);
+};
 
 /** Exactly one TPMT_SIGNATURE. */
 export const parseSignature = (input: Uint8Array): Parsed<TpmtSignature> => parseAll(signature, 'signature')(input);
@@ -66,9 +63,10 @@ const leftPadded = (number: Uint8Array, size: number): Uint8Array | undefined =>
   return padded;
 };
 
-const isInRange = (number: Uint8Array, order: bigint): boolean => {
-  const value = BigInt(`0x0${toHex(number)}`);
-  return value > 0n && value < order;
+/** Both of the curve's size: the first byte that differs decides. */
+const isInRange = (number: Uint8Array, order: Uint8Array): boolean => {
+  const at = number.findIndex((byte, i) => byte !== order[i]);
+  return at >= 0 && (number[at] ?? 0) < (order[at] ?? 0) && number.some((byte) => byte !== 0);
 };
 
 /** What the platform verifies: RSA as it is, ECDSA as r and s of the curve's size (SEC 1, 4.1.4: both 1 to n - 1). */

@@ -26,14 +26,12 @@ const HOSTS_OWN = ['credential-activation', 'quote-signature', 'quote-header', '
 
 const orUndefined = <A>(fact: Fact<A>): A | undefined => (E.isRight(fact) ? fact.right : undefined);
 
-const bootPcrsOf = (values: Fact<PcrValues>): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    [...(orUndefined(values) ?? [])].flatMap(([bank, registers]) =>
-      [...registers]
-        .filter(([pcr]) => pcr <= LAST_BOOT_PCR)
-        .map(([pcr, value]) => [`${bank}:${String(pcr)}`, toHex(value)] as const),
-    ),
-  );
+const bootPcrsOf = (values: Fact<PcrValues>): Readonly<Record<string, string>> => {
+  const found: Record<string, string> = {};
+  for (const [bank, registers] of orUndefined(values) ?? [])
+    for (const [pcr, value] of registers) if (pcr <= LAST_BOOT_PCR) found[`${bank}:${String(pcr)}`] = toHex(value);
+  return found;
+};
 
 const named = (rules: ReadonlyArray<RuleResult>, name: string): RuleResult =>
   rules.find(({ rule }) => rule === name) ?? notChecked(name, 'no such rule');

@@ -1,6 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { toHex } from '../../encoding/bytes.js';
-import type { PcrValues } from '../../tpm/pcr-digest.js';
 import type { AppraisalInput } from '../appraiser.js';
 import type { RuleResult } from '../result.js';
 import { judgedOn } from './belief.js';
@@ -10,6 +8,7 @@ import { chooseImage, type ImageMatch, pcrsOf } from './match-image.js';
 import { type Fact, failed, judged, notChecked, passed } from './rule-result.js';
 
 const RULE = 'base-image';
+const NO_REGISTERS: Booted['pcrs'] = new Map();
 
 export interface JudgedImage {
   readonly rules: ReadonlyArray<RuleResult>;
@@ -39,9 +38,6 @@ const compared = (boot: BelievedBoot, match: ImageMatch, secureBoot: RuleResult,
   return { rules: [chosen(), ...rules], image: isWhole ? { version: image.version, digest } : undefined };
 };
 
-const registersOf = (boot: BelievedBoot, values: PcrValues): ReadonlyMap<number, string> =>
-  new Map([...(values.get(boot.bank) ?? [])].map(([pcr, value]) => [pcr, toHex(value)]));
-
 /** Only a log that replayed to quoted registers is compared, and only after UEFI booted. */
 export const judgeImage = (
   { evidence, reference, imagesJudged = true }: AppraisalInput,
@@ -52,7 +48,7 @@ export const judgeImage = (
     return { rules: [notChecked(RULE, 'no base image was given')], image: undefined };
   if (E.isLeft(boot)) return { rules: [notChecked(RULE, boot.left)], image: undefined };
   const { read, reading, bank, belief } = boot.right;
-  const booted: Booted = { bank, log: read.log, claims: reading.claims, pcrs: registersOf(boot.right, evidence.pcrs) };
+  const booted: Booted = { bank, log: read.log, claims: reading.claims, pcrs: evidence.pcrs.get(bank) ?? NO_REGISTERS };
   const isSecure = secureBoot.outcome === 'passed' || secureBoot.outcome === 'not-applicable';
   const choice = chooseImage(reference.images, booted, isSecure);
   if (choice._tag !== 'refused') return compared(boot.right, choice.match, secureBoot, choice._tag === 'fits');

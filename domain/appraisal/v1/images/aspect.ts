@@ -8,8 +8,8 @@ export interface Booted {
   readonly bank: HashAlgorithm;
   readonly log: BootLog;
   readonly claims: BootClaims;
-  /** Quoted values in hex. */
-  readonly pcrs: ReadonlyMap<number, string>;
+  /** Quoted values. */
+  readonly pcrs: ReadonlyMap<number, Uint8Array>;
 }
 
 /** One rule of an image and what broke it. */

@@ -1,3 +1,4 @@
+import { toHex } from '../../../encoding/bytes.js';
 import type { GoldenPcrImage } from '../../base-image.js';
 import { reason } from '../../reason-codes.js';
 import type { Aspect, Booted } from './aspect.js';
@@ -8,7 +9,11 @@ export const goldenPcrAspects = (image: GoldenPcrImage, { pcrs }: Booted): Reado
     rule: 'golden-pcrs',
     needsSecureBoot: false,
     reasons: image.pcrs
-      .filter(({ pcr, values }) => pcrs.has(pcr) && !values.includes(pcrs.get(pcr) ?? ''))
-      .map(({ pcr, values }) => reason('GoldenPcrMismatch', { pcr, expected: values[0], actual: pcrs.get(pcr) })),
+      .flatMap(({ pcr, values }) => {
+        const value = pcrs.get(pcr);
+        return value === undefined ? [] : [{ pcr, values, actual: toHex(value) }];
+      })
+      .filter(({ values, actual }) => !values.includes(actual))
+      .map(({ pcr, values, actual }) => reason('GoldenPcrMismatch', { pcr, expected: values[0], actual })),
   },
 ];

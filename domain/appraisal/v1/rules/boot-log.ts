@@ -43,7 +43,8 @@ export const compareReplay = (
   values: PcrValues,
   { requiredPcrs }: AttestationPolicy,
 ): Replay => {
-  const logged = loggedPcrs(read);
+  let logged: ReadonlySet<number> | undefined;
+  const isLogged = (pcr: number): boolean => (logged ??= loggedPcrs(read)).has(pcr);
   const explained = new Set<number>();
   const reasons: Array<Reason> = [];
   if (!read.log.banks.includes(deciding)) reasons.push(reason('BootLogBankMissing', { subject: deciding }));
@@ -54,7 +55,7 @@ export const compareReplay = (
       if (expected === undefined || actual === undefined) continue;
       const matches = equalBytes(expected, actual);
       if (matches && bank === deciding) explained.add(pcr);
-      if (!matches && (logged.has(pcr) || isOfBoot(pcr) || requiredPcrs.includes(pcr)))
+      if (!matches && (isLogged(pcr) || isOfBoot(pcr) || requiredPcrs.includes(pcr)))
         reasons.push(
           reason('BootLogDoesNotReplay', { subject: bank, pcr, expected: toHex(expected), actual: toHex(actual) }),
         );
