@@ -11,6 +11,7 @@ export interface DataFolder {
   readonly tokenFolder: string;
   readonly server: string;
   readonly passphrase: string;
+  readonly log: string;
   /** The last checkpoint that was signed: apart from the ledger, so that an old copy of that can't fork the log. */
   readonly logRecord: string;
   readonly logTiles: string;
@@ -28,6 +29,7 @@ export const dataFolder = (root: string): DataFolder => ({
   tokenOf: (subject) => join(root, 'tokens', `${subject}.token`),
   server: join(root, 'server.json'),
   passphrase: join(root, 'passphrase'),
+  log: join(root, 'log'),
   logRecord: join(root, 'log', 'record'),
   logTiles: join(root, 'log', 'tiles'),
   logPolicy: join(root, 'log', 'policy'),

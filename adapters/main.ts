@@ -19,7 +19,7 @@ import { allRoutes } from './http/routes.js';
 import { makeServer, type Tls } from './http/server.js';
 import { settledBy } from './http/settled.js';
 import { openKeyStore } from './key-store/key-store.js';
-import { readLogPolicy } from './log-policy.js';
+import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
 import { type LedgerFiles, openLedgerFiles, readerOf } from './open-ledger.js';
 import { type AuthorityLog, openLog } from './open-log.js';
@@ -40,6 +40,8 @@ export interface OpenOptions {
   readonly limits?: HostLimits;
   readonly log?: { readonly level: LogLevel; readonly stream?: LogStream };
   readonly tls?: Tls | undefined;
+  /** Whose cosignatures checkpoints need from now on. Undefined: as it was. */
+  readonly policy?: GivenPolicy | undefined;
   /** Let everybody read the entries of the log, not auditors alone. */
   readonly publicEntries?: boolean;
 }
@@ -121,12 +123,13 @@ const sealerOf = (
 
 const logOf = (
   folder: DataFolder,
+  given: GivenPolicy | undefined,
   { files, secrets, metrics, reads }: Pick<Parts, 'files' | 'secrets' | 'metrics' | 'reads'>,
 ): TE.TaskEither<OpenError, AuthorityLog> => {
   const { authority, log } = files.publicKeys;
   const onFault = (tag: string): void => metrics.count('sekisho_log_faults_total', tag);
   return pipe(
-    readLogPolicy(folder),
+    logPolicyOf(folder, given),
     TE.flatMap((policy) =>
       openLog({
         folder,
@@ -157,7 +160,7 @@ const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<Open
       orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes)),
     ),
     TE.bind('reads', ({ files, reader }) => orClose(files)(openProjectionStore(reader, folder.projections))),
-    TE.bind('log', (parts) => orClose(parts.files)(logOf(folder, parts))),
+    TE.bind('log', (parts) => orClose(parts.files)(logOf(folder, options.policy, parts))),
     TE.map((parts) => ({ folder, ...parts })),
   );
 

@@ -9,6 +9,7 @@ import { explainCommand } from './commands/explain.js';
 import { historyCommand } from './commands/history.js';
 import { hostCommand } from './commands/host.js';
 import { initCommand } from './commands/init.js';
+import { ledgerCommand } from './commands/ledger.js';
 import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
 import { replayCommand } from './commands/replay.js';
@@ -16,6 +17,7 @@ import { serveCommand } from './commands/serve.js';
 import { tpmCaCommand } from './commands/tpm-ca.js';
 import { tpmModelCommand } from './commands/tpm-model.js';
 import { verifyCommand } from './commands/verify.js';
+import { witnessCommand } from './commands/witness.js';
 
 /** Every subcommand, in the order in which help lists them. */
 export const COMMANDS: ReadonlyArray<AddCommand> = [
@@ -32,6 +34,8 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   historyCommand,
   replayCommand,
   verifyCommand,
+  ledgerCommand,
+  witnessCommand,
   attestCommand,
   agentCommand,
   appraiseCommand,

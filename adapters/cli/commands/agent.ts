@@ -41,7 +41,9 @@ export const agentCommand: AddCommand = (parent, cli) => {
     .option('--event-log <file>', 'the boot log', KERNEL_BOOT_LOG)
     .option('--ca-file <file>', "CAs to believe for the authority's TLS certificate, PEM")
     .option('--ek-issuers <file>', 'certificates between the endorsement key and its CA, PEM')
-    .addOption(new Option('--ak <kind>', 'kind of attestation key').choices(['rsassa', 'rsapss', 'ecdsa', 'ecdsa-p384']))
+    .addOption(
+      new Option('--ak <kind>', 'kind of attestation key').choices(['rsassa', 'rsapss', 'ecdsa', 'ecdsa-p384']),
+    )
     .addOption(new Option('--ek <kind>', 'kind of endorsement key').choices(['rsa2048', 'ecc256', 'ecc384']))
     .addHelpText('after', HELP)
     .action((given: Options & Readonly<Record<string, never>>) =>

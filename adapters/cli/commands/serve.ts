@@ -4,13 +4,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { removeFile, writePrivate } from '../../access/private-files.js';
 import { dataFolder } from '../../data-folder.js';
 import { DEFAULT_HOST_LIMITS } from '../../http/host-gate.js';
-import type { Tls } from '../../http/server.js';
 import { type OpenedAuthority, openAuthority } from '../../main.js';
 import type { LogLevel } from '../../telemetry/log.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { DEFAULT_DIR } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode, unavailable } from '../failure.js';
 import { readText } from '../input.js';
+import { parsePort, tlsOf, untilAsked } from '../listening.js';
 import { openFailure } from '../open-failure.js';
 import { passphraseOf } from '../passphrase.js';
 
@@ -22,43 +22,11 @@ interface Options {
   readonly tlsKey?: string;
   readonly allowPlaintext: boolean;
   readonly passphraseFile?: string;
+  readonly policy?: string;
+  readonly publicEntries: boolean;
   readonly hostRate: number;
   readonly logLevel: LogLevel;
 }
-
-const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
-
-const tlsOf = ({ tlsCert, tlsKey, host, allowPlaintext }: Options): TE.TaskEither<CliFailure, Tls | undefined> => {
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    return TE.left(badInput('TlsIncomplete', 'give both --tls-cert and --tls-key, or neither'));
-  }
-  if (tlsCert !== undefined && tlsKey !== undefined) {
-    return pipe(
-      readText(tlsCert),
-      TE.flatMap((cert) =>
-        pipe(
-          readText(tlsKey),
-          TE.map((key) => ({ cert, key })),
-        ),
-      ),
-    );
-  }
-  return LOOPBACK.has(host) || allowPlaintext
-    ? TE.right(undefined)
-    : TE.left(
-        badInput(
-          'PlaintextRefused',
-          `without TLS it listens on the loopback address only, not on ${host}`,
-          'Give --tls-cert and --tls-key, or --allow-plaintext behind a proxy that ends TLS.',
-        ),
-      );
-};
-
-/** Resolves when the system asks the process to end. */
-const untilAsked = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
 
 const listen = (authority: OpenedAuthority, { host, port }: Options): TE.TaskEither<CliFailure, string> =>
   TE.tryCatch(
@@ -109,7 +77,7 @@ const serving = (
 
 const work = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> => {
   const dir = options.dir ?? cli.terminal.env['SEKISHO_DIR'] ?? DEFAULT_DIR;
-  const { hostRate: rate, logLevel: level } = options;
+  const { hostRate: rate, logLevel: level, policy: file, publicEntries } = options;
   const limits = { ...DEFAULT_HOST_LIMITS, perAddress: { rate, burst: 10 * rate } };
   return pipe(
     tlsOf(options),
@@ -119,20 +87,25 @@ const work = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> =
       ({ passphrase }) => passphrase !== undefined,
       () => badInput('PassphraseMissing', 'serving needs the passphrase of the keys', 'Give --passphrase-file FILE.'),
     ),
-    TE.flatMap(({ tls, passphrase }) =>
+    TE.bind('policy', () =>
+      file === undefined
+        ? TE.right(undefined)
+        : pipe(
+            readText(file),
+            TE.map((text) => ({ file, text })),
+          ),
+    ),
+    TE.flatMap(({ tls, passphrase, policy }) =>
       TE.bracket(
-        pipe(openAuthority({ dir, passphrase, tls, limits, log: { level } }), TE.mapLeft(openFailure(dir))),
+        pipe(
+          openAuthority({ dir, passphrase, tls, limits, policy, publicEntries, log: { level } }),
+          TE.mapLeft(openFailure(dir)),
+        ),
         (authority) => serving(cli, dir, options, authority),
         ({ close }) => TE.fromTask(close),
       ),
     ),
   );
-};
-
-const parsePort = (text: string): number => {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('It must be 0 to 65535.');
-  return port;
 };
 
 const parseRate = (text: string): number => {
@@ -168,6 +141,8 @@ export const serveCommand: AddCommand = (parent, cli) => {
       parseRate,
       100,
     )
+    .option('--policy <file>', 'whose cosignatures the log needs (C2SP tlog-policy); kept in the data folder')
+    .option('--public-entries', 'let everybody read the entries of the log, not auditors alone', false)
     .option('--log-level <level>', 'silent, error, warn, info or debug', parseLevel, 'info')
     .addHelpText('after', HELP)
     .action((options: Options) => perform(cli, false, work(cli, options)));

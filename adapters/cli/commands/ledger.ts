@@ -1,0 +1,151 @@
+import { writeFile } from 'node:fs/promises';
+import { InvalidArgumentError } from 'commander';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../../../domain/transparency/verifier-key.js';
+import { dataFolder } from '../../data-folder.js';
+import { entryEngines } from '../../engines.js';
+import { readPublicKeys } from '../../key-store/key-store.js';
+import { logKeyOf } from '../../log-key.js';
+import { type ExportFault, exportTiles } from '../../transparency/export-tiles.js';
+import { createFolderTileStorage } from '../../transparency/folder-tile-storage.js';
+import { type AddCommand, type Cli, done, perform } from '../action.js';
+import { authorityOptionsOf, DEFAULT_DIR, withJson } from '../authority-options.js';
+import { badInput, type CliFailure, negative, unavailable } from '../failure.js';
+import { online } from '../online.js';
+import { openFailure } from '../open-failure.js';
+import { remoteLog } from '../remote-log.js';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const keyInFolder = (dir: string): TE.TaskEither<CliFailure, VerifierKey> =>
+  pipe(
+    readPublicKeys(dataFolder(dir).keys),
+    TE.mapLeft(openFailure(dir)),
+    TE.flatMapEither((keys) => logKeyOf(keys)),
+    TE.mapLeft((fault) =>
+      fault._tag === 'Malformed' ? unavailable('KeyFileInvalid', `${fault.field} ${fault.rule}`) : fault,
+    ),
+  );
+
+/** The key that is believed: the one given, else the folder's own. An authority elsewhere can't vouch for itself. */
+const keyFor = (cli: Cli, options: Options): TE.TaskEither<CliFailure, VerifierKey> => {
+  const { url, dir } = authorityOptionsOf(options, cli.terminal.env);
+  const given = options['vkey'];
+  if (typeof given === 'string') {
+    return pipe(
+      TE.fromEither(parseVerifierKey(entryEngines.hashing, given)),
+      TE.mapLeft(({ field, rule }) => badInput('VkeyInvalid', `--vkey: ${field} ${rule}`)),
+    );
+  }
+  return url === undefined
+    ? keyInFolder(dir)
+    : TE.left(badInput('VkeyMissing', 'with --url the key of the log is needed', 'Give --vkey KEY.'));
+};
+
+const exportFailure = (fault: ExportFault): CliFailure => {
+  switch (fault._tag) {
+    case 'NothingPublished':
+      return unavailable(fault._tag, 'no checkpoint has been published yet');
+    case 'ResourceDamaged':
+      return negative(fault._tag, `${fault.path} is not what the checkpoint promises`);
+    case 'ForeignFolder':
+      return badInput(fault._tag, `the folder ${fault.rule}`, 'Nothing is overwritten: choose another folder.');
+    case 'PlaceUnavailable':
+      return unavailable(fault._tag, `${fault.where} can not be used: ${fault.detail}`);
+    case 'StoreUnavailable':
+    case 'StoreDamaged':
+    case 'StoreRefused':
+    case 'Conflict':
+      return unavailable(fault._tag, 'the store can not be read');
+  }
+};
+
+const addVkey: AddCommand = (parent, cli) => {
+  withJson(parent.command('vkey'))
+    .description('print the key that checkpoints of the log are verified with')
+    .option('--dir <dir>', `data folder of the authority (SEKISHO_DIR, else ./${DEFAULT_DIR})`)
+    .action((options: Options) => {
+      const { dir, json } = authorityOptionsOf(options, cli.terminal.env);
+      return perform(
+        cli,
+        json,
+        pipe(
+          keyInFolder(dir),
+          TE.map(formatVerifierKey),
+          TE.map((vkey) => {
+            cli.terminal.out(`${json ? JSON.stringify({ vkey }) : vkey}\n`);
+            return done;
+          }),
+        ),
+      );
+    });
+};
+
+const addExport: AddCommand = (parent, cli) => {
+  const command = parent
+    .command('export-tiles')
+    .description('write the log as a plain folder that any web server can serve (C2SP tlog-tiles)')
+    .argument('<folder>', 'where to write; a folder of an earlier export is continued')
+    .option('--no-entries', 'hashes and checkpoint only: nothing of them names hosts or people')
+    .option('--vkey <key>', 'the key of the log, for --url');
+  online(cli, command, ({ client, args: [folder = ''], options, json, print }) =>
+    pipe(
+      keyFor(cli, options),
+      TE.bindTo('key'),
+      TE.bind('log', ({ key }) => remoteLog(client, key)),
+      TE.flatMap(({ key, log }) =>
+        pipe(
+          exportTiles({
+            ...entryEngines,
+            log,
+            keys: [key],
+            target: createFolderTileStorage(folder),
+            entries: options['entries'] !== false,
+          }),
+          TE.mapLeft(exportFailure),
+        ),
+      ),
+      TE.map(({ size, written }) => {
+        const text = `The log of ${String(size)} entries is in ${folder} (${String(written)} tiles written).`;
+        print(json ? JSON.stringify({ size, written }) : text);
+        return done;
+      }),
+    ),
+  );
+};
+
+const parseIndex = (text: string): string => {
+  if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be the index of an entry.');
+};
+
+const addProve: AddCommand = (parent, cli) => {
+  const command = parent
+    .command('prove')
+    .description('write the proof that an entry is in the published log (C2SP tlog-proof)')
+    .argument('<index>', 'the entry', parseIndex)
+    .requiredOption('--out <file>', 'file to write');
+  online(cli, command, ({ client, args: [index = ''], options, json, print }) => {
+    const out = String(options['out']);
+    return pipe(
+      client.blob({ operation: 'proveEvent', method: 'GET', path: `/v1/events/${index}/proof` }),
+      TE.flatMap((bytes) =>
+        TE.tryCatch(
+          () => writeFile(out, bytes),
+          () => badInput('FileUnwritable', `${out} can not be written`),
+        ),
+      ),
+      TE.map(() => {
+        print(json ? JSON.stringify({ index: Number(index), out }) : `The proof of entry ${index} is in ${out}.`);
+        return done;
+      }),
+    );
+  });
+};
+
+/** What auditors take away: the key, the log, proofs. */
+export const ledgerCommand: AddCommand = (parent, cli) => {
+  const ledger = parent.command('ledger').description('the log that anyone can check: key, tiles, proofs');
+  for (const add of [addVkey, addExport, addProve]) add(ledger, cli);
+};
