@@ -6,6 +6,7 @@ import type { Challenge, HostCommand, HostRejection } from './commands.js';
 import type { HostEvent } from './events.js';
 import { readiness } from './readiness.js';
 import { type CertifiedKey, contextOf, type HostState } from './state.js';
+import { isUsed } from './used-once.js';
 
 type Decided = E.Either<HostRejection, ReadonlyArray<HostEvent>>;
 type Of<T extends HostCommand['type']> = Extract<HostCommand, { readonly type: T }>;
@@ -30,7 +31,7 @@ export const certify = ({ key, now }: Of<'CertifyAttestationKey'>, state: HostSt
   const may = mayCertify(state, key.endorsementKey);
   if (E.isLeft(may)) return may;
   if (attestationKey?.activation === key.activation) return E.right([]);
-  if (state.used.has(key.activation)) return reject({ _tag: 'ActivationUsed' });
+  if (isUsed(state.used, key.activation)) return reject({ _tag: 'ActivationUsed' });
   if (effective(now, state) > key.activationExpires) {
     return reject({ _tag: 'ActivationExpired', expired: key.activationExpires });
   }
@@ -48,7 +49,7 @@ export const answerable = (
   pipe(
     readiness(state, challenge.akName),
     E.flatMap((key) => {
-      if (state.used.has(challenge.digest)) return reject({ _tag: 'ChallengeUsed' });
+      if (isUsed(state.used, challenge.digest)) return reject({ _tag: 'ChallengeUsed' });
       return effective(now, state) > challenge.expires
         ? reject({ _tag: 'ChallengeExpired', expired: challenge.expires })
         : E.right(key);

@@ -4,6 +4,7 @@ import type { Recorded } from '../ledger/envelope.js';
 import type { EventOf } from '../ledger/event-type.js';
 import { followsOn } from './continuity.js';
 import type { AttestationKeyCertified, HostEvent } from './events.js';
+import { noneUsed, type UsedOnce, withUsed } from './used-once.js';
 
 export type CertifiedKey = EventOf<typeof AttestationKeyCertified>['data'];
 
@@ -19,8 +20,7 @@ export interface HostState {
   readonly attestationKey: CertifiedKey | undefined;
   /** Clock and boot PCRs of the AK's last believed quote. */
   readonly previous: Previous | undefined;
-  /** Digests of challenges and activations that were used and have not expired, with their expiry. */
-  readonly used: ReadonlyMap<string, string>;
+  readonly used: UsedOnce;
   readonly last: { readonly verdict: Verdict; readonly revision: number; readonly notAfter: string } | undefined;
   /** `recordedAt` of the newest event: time never runs back within a host. */
   readonly recordedAt: string | undefined;
@@ -32,21 +32,17 @@ export const unknownHost: HostState = {
   endorsementKey: undefined,
   attestationKey: undefined,
   previous: undefined,
-  used: new Map(),
+  used: noneUsed,
   last: undefined,
   recordedAt: undefined,
 };
-
-/** Expired ones need no memory: their expiry alone refuses them. */
-const use = (state: HostState, now: string, digest: string, expires: string): HostState['used'] =>
-  new Map([...[...state.used].filter(([, until]) => until >= now), [digest, expires]]);
 
 const withKey = (state: HostState, key: CertifiedKey, now: string): HostState => ({
   ...state,
   endorsementKey: key.endorsementKey,
   attestationKey: key,
   previous: undefined,
-  used: use(state, now, key.activation, key.activationExpires),
+  used: withUsed(state.used, now, key.activation, key.activationExpires),
 });
 
 type Judged = Recorded<Extract<HostEvent, { readonly type: 'HostAttested' | 'AttestationRefused' }>>;
@@ -59,7 +55,7 @@ const withVerdict = (state: HostState, { event, revision, recordedAt }: Judged):
   return {
     ...state,
     previous: believed && quoted !== undefined ? quoted : state.previous,
-    used: use(state, recordedAt, challenge, challengeExpires),
+    used: withUsed(state.used, recordedAt, challenge, challengeExpires),
     last: { verdict: record.verdict, revision, notAfter: record.notAfter },
   };
 };
