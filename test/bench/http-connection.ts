@@ -51,7 +51,10 @@ export const openConnection = async (port: number, localAddress = '127.0.0.1'): 
   return {
     send: (method, path, body = '', headers = '') =>
       new Promise((resolve, reject) => {
-        if (socket.destroyed) return reject(new Error('connection closed'));
+        if (socket.destroyed) {
+          reject(new Error('connection closed'));
+          return;
+        }
         waiting = (answer) => (answer instanceof Error ? reject(answer) : resolve(answer));
         const type = body === '' ? '' : 'content-type: application/json\r\n';
         const length = `content-length: ${String(Buffer.byteLength(body))}\r\n`;
