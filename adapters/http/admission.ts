@@ -15,17 +15,18 @@ export interface AccessControl {
 
 const BEARER = /^Bearer ([A-Za-z0-9_-]{1,128})$/i;
 
-/** Decided before a byte of the body is read. */
+/** Decided before a byte of the body is read. `host`: whom the request speaks for, if it brings evidence. */
 export const admit = async (
   { authenticate, gate, open }: AccessControl,
   operation: Operation,
   authorization: string | undefined,
   address: string,
+  host?: string,
 ): Promise<E.Either<RequestError, Principal | undefined>> => {
   const access = open?.has(operation) === true ? 'public' : accessOf(operation);
   if (access === 'public') return E.right(undefined);
   if (access === 'host') {
-    const wait = gate.enter(address);
+    const wait = gate.enter(address) || (host === undefined ? 0 : gate.speakFor(address, host));
     return wait > 0 ? E.left({ _tag: 'RateLimited', retryAfterSeconds: Math.ceil(wait) }) : E.right(undefined);
   }
   const token = BEARER.exec(authorization ?? '')?.[1];

@@ -123,6 +123,12 @@ const rawOf = (route: Route, request: FastifyRequest): RawRequest => ({
   newCommandId: () => randomUUID(),
 });
 
+/** A body of evidence is long: who may not be heard about a host is told so before it is read. */
+const spokenFor = ({ operation }: Route, { params }: FastifyRequest): string | undefined => {
+  const isEvidence = operation === 'attestHost' && typeof params === 'object' && params !== null && 'id' in params;
+  return isEvidence && typeof params.id === 'string' ? params.id : undefined;
+};
+
 const register = (app: FastifyInstance, options: ServerOptions, route: Route): void => {
   const { access, metrics } = options;
   app.route({
@@ -130,7 +136,8 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
     url: route.path.replace(REST, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { operation: route.operation },
     onRequest: async (request, reply) => {
-      const admitted = await admit(access, route.operation, header(request, 'authorization'), request.ip);
+      const authorization = header(request, 'authorization');
+      const admitted = await admit(access, route.operation, authorization, request.ip, spokenFor(route, request));
       if (E.isLeft(admitted)) return sendProblem(metrics, request, reply, admitted.left);
       if (options.locked === true && !isReading(route))
         return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });

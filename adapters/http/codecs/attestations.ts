@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { PcrTexts } from '../../../domain/appraisal/evidence-manifest.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Base64UpTo, HexUpTo, ListUpTo, Text } from '../../../domain/encoding/primitives.js';
+import { LongBase64UpTo } from './long-base64.js';
 import { Pem } from './reference.js';
 
 const Structure = Base64UpTo(4096);
@@ -41,7 +42,7 @@ export const Attestation = closedWith(
     quote: Structure,
     signature: Structure,
     pcrs: PcrTexts,
-    eventLog: Base64UpTo(786_432),
+    eventLog: LongBase64UpTo(786_432),
   },
   { akName: HexUpTo(66), wrappingKey: Base64UpTo(32) },
   'Attestation',

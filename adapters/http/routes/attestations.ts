@@ -11,6 +11,7 @@ import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { AskChallenge, Attestation, Challenge, Judged } from '../codecs/attestations.js';
 import { HostPath } from '../codecs/hosts.js';
+import { bytesOfLongBase64 } from '../codecs/long-base64.js';
 import { Nothing, type Route, route } from '../route.js';
 
 const challenge = (api: Api): Route =>
@@ -94,7 +95,7 @@ const attest = (api: Api): Route =>
             quote: fromBase64(body.quote),
             signature: fromBase64(body.signature),
             pcrs: pcrValuesOf(pcrs),
-            bootLog: fromBase64(body.eventLog),
+            bootLog: bytesOfLongBase64(body.eventLog),
           }),
         ),
       );
