@@ -12,6 +12,7 @@ const OBJECT_IDENTIFIER = 0x06;
 const VERSION = 0xa0;
 const BMP_STRING = 0x1e;
 const MOST_ATTRIBUTES = 16;
+const LONGEST = 128;
 
 /** Last byte of the attribute types 2.5.4.n that a subject is shown by. */
 const ATTRIBUTES: ReadonlyMap<number, string> = new Map([
@@ -35,14 +36,27 @@ const tlv = (der: Uint8Array, offset: number, end: number): Tlv | undefined => {
   return start + length <= end ? { tag, start, end: start + length } : undefined;
 };
 
+/** A name's letters are few, and nearly always plain ones. */
+const plainText = (bytes: Uint8Array): string | undefined => {
+  if (bytes.length > LONGEST) return undefined;
+  let text = '';
+  for (const byte of bytes) {
+    if (byte < 0x20 || byte > 0x7e) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+};
+
 const textOf = (tag: number, bytes: Uint8Array): string => {
+  const plain = tag === BMP_STRING ? undefined : plainText(bytes);
+  if (plain !== undefined) return plain;
   const text =
     tag === BMP_STRING
       ? Array.from({ length: bytes.length >> 1 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0))
           .map((unit) => String.fromCharCode(unit))
           .join('')
       : (fromUtf8(bytes) ?? '');
-  return text.replace(/[\u0000-\u001f\u007f\ud800-\udfff]/g, '?').slice(0, 128);
+  return text.replace(/[\u0000-\u001f\u007f\ud800-\udfff]/g, '?').slice(0, LONGEST);
 };
 
 const attributeOf = (der: Uint8Array, set: Tlv): string | undefined => {

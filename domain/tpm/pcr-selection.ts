@@ -50,9 +50,9 @@ export const pcrSelections: Parser<ReadonlyArray<PcrSelection>> = check(
 
 /** In the order of the list, ascending in each bank: the order in which a PCR digest is made (Part 3, 18.4). */
 export const selectedPcrs = (selections: ReadonlyArray<PcrSelection>): ReadonlyArray<SelectedPcrs> =>
-  selections.map(({ bank, bitmap }) => ({
-    bank,
-    pcrs: Array.from({ length: 8 * bitmap.length }, (_, pcr) => pcr).filter(
-      (pcr) => ((bitmap[pcr >> 3] ?? 0) & (1 << (pcr & 7))) !== 0,
-    ),
-  }));
+  selections.map(({ bank, bitmap }) => {
+    const pcrs: Array<number> = [];
+    for (let pcr = 0; pcr < 8 * bitmap.length; pcr++)
+      if (((bitmap[pcr >> 3] ?? 0) & (1 << (pcr & 7))) !== 0) pcrs.push(pcr);
+    return { bank, pcrs };
+  });

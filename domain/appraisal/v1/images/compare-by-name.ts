@@ -1,5 +1,6 @@
 import { type ReasonCode, reason } from '../../reason-codes.js';
 import type { Reason } from '../../result.js';
+import { onceForEach } from './once-for-each.js';
 
 /** A name that the log claims, beside a digest that the quote covers. */
 interface Measured {
@@ -34,6 +35,10 @@ const grouped = <A extends { readonly name: string }>(items: ReadonlyArray<A>): 
   }
   return groups;
 };
+
+const byName = onceForEach((references: ReadonlyArray<Reference>) => grouped(references));
+
+const NONE: ReadonlyArray<never> = [];
 
 const faultOf = (measured: Measured, references: ReadonlyArray<Reference>, codes: Codes): Reason | undefined => {
   const { name, pcr, digest, event } = measured;
@@ -73,15 +78,15 @@ export const compareByName = (
   references: ReadonlyArray<Reference>,
   codes: Codes,
 ): ReadonlyArray<Reason> => {
-  const known = grouped(references);
+  const known = byName(references);
   const seen = grouped(measured);
-  const faults = measured.flatMap((one) => faultOf(one, known.get(one.name) ?? [], codes) ?? []);
-  const repeated = [...seen].flatMap(([name, group]) => repeatedOf(group, known.get(name) ?? [], codes));
+  const faults = measured.flatMap((one) => faultOf(one, known.get(one.name) ?? NONE, codes) ?? NONE);
+  const repeated = [...seen].flatMap(([name, group]) => repeatedOf(group, known.get(name) ?? NONE, codes));
   const faulty = new Set(faults.map((fault) => fault.subject));
   const missing = references.filter(
     (reference) =>
       reference.requirement === 'required' &&
-      !satisfies(reference, seen.get(reference.name) ?? []) &&
+      !satisfies(reference, seen.get(reference.name) ?? NONE) &&
       !(seen.has(reference.name) && faulty.has(reason(codes.missing, { subject: reference.name }).subject)),
   );
   return [

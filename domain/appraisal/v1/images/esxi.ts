@@ -5,6 +5,7 @@ import type { Reason } from '../../result.js';
 import type { Aspect, Booted } from './aspect.js';
 import { commandLineReasons } from './command-line.js';
 import { compareByName } from './compare-by-name.js';
+import { onceForEach } from './once-for-each.js';
 import { unexplainedByEsxi } from './unexplained.js';
 
 const MODULE_CODES = {
@@ -26,10 +27,14 @@ export const productVersionsOf = (esxi: EsxiClaims): ReadonlyArray<string> => [
   ),
 ];
 
+const modulesOf = onceForEach(({ modules }: EsxiImage) =>
+  modules.map(({ file, pcr, digests, requirement }) => ({ name: file, pcr, digests, requirement })),
+);
+
 const moduleReasons = (image: EsxiImage, esxi: EsxiClaims): ReadonlyArray<Reason> =>
   compareByName(
     esxi.modules.map(({ file, pcr, digest, event }) => ({ name: file, pcr, digest, event })),
-    image.modules.map(({ file, ...rest }) => ({ name: file, ...rest })),
+    modulesOf(image),
     MODULE_CODES,
   );
 

@@ -5,6 +5,7 @@ import type { Reason } from '../../result.js';
 import type { Aspect, Booted } from './aspect.js';
 import { commandLineReasons, kernelLinesOf } from './command-line.js';
 import { compareByName } from './compare-by-name.js';
+import { onceForEach } from './once-for-each.js';
 import { unexplainedByLinux } from './unexplained.js';
 
 const FILE_CODES = {
@@ -17,9 +18,16 @@ const FILE_CODES = {
 
 const FILES_PCR = 9;
 
+const digestsOf = onceForEach(
+  ({ bootApplications }: UefiLinuxImage): ReadonlySet<string> =>
+    new Set(bootApplications.flatMap(({ digests }) => digests)),
+);
+
+const filesOf = onceForEach(({ files }: UefiLinuxImage) => files.map((file) => ({ ...file, pcr: FILES_PCR })));
+
 /** By digest alone: the path beside it is the log's claim. The same application may be started more than once. */
 const bootApplicationReasons = (image: UefiLinuxImage, claims: BootClaims): ReadonlyArray<Reason> => {
-  const known = new Set(image.bootApplications.flatMap(({ digests }) => digests));
+  const known = digestsOf(image);
   const started = new Set(claims.bootApplications.map(({ digest }) => digest));
   const unknown = new Map(
     claims.bootApplications
@@ -42,8 +50,8 @@ const bootApplicationReasons = (image: UefiLinuxImage, claims: BootClaims): Read
 
 const fileReasons = (image: UefiLinuxImage, claims: BootClaims): ReadonlyArray<Reason> =>
   compareByName(
-    claims.files.map((file) => ({ ...file, pcr: FILES_PCR })),
-    image.files.map((file) => ({ ...file, pcr: FILES_PCR })),
+    claims.files.map(({ name, digest, event }) => ({ name, digest, event, pcr: FILES_PCR })),
+    filesOf(image),
     FILE_CODES,
   );
 

@@ -65,13 +65,24 @@ const readAnchors = ({ certificates }: AppraisalEngines, ca: TrustedTpmCa): Anch
   return { roots, intermediates: chain.filter((one) => !roots.includes(one)).map((one) => one.der) };
 };
 
-const known = new WeakMap<TrustedTpmCa, Anchors>();
+interface Trusted extends Anchors {
+  readonly named: ReadonlyArray<Anchors & { readonly name: string }>;
+}
 
-/** What a trusted CA's certificates say never changes: they are read once for each set of reference values. */
-const anchorsOf = (engines: AppraisalEngines, ca: TrustedTpmCa): Anchors => {
-  const anchors = known.get(ca) ?? readAnchors(engines, ca);
-  known.set(ca, anchors);
-  return anchors;
+const known = new WeakMap<ReadonlyArray<TrustedTpmCa>, Trusted>();
+
+/** What trusted CAs' certificates say never changes: they are read once for each set of reference values. */
+const anchorsOf = (engines: AppraisalEngines, cas: ReadonlyArray<TrustedTpmCa>): Trusted => {
+  const before = known.get(cas);
+  if (before !== undefined) return before;
+  const named = cas.map((ca) => ({ name: ca.name, ...readAnchors(engines, ca) }));
+  const trusted: Trusted = {
+    named,
+    roots: named.flatMap(({ roots }) => roots),
+    intermediates: named.flatMap(({ intermediates }) => intermediates),
+  };
+  known.set(cas, trusted);
+  return trusted;
 };
 
 export interface EndorsementChainResult {
@@ -86,12 +97,12 @@ export const checkChain = (
   { evidence, reference, at }: AppraisalInput,
   leaf: Uint8Array,
 ): E.Either<ReadonlyArray<Reason>, EndorsementChainResult> => {
-  const anchors = reference.tpmCas.map((ca) => ({ name: ca.name, ...anchorsOf(engines, ca) }));
+  const { named, roots, intermediates } = anchorsOf(engines, reference.tpmCas);
   const checked = checkEndorsementCertificate({
     certificates: engines.certificates,
     leaf,
-    intermediates: [...evidence.intermediates, ...anchors.flatMap(({ intermediates }) => intermediates)],
-    roots: anchors.flatMap(({ roots }) => roots),
+    intermediates: [...evidence.intermediates, ...intermediates],
+    roots,
     at,
     allowSha1: reference.policy.allowSha1Signatures,
   });
@@ -101,7 +112,7 @@ export const checkChain = (
       (faults) => faults.map(reasonOf),
       (endorsement) => ({
         endorsement,
-        tpmCa: anchors.find(({ roots }) => roots.some(({ sha256 }) => sha256 === endorsement.path.at(-1)))?.name,
+        tpmCa: named.find((ca) => ca.roots.some(({ sha256 }) => sha256 === endorsement.path.at(-1)))?.name,
       }),
     ),
   );
