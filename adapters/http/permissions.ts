@@ -7,7 +7,12 @@ const TRUST: ReadonlyArray<OperatorRole> = ['trust-administrator'];
 const WORKLOAD: ReadonlyArray<OperatorRole> = ['workload-administrator'];
 const EITHER: ReadonlyArray<OperatorRole> = ['trust-administrator', 'workload-administrator'];
 const AUDIT: ReadonlyArray<OperatorRole> = ['auditor'];
-const ALL: ReadonlyArray<OperatorRole> = ['trust-administrator', 'workload-administrator', 'auditor'];
+const ALL: ReadonlyArray<OperatorRole> = [
+  'trust-administrator',
+  'workload-administrator',
+  'key-administrator',
+  'auditor',
+];
 
 /**
  * Who may do what, all of it. A workload administrator can change nothing that decides trust (base images, policy,

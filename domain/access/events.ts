@@ -7,6 +7,7 @@ import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
 export const OperatorRole = t.keyof({
   'trust-administrator': null,
   'workload-administrator': null,
+  'key-administrator': null,
   auditor: null,
 });
 export type OperatorRole = t.TypeOf<typeof OperatorRole>;

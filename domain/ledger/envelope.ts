@@ -26,6 +26,7 @@ export const Uuid = new t.Type<string>(
 export const Role = t.keyof({
   'trust-administrator': null,
   'workload-administrator': null,
+  'key-administrator': null,
   auditor: null,
   host: null,
   authority: null,
