@@ -11,7 +11,7 @@ import { createStateCache } from './event-store/state-cache.js';
 interface Parts {
   readonly reader: LedgerReader;
   readonly evidence: EvidenceStore;
-  readonly signer: EventSigner;
+  readonly signer: () => EventSigner;
   readonly challengeKey: Uint8Array;
   readonly group: string;
   readonly clock: Clock;

@@ -74,7 +74,7 @@ const found = (
   const deps = makeDeps({
     reader,
     evidence: sqlite.evidence,
-    signer: signer('event'),
+    signer: () => signer('event'),
     challengeKey,
     group,
     clock,

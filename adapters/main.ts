@@ -55,7 +55,7 @@ export interface OpenedAuthority {
 }
 
 interface Secrets {
-  readonly signer: EventSigner;
+  readonly signer: () => EventSigner;
   readonly challengeKey: Uint8Array;
   readonly logSigner: EventSigner;
 }
@@ -69,7 +69,7 @@ const secretsOf = (
     : pipe(
         openKeyStore(folder.keys, passphrase),
         TE.map((keys) => ({
-          signer: keys.signer('event'),
+          signer: () => keys.signer('event'),
           challengeKey: challengeKey ?? keys.challengeKey,
           logSigner: keys.signer('log'),
         })),
@@ -77,7 +77,10 @@ const secretsOf = (
 
 /** Stands in where there is no passphrase; the server lets no request through that would use it. */
 const NO_SECRETS: Omit<Secrets, 'logSigner'> = {
-  signer: { kid: 'locked', sign: () => new Uint8Array(64) },
+  signer: () => ({
+    kid: 'locked',
+    sign: () => TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' }),
+  }),
   challengeKey: new Uint8Array(32),
 };
 

@@ -23,7 +23,6 @@ import { entryEngines } from './engines.js';
 import type { OpenError } from './open-error.js';
 import { createFileCheckpointRecord } from './transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from './transparency/folder-tile-storage.js';
-import { localNoteSigner } from './transparency/local-note-signer.js';
 import { openTransparencyLog, type TransparencyLog } from './transparency/transparency-log.js';
 import { createCosigner } from './witness/cosigner.js';
 
@@ -55,14 +54,13 @@ const LOCKED: NoteSigner['sign'] = () => TE.left({ _tag: 'SignerUnavailable', de
 type Engines = LogEngines & { readonly store: EventStore };
 
 const enginesOf = ({ folder, store, authority, publicKey, signer }: LogOptions): Engines => {
-  const local = localNoteSigner(originOf(authority), fromBase64(publicKey), signer?.sign ?? (() => new Uint8Array()));
   return {
     hashing: entryEngines.hashing,
     verifyEd25519: entryEngines.verifyEd25519,
     store,
     record: createFileCheckpointRecord(folder.logRecord),
     tiles: createFolderTileStorage(folder.logTiles),
-    signer: signer === undefined ? { ...local, sign: LOCKED } : local,
+    signer: { name: originOf(authority), publicKey: fromBase64(publicKey), sign: signer?.sign ?? LOCKED },
     formerKeys: [],
   };
 };

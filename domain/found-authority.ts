@@ -51,7 +51,7 @@ const introduce = (
     authorityKey: namedKey(deps.hashing, deps.authorityPublicKey),
     eventKey: namedKey(deps.hashing, deps.eventPublicKey),
   } as const;
-  return execute({ ...deps, signer: deps.authoritySigner })({
+  return execute({ ...deps, signer: () => deps.authoritySigner })({
     decider: authorityDecider,
     catalogue: authorityCatalogue,
     cache: forgetful,

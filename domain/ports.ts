@@ -88,10 +88,19 @@ export interface Certificates {
 /** RFC 8785. Left names what can't be canonical (lone surrogate, non-finite number, undefined). */
 export type Canonicalize = (value: Json) => E.Either<string, string>;
 
-/** Signs event bytes with this node's event key. */
+/** The key could not be used: the file is locked, the module or the key service does not answer. Never says why in secrets. */
+export interface SignerUnavailable {
+  readonly _tag: 'SignerUnavailable';
+  readonly detail: string;
+}
+
+/**
+ * One Ed25519 key, wherever it lives: in this process, with another user, in an HSM. Only signatures leave it. May be asked
+ * for many signatures at once and may answer them together; the caller waits, and records nothing that was not signed.
+ */
 export interface EventSigner {
   readonly kid: string;
-  readonly sign: (message: Uint8Array) => Uint8Array;
+  readonly sign: (message: Uint8Array) => TE.TaskEither<SignerUnavailable, Uint8Array>;
 }
 
 /** Ed25519 (RFC 8032): S < L enforced, small-order and non-canonical keys refused. Never throws. */

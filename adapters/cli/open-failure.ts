@@ -64,6 +64,8 @@ export const openFailure =
     if (error._tag === 'PolicyInvalid')
       return badInput(error._tag, `${error.file}: ${error.fault.field} ${error.fault.rule}`);
     if (error._tag === 'FileFault') return unavailable(error._tag, `${error.file} ${error.rule}`);
+    if (error._tag === 'SignerUnavailable')
+      return unavailable(error._tag, `nothing can be signed: ${error.detail}`, 'Nothing was recorded.');
     if (error._tag === 'StoreUnavailable') return unavailable(error._tag, error.detail, BUSY);
     return unavailable('LedgerDamaged', `the ledger in ${dir}: ${ledgerFaultText(error)}`, VERIFY);
   };

@@ -36,6 +36,14 @@ export const LEDGER_PROBLEMS: Table = {
         retryAfterSeconds: 1,
       },
     ),
+  SignerUnavailable: () =>
+    problem(
+      503,
+      'SignerUnavailable',
+      'Nothing can be signed',
+      'The signing key can not be used at the moment, so nothing was recorded; the same request may be sent again.',
+      { retryAfterSeconds: 5 },
+    ),
   StoreRefused: ({ what, rule }) => problem(422, 'StoreRefused', 'Can not be stored', `${what}: ${rule}.`),
   Conflict: ({ stream }) =>
     problem(409, 'Conflict', 'Changed meanwhile', `${stream} changed meanwhile; send the same request again.`),

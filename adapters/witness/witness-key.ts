@@ -15,7 +15,6 @@ import { Sealed, seal, unseal } from '../crypto/nacl/sealed-by-passphrase.js';
 import { nodeHashing } from '../crypto/node/hashing.js';
 import { createFile } from '../durable-file.js';
 import { signingKeyOf } from '../key-store/signing-key.js';
-import { localNoteSigner } from '../transparency/local-note-signer.js';
 
 const WitnessKeyFile = closed({ v: t.literal(1), vkey: Text(400), name: Text(256), sealed: Sealed }, 'WitnessKeyFile');
 type WitnessKeyFile = t.TypeOf<typeof WitnessKeyFile>;
@@ -51,7 +50,7 @@ const invalid = (file: string, field: string, rule: string): WitnessKeyFault => 
 const keyOf = (file: string, name: string, seed: Uint8Array): E.Either<WitnessKeyFault, WitnessKey> => {
   const key = signingKeyOf(toBase64(seed));
   if (key === undefined) return E.left(invalid(file, 'sealed.box', 'must hold a sound Ed25519 seed'));
-  const signer = localNoteSigner(name, fromBase64(key.named.publicKey), key.signer.sign);
+  const signer: NoteSigner = { name, publicKey: fromBase64(key.named.publicKey), sign: key.signer.sign };
   return pipe(
     keyOfSigner(nodeHashing, signer, 'cosignature-v1'),
     E.bimap(

@@ -86,8 +86,14 @@ const record = <State, Command, Ev extends DomainEvent, Rejection, Failure>(
 ): TE.TaskEither<StoreError, Executed<State, Ev>> => {
   const { decider, cache, stream } = execution;
   const { entries, tip } = batch;
+  const expected = cached.tip?.revision ?? -1;
+  // At the last moment before the store has them: behind a key's retirement nothing that it signed may follow.
+  const append: typeof writer.store.append = (request) => () =>
+    writer.signer().kid === batch.kid
+      ? writer.store.append(request)()
+      : TE.left({ _tag: 'Conflict' as const, stream, expected, actual: expected })();
   return pipe(
-    writer.store.append({ stream, expectedRevision: cached.tip?.revision ?? -1, entries }),
+    append({ stream, expectedRevision: expected, entries }),
     TE.map(({ firstIndex, lastRevision }) => {
       const events = batch.recordedFrom(firstIndex);
       const next = evolveAll(decider, cached, { events, tip });
@@ -110,8 +116,10 @@ const decideAndRecord = <State, Command, Ev extends DomainEvent, Rejection, Fail
       if (decided.right.length === 0) {
         return TE.right({ events: [], state: cached.state, revision: cached.tip?.revision ?? -1 });
       }
-      const batch = signBatch(writer, { ...execution, basis: prepared.basis, tip: cached.tip }, decided.right);
-      return E.isLeft(batch) ? TE.left(batch.left) : record(writer, execution, cached, batch.right);
+      return pipe(
+        signBatch(writer, { ...execution, basis: prepared.basis, tip: cached.tip }, decided.right),
+        TE.flatMap((batch): Outcome<State, Ev, Rejection | Failure> => record(writer, execution, cached, batch)),
+      );
     }),
   );
 

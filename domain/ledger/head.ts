@@ -1,12 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { equalBytes, fromBase64, fromHex, toBase64, toHex, utf8 } from '../encoding/bytes.js';
 import { closed } from '../encoding/closed.js';
 import { decode, type FieldFault } from '../encoding/explain.js';
 import { parseJson } from '../encoding/json.js';
 import { Base64UpTo, Instant, ListUpTo, SafeInt, Sha256Hex, Text } from '../encoding/primitives.js';
-import type { Canonicalize, EventSigner, Hashing } from '../ports.js';
+import type { Canonicalize, EventSigner, Hashing, SignerUnavailable } from '../ports.js';
 import type { Keyring } from './keyring.js';
 import type { EntryEngines } from './ledger.js';
 import { type Frontier, rootOf } from './merkle.js';
@@ -55,13 +56,14 @@ export const signHead = (
   engines: { readonly hashing: Hashing; readonly canonicalize: Canonicalize; readonly signer: EventSigner },
   frontier: Frontier,
   at: string,
-): E.Either<string, Head> => {
+): TE.TaskEither<string | SignerUnavailable, Head> => {
   const { size, roots } = frontier;
   const { kid } = engines.signer;
   const stated = { v: 1 as const, size, root: toHex(rootOf(engines.hashing, frontier)), at, kid };
   return pipe(
-    signingInput(engines.canonicalize, stated),
-    E.map((input) => ({ ...stated, frontier: roots.map(toHex), sig: toBase64(engines.signer.sign(input)) })),
+    TE.fromEither(signingInput(engines.canonicalize, stated)),
+    TE.flatMap((input): TE.TaskEither<string | SignerUnavailable, Uint8Array> => engines.signer.sign(input)),
+    TE.map((signature) => ({ ...stated, frontier: roots.map(toHex), sig: toBase64(signature) })),
   );
 };
 

@@ -18,7 +18,8 @@ export interface LedgerReader extends EntryEngines {
 
 /** What the write path needs. */
 export interface LedgerWriter extends LedgerReader {
-  readonly signer: EventSigner;
+  /** The key that signs from now on. What another one signed, and was not handed to the store yet, is signed again. */
+  readonly signer: () => EventSigner;
   readonly clock: Clock;
   /** Runs the works of one stream one after another, so that this process does not conflict with itself. */
   readonly inTurn: <A>(stream: StreamId, work: T.Task<A>) => T.Task<A>;

@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { EventSigner } from '../ports.js';
 import type { ChainTip } from './chain.js';
 import type { Actor, Basis, DomainEvent, Envelope, Recorded, SignedEntry, StreamId } from './envelope.js';
 import { eventId } from './event-id.js';
@@ -27,6 +29,8 @@ export interface BatchPlace<Ev extends DomainEvent> {
 export interface SignedBatch<Ev extends DomainEvent> {
   readonly entries: ReadonlyArray<SignedEntry>;
   readonly tip: ChainTip | null;
+  /** The key that signed all of them. */
+  readonly kid: string;
   /** The events as reading will show them, once the store has said where they begin. */
   readonly recordedFrom: (firstIndex: number) => ReadonlyArray<Recorded<Ev>>;
 }
@@ -51,25 +55,24 @@ const versionOf = <Ev extends DomainEvent>(catalogue: Catalogue<Ev>, event: Ev):
 
 const signEvent = <Ev extends DomainEvent>(
   writer: LedgerWriter,
+  signer: EventSigner,
   place: BatchPlace<Ev>,
   now: string,
   event: Ev,
-): E.Either<BatchFault, SignedEvent<Ev>> => {
+): TE.TaskEither<BatchFault, SignedEvent<Ev>> => {
   const { stream, commandId: command, actor, basis, tip } = place;
   const ordinal = tip?.command === command ? tip.ordinal + 1 : 0;
   const recordedAt = tip !== null && tip.recordedAt > now ? tip.recordedAt : now;
   const id = eventId(writer.hashing, stream, command, ordinal);
   const revision = (tip?.revision ?? -1) + 1;
-  const kid = writer.signer.kid;
-  const common = { id, stream, revision, recordedAt, actor, command, basis, kid };
+  const common = { id, stream, revision, recordedAt, actor, command, basis, kid: signer.kid };
+  const version = versionOf(place.catalogue, event);
+  if (E.isLeft(version)) return TE.left(version.left);
+  const data = event.data as Envelope['data'];
+  const about = { type: event.type, typeVersion: version.right, previous: tip?.leaf ?? null, data };
   return pipe(
-    versionOf(place.catalogue, event),
-    E.flatMap((typeVersion) => {
-      const data = event.data as Envelope['data'];
-      const unsigned = { v: 1 as const, ...common, type: event.type, typeVersion, previous: tip?.leaf ?? null, data };
-      return signEntry(writer, unsigned);
-    }),
-    E.map((entry) => {
+    signEntry({ canonicalize: writer.canonicalize, signer }, { v: 1, ...common, ...about }),
+    TE.map((entry) => {
       const leaf = leafOf(writer.hashing, entry.bytes);
       return {
         entry: { id, bytes: entry.bytes },
@@ -80,24 +83,34 @@ const signEvent = <Ev extends DomainEvent>(
   );
 };
 
-/** Signs a command's events one after another, each holding the leaf hash of the one before it. */
+/** Signs a command's events one after another, each holding the leaf hash of the one before it, all with one key. */
 export const signBatch = <Ev extends DomainEvent>(
   writer: LedgerWriter,
   place: BatchPlace<Ev>,
   events: ReadonlyArray<Ev>,
-): E.Either<BatchFault, SignedBatch<Ev>> => {
+): TE.TaskEither<BatchFault, SignedBatch<Ev>> => {
   const now = writer.clock.now();
-  const signed: Array<SignedEvent<Ev>> = [];
-  let tip = place.tip;
-  for (const event of events) {
-    const next = signEvent(writer, { ...place, tip }, now, event);
-    if (E.isLeft(next)) return next;
-    signed.push(next.right);
-    tip = next.right.tip;
-  }
-  return E.right({
-    entries: signed.map(({ entry }) => entry),
-    tip,
-    recordedFrom: (firstIndex) => signed.map(({ recorded }, i) => ({ ...recorded, index: firstIndex + i })),
-  });
+  const signer = writer.signer();
+  const signed = events.reduce<TE.TaskEither<BatchFault, ReadonlyArray<SignedEvent<Ev>>>>(
+    (before, event) =>
+      pipe(
+        before,
+        TE.flatMap((done) =>
+          pipe(
+            signEvent(writer, signer, { ...place, tip: done.at(-1)?.tip ?? place.tip }, now, event),
+            TE.map((next) => [...done, next]),
+          ),
+        ),
+      ),
+    TE.right([]),
+  );
+  return pipe(
+    signed,
+    TE.map((all) => ({
+      entries: all.map(({ entry }) => entry),
+      tip: all.at(-1)?.tip ?? place.tip,
+      kid: signer.kid,
+      recordedFrom: (firstIndex) => all.map(({ recorded }, i) => ({ ...recorded, index: firstIndex + i })),
+    })),
+  );
 };

@@ -2,17 +2,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { utf8 } from '../encoding/bytes.js';
-import type { Hashing, VerifyEd25519 } from '../ports.js';
+import type { Hashing, SignerUnavailable, VerifyEd25519 } from '../ports.js';
 import { cosignatureMessage, encodeTimestamped } from './cosignature.js';
 import { type Malformed, malformed } from './malformed.js';
 import { isNoteText, type NoteSignature } from './note.js';
 import { type KeyType, makeVerifierKey, type VerifierKey } from './verifier-key.js';
-
-/** The key could not be used: the file is locked, the module or the key service does not answer. Never says why in secrets. */
-export interface SignerUnavailable {
-  readonly _tag: 'SignerUnavailable';
-  readonly detail: string;
-}
 
 /** An Ed25519 key that may live in a file, in an HSM or in a cloud key service: only this leaves it. */
 export interface NoteSigner {

@@ -86,7 +86,7 @@ const fill = async (dir: string, tips: Map<string, ChainTip | null>, from: numbe
   const at = { now: instantOf(began) };
   const writer: LedgerWriter = {
     ...reader,
-    signer: keys.signer('event'),
+    signer: () => keys.signer('event'),
     clock: { now: () => at.now },
     inTurn: createInTurn(),
   };
@@ -97,7 +97,7 @@ const fill = async (dir: string, tips: Map<string, ChainTip | null>, from: numbe
     const tip = tips.get(stream) ?? null;
     const actor = { subject: hostOf(i), role: 'host' as const };
     const place = { catalogue: hostCatalogue, stream, commandId: commandOf(i), actor, basis: {}, tip };
-    const batch = orThrow(signBatch(writer, place, [eventOf(i, at.now, attested)]));
+    const batch = orThrow(await signBatch(writer, place, [eventOf(i, at.now, attested)])());
     tips.set(stream, batch.tip);
     const done = await reader.store.append({ stream, expectedRevision: tip?.revision ?? -1, entries: batch.entries })();
     if (E.isLeft(done)) throw new Error(JSON.stringify(done.left));

@@ -48,7 +48,7 @@ export const temporaryFolder = (): { readonly path: string; readonly remove: () 
 const benchSigner = (): LedgerWriter['signer'] => {
   const key = signingKeyOf(randomBytes(32).toString('base64'));
   if (key === undefined) throw new Error('no key');
-  return key.signer;
+  return () => key.signer;
 };
 
 /** The embedded store in a new file, and a key of its own. */

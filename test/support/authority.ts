@@ -70,7 +70,7 @@ const open = async (kept: Kept): Promise<TestAuthority> => {
     ...appraisalEngines,
     ...kept,
     keyring: () => keyring.now,
-    signer: eventKey,
+    signer: () => eventKey,
     clock: { now: () => kept.now.at },
     inTurn: createInTurn(),
     random: { bytes: (size) => new Uint8Array(randomBytes(size)), uuid: () => randomUUID() },

@@ -1,4 +1,5 @@
 import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonicalize } from '../../adapters/crypto/canonicalize.js';
 import { kidOf } from '../../domain/ledger/keyring.js';
 import type { EntryEngines } from '../../domain/ledger/ledger.js';
@@ -39,17 +40,20 @@ export const engines: EntryEngines = {
 
 export interface TestKey extends EventSigner {
   readonly publicKey: Uint8Array;
+  readonly signNow: (message: Uint8Array) => Uint8Array;
   readonly named: { readonly kid: string; readonly publicKey: string };
 }
 
 const keyOf = (privateKey: KeyObject): TestKey => {
   const publicKey = new Uint8Array(createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-32));
   const kid = kidOf(hashing, publicKey);
+  const signNow = (message: Uint8Array): Uint8Array => new Uint8Array(sign(null, message, privateKey));
   return {
     kid,
     publicKey,
     named: { kid, publicKey: Buffer.from(publicKey).toString('base64') },
-    sign: (message) => new Uint8Array(sign(null, message, privateKey)),
+    sign: (message) => TE.right(signNow(message)),
+    signNow,
   };
 };
 

@@ -78,7 +78,7 @@ const found = async (writer: LedgerWriter, authorityKey: TestKey, eventKey: Test
     eventKey: eventKey.named,
   };
   right(
-    await execute({ ...writer, signer: authorityKey })({
+    await execute({ ...writer, signer: () => authorityKey })({
       decider: authorityDecider,
       catalogue: authorityCatalogue,
       cache: createStateCache<AuthorityState>(1),
@@ -96,7 +96,7 @@ export const openTestLedger = async (store: EventStore): Promise<TestLedger> => 
   const now = { at: '2026-01-01T00:00:00.000Z' };
   let keyring: Keyring = new Map();
   const clock = { now: () => now.at };
-  const writer = { ...engines, store, keyring: () => keyring, signer: eventKey, clock, inTurn: createInTurn() };
+  const writer = { ...engines, store, keyring: () => keyring, signer: () => eventKey, clock, inTurn: createInTurn() };
   if (right(await store.size()()) === 0) await found(writer, authorityKey, eventKey);
   keyring = right(await loadKeyring(writer, authorityKey.kid)());
   const cache = createStateCache<number>(100);

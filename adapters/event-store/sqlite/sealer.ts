@@ -9,7 +9,7 @@ import type { Clock, EventSigner, StoreError } from '../../../domain/ports.js';
 import { readHead, writeHead } from './head-file.js';
 
 export interface SealerDeps extends LedgerReader {
-  readonly signer: EventSigner;
+  readonly signer: () => EventSigner;
   readonly clock: Clock;
   /** Where the head is kept: apart from the store. */
   readonly file: string;
@@ -60,10 +60,10 @@ export const checkHead = (
         TE.map(frontierOf),
       );
 
-const sign = (deps: SealerDeps, frontier: Frontier): E.Either<StoreError, Head> =>
+const sign = (deps: SealerDeps, frontier: Frontier): TE.TaskEither<StoreError, Head> =>
   pipe(
-    signHead(deps, frontier, deps.clock.now()),
-    E.mapLeft((detail) => ({ _tag: 'StoreUnavailable', detail })),
+    signHead({ ...deps, signer: deps.signer() }, frontier, deps.clock.now()),
+    TE.mapLeft((fault) => ({ _tag: 'StoreUnavailable', detail: typeof fault === 'string' ? fault : fault.detail })),
   );
 
 const run = (deps: SealerDeps, begun: Frontier, last: Head | undefined): Sealer => {
@@ -75,7 +75,7 @@ const run = (deps: SealerDeps, begun: Frontier, last: Head | undefined): Sealer 
   const sealNow = pipe(
     TE.Do,
     TE.bind('longer', () => extend(deps, frontier)),
-    TE.bind('signed', ({ longer }) => TE.fromEither(sign(deps, longer))),
+    TE.bind('signed', ({ longer }) => sign(deps, longer)),
     TE.tap(({ longer, signed }) => (longer.size === head?.size ? TE.right(true) : writeHead(deps.file, signed))),
     TE.map(({ longer, signed }): true => {
       frontier = longer;

@@ -36,7 +36,9 @@ describe('the key store', () => {
     for (const kind of ['authority', 'event', 'token', 'log'] as const) {
       const { kid, publicKey } = opened.publicKeys[kind];
       expect(opened.signer(kind).kid).toBe(kid);
-      expect(naclVerifyEd25519(fromBase64(publicKey), message, store.signer(kind).sign(message))).toBe(true);
+      expect(naclVerifyEd25519(fromBase64(publicKey), message, right(await store.signer(kind).sign(message)()))).toBe(
+        true,
+      );
     }
   });
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryEventStore } from '../../../adapters/event-store/memory/memory-event-store.js';
 import { execute } from '../../../domain/ledger/execute.js';
 import { loadStream } from '../../../domain/ledger/load-stream.js';
-import type { EventStore } from '../../../domain/ports.js';
+import type { EventSigner, EventStore } from '../../../domain/ports.js';
+import { keyFromSeed } from '../../support/engines.js';
 import { actor, countCatalogue, counter, left, openTestLedger, right } from '../../support/ledger.js';
 
 describe('execute', () => {
@@ -69,6 +70,53 @@ describe('execute', () => {
     })();
     expect(left(outcome)).toEqual({ _tag: 'TooManyConflicts', stream: 'host/a' });
     expect(prepared).toBe(6);
+  });
+
+  it('records nothing while the signing key can not be used', async () => {
+    const ledger = await openTestLedger(createMemoryEventStore());
+    const down = {
+      kid: ledger.eventKey.kid,
+      sign: () => TE.left({ _tag: 'SignerUnavailable' as const, detail: 'off' }),
+    };
+    const outcome = await execute({ ...ledger.writer, signer: () => down })({
+      decider: counter,
+      catalogue: countCatalogue,
+      cache: ledger.cache,
+      stream: 'host/a',
+      commandId: randomUUID(),
+      actor,
+      prepare: () => TE.right({ command: { by: 1, times: 3 }, basis: {} }),
+    })();
+    expect(left(outcome)).toEqual({ _tag: 'SignerUnavailable', detail: 'off' });
+    expect(right(await ledger.writer.store.size()())).toBe(2);
+    expect(right(await ledger.count('host/a', { by: 1 })).state).toBe(1);
+  });
+
+  it('signs again what another key signed that was replaced meanwhile', async () => {
+    const ledger = await openTestLedger(createMemoryEventStore());
+    const next = keyFromSeed(3);
+    let current: EventSigner = ledger.eventKey;
+    const replacing: EventSigner = {
+      ...ledger.eventKey,
+      sign: (message) => {
+        current = next;
+        return ledger.eventKey.sign(message);
+      },
+    };
+    current = replacing;
+    const done = right(
+      await execute({ ...ledger.writer, signer: () => current })({
+        decider: counter,
+        catalogue: countCatalogue,
+        cache: ledger.cache,
+        stream: 'host/a',
+        commandId: randomUUID(),
+        actor,
+        prepare: () => TE.right({ command: { by: 1 }, basis: {} }),
+      })(),
+    );
+    expect(done.events.map(({ kid, revision }) => [kid, revision])).toEqual([[next.kid, 0]]);
+    expect(right(await ledger.writer.store.size()())).toBe(3);
   });
 
   it('looks for its events after an unknown outcome instead of deciding twice', async () => {

@@ -12,7 +12,7 @@ import { keyFromSeed, type TestKey } from '../../support/engines.js';
 import { actor, left, openTestLedger, right, type TestLedger } from '../../support/ledger.js';
 
 const command = (ledger: TestLedger, given: AuthorityCommand, signer: TestKey = ledger.authorityKey) =>
-  execute({ ...ledger.writer, signer })({
+  execute({ ...ledger.writer, signer: () => signer })({
     decider: authorityDecider,
     catalogue: authorityCatalogue,
     cache: createStateCache<AuthorityState>(1),

@@ -34,9 +34,9 @@ const verify = (stored: StoredEntry, previous: ChainTip | null) => verifyEntry(e
 const envelopeOf = (stored: StoredEntry): Envelope => JSON.parse(fromUtf8(stored.bytes) ?? '') as Envelope;
 
 /** Signs an envelope anew, with the real key, after changing it. */
-const resigned = (change: Partial<Envelope>, stored = entries[1]!): StoredEntry => {
+const resigned = async (change: Partial<Envelope>, stored = entries[1]!): Promise<StoredEntry> => {
   const envelope = { ...envelopeOf(stored), ...change };
-  const { id, bytes } = right(signEntry({ canonicalize, signer: ledger.eventKey }, envelope));
+  const { id, bytes } = right(await signEntry({ canonicalize, signer: ledger.eventKey }, envelope)());
   return { ...stored, id, bytes };
 };
 
@@ -85,25 +85,34 @@ describe('verifyEntry', () => {
     expect(left(verify({ ...entries[0]!, bytes: utf8(text) }, null))._tag).toBe('NotCanonical');
   });
 
-  it('refuses a well-signed entry that does not continue its stream', () => {
+  it('refuses a well-signed entry that does not continue its stream', async () => {
     const [first, second] = [entries[0]!, entries[1]!];
     expect(left(verify(second, null))).toMatchObject({ _tag: 'RevisionGap', expected: 0, found: 1 });
     expect(left(verify(first, tip))).toMatchObject({ _tag: 'RevisionGap', expected: 1, found: 0 });
-    expect(left(verify(resigned({ revision: 7 }), tip))).toMatchObject({ _tag: 'RevisionGap', expected: 1, found: 7 });
-    expect(left(verify(resigned({ previous: 'a'.repeat(64) }), tip))._tag).toBe('PreviousMismatch');
-    expect(left(verify(resigned({ previous: null }), tip))._tag).toBe('PreviousMismatch');
-    expect(left(verify(resigned({ stream: 'host/b' }), tip))).toMatchObject({ _tag: 'ForeignStream', found: 'host/b' });
-    expect(left(verify(resigned({ recordedAt: '2025-12-31T23:59:59.999Z' }), tip))._tag).toBe('TimeWentBack');
+    expect(left(verify(await resigned({ revision: 7 }), tip))).toMatchObject({
+      _tag: 'RevisionGap',
+      expected: 1,
+      found: 7,
+    });
+    expect(left(verify(await resigned({ previous: 'a'.repeat(64) }), tip))._tag).toBe('PreviousMismatch');
+    expect(left(verify(await resigned({ previous: null }), tip))._tag).toBe('PreviousMismatch');
+    expect(left(verify(await resigned({ stream: 'host/b' }), tip))).toMatchObject({
+      _tag: 'ForeignStream',
+      found: 'host/b',
+    });
+    expect(left(verify(await resigned({ recordedAt: '2025-12-31T23:59:59.999Z' }), tip))._tag).toBe('TimeWentBack');
   });
 
-  it('refuses an id that is not that of stream, command and ordinal', () => {
+  it('refuses an id that is not that of stream, command and ordinal', async () => {
     const second = envelopeOf(entries[1]!);
-    expect(left(verify(resigned({ id: eventId(hashing, 'host/a', second.command, 1) }), tip))._tag).toBe('IdMismatch');
-    expect(left(verify(resigned({ command: 'another' }), tip))._tag).toBe('IdMismatch');
+    expect(left(verify(await resigned({ id: eventId(hashing, 'host/a', second.command, 1) }), tip))._tag).toBe(
+      'IdMismatch',
+    );
+    expect(left(verify(await resigned({ command: 'another' }), tip))._tag).toBe('IdMismatch');
     expect(left(verify({ ...entries[1]!, id: entries[0]!.id }, tip))._tag).toBe('IdMismatch');
     const command = envelopeOf(entries[0]!).command;
     const continued = { command, id: eventId(hashing, 'host/a', command, 1) };
-    expect(right(verify(resigned(continued), tip)).tip.ordinal).toBe(1);
+    expect(right(verify(await resigned(continued), tip)).tip.ordinal).toBe(1);
   });
 
   it('refuses keys outside of the part of the ledger that they may sign', () => {

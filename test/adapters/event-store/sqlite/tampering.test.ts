@@ -63,7 +63,7 @@ const tampered = async (edit: (raw: Attacked, key: { sign: (text: string) => str
   await fill(honest);
   await sealed(honest, file);
   await before.close();
-  edit(attack(file), { sign: (text) => Buffer.from(keyFromSeed(9).sign(Buffer.from(text))).toString('base64') });
+  edit(attack(file), { sign: (text) => Buffer.from(keyFromSeed(9).signNow(Buffer.from(text))).toString('base64') });
   const after = right(await openSqliteLedger(file)());
   const head: Head | undefined = right(await readHead(headFileOf(file))());
   const reader = { ...honest.writer, store: after.events };
@@ -189,7 +189,7 @@ describe('a ledger file', () => {
       const outcome = await tampered((raw) =>
         raw.rewrite(8, (text) => {
           const bare = text.replace(/"kid":"[^"]*"/, `"kid":"${key.kid}"`).replace(/"sig":"[^"]*",/, '');
-          const sig = Buffer.from(key.sign(Buffer.from(`sekisho/event/v1\u0000${bare}`))).toString('base64');
+          const sig = Buffer.from(key.signNow(Buffer.from(`sekisho/event/v1\u0000${bare}`))).toString('base64');
           return bare.replace('"stream":', `"sig":"${sig}","stream":`);
         }),
       );
