@@ -4,6 +4,7 @@ import { appraiseCommand } from './commands/appraise.js';
 import { attestCommand } from './commands/attest.js';
 import { baseImageCommand } from './commands/base-image.js';
 import { bootLogCommand } from './commands/boot-log.js';
+import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
 import { explainCommand } from './commands/explain.js';
 import { historyCommand } from './commands/history.js';
@@ -23,6 +24,7 @@ import { witnessCommand } from './commands/witness.js';
 export const COMMANDS: ReadonlyArray<AddCommand> = [
   initCommand,
   serveCommand,
+  configCommand,
   hostCommand,
   baseImageCommand,
   policyCommand,

@@ -1,34 +1,22 @@
-import { InvalidArgumentError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { removeFile, writePrivate } from '../../access/private-files.js';
+import type { Config } from '../../config/read-config.js';
+import { SECRETS } from '../../config/settings.js';
 import { dataFolder } from '../../data-folder.js';
 import { DEFAULT_HOST_LIMITS } from '../../http/host-gate.js';
-import { type OpenedAuthority, openAuthority } from '../../main.js';
-import type { LogLevel } from '../../telemetry/log.js';
+import type { GivenPolicy } from '../../log-policy.js';
+import { type OpenedAuthority, type OpenOptions, openAuthority } from '../../main.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
-import { DEFAULT_DIR } from '../authority-options.js';
+import { configOf, withSettings } from '../config-options.js';
 import { badInput, type CliFailure, type ExitCode, unavailable } from '../failure.js';
 import { readText } from '../input.js';
-import { parsePort, tlsOf, untilAsked } from '../listening.js';
+import { tlsOf, untilAsked } from '../listening.js';
 import { openFailure } from '../open-failure.js';
 import { passphraseOf } from '../passphrase.js';
 
-interface Options {
-  readonly dir?: string;
-  readonly host: string;
-  readonly port: number;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly allowPlaintext: boolean;
-  readonly passphraseFile?: string;
-  readonly policy?: string;
-  readonly publicEntries: boolean;
-  readonly hostRate: number;
-  readonly logLevel: LogLevel;
-}
-
-const listen = (authority: OpenedAuthority, { host, port }: Options): TE.TaskEither<CliFailure, string> =>
+const listen = (authority: OpenedAuthority, { host, port }: Config['settings']): TE.TaskEither<CliFailure, string> =>
   TE.tryCatch(
     () => authority.app.listen({ host, port }),
     (error) => {
@@ -47,15 +35,15 @@ const reachable = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.
 
 const serving = (
   cli: Cli,
-  dir: string,
-  options: Options,
+  settings: Config['settings'],
   authority: OpenedAuthority,
 ): TE.TaskEither<CliFailure, ExitCode> => {
+  const { dir } = settings;
   const file = dataFolder(dir).server;
   // Listened for before anyone is told that the server is up: a manager may end it in that very moment.
   const asked = untilAsked();
   return pipe(
-    listen(authority, options),
+    listen(authority, settings),
     TE.map(reachable),
     TE.tap((url) =>
       pipe(
@@ -75,75 +63,76 @@ const serving = (
   );
 };
 
-const work = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> => {
-  const dir = options.dir ?? cli.terminal.env['SEKISHO_DIR'] ?? DEFAULT_DIR;
-  const { hostRate: rate, logLevel: level, policy: file, publicEntries } = options;
-  const limits = { ...DEFAULT_HOST_LIMITS, perAddress: { rate, burst: 10 * rate } };
+/** From the file that was named, else from the environment, else what `init` left in the folder. */
+const passphraseFor = (cli: Cli, settings: Config['settings']): TE.TaskEither<CliFailure, string> => {
+  const { dir, 'passphrase-file': passphraseFile } = settings;
+  const given = cli.terminal.env[SECRETS.passphrase.env] ?? '';
   return pipe(
-    tlsOf(options),
-    TE.bindTo('tls'),
-    TE.bind('passphrase', () => passphraseOf({ dir, passphraseFile: options.passphraseFile })),
-    TE.filterOrElse(
-      ({ passphrase }) => passphrase !== undefined,
-      () => badInput('PassphraseMissing', 'serving needs the passphrase of the keys', 'Give --passphrase-file FILE.'),
-    ),
-    TE.bind('policy', () =>
-      file === undefined
-        ? TE.right(undefined)
-        : pipe(
-            readText(file),
-            TE.map((text) => ({ file, text })),
-          ),
-    ),
-    TE.flatMap(({ tls, passphrase, policy }) =>
-      TE.bracket(
-        pipe(
-          openAuthority({ dir, passphrase, tls, limits, policy, publicEntries, log: { level } }),
-          TE.mapLeft(openFailure(dir)),
+    passphraseFile === undefined && given !== '' ? TE.right(given) : passphraseOf({ dir, passphraseFile }),
+    TE.flatMapEither(
+      E.fromNullable(
+        badInput(
+          'PassphraseMissing',
+          'serving needs the passphrase of the keys',
+          `Give --passphrase-file FILE, or ${SECRETS.passphrase.env}.`,
         ),
-        (authority) => serving(cli, dir, options, authority),
-        ({ close }) => TE.fromTask(close),
       ),
     ),
   );
 };
 
-const parseRate = (text: string): number => {
-  const rate = Number(text);
-  if (!(rate >= 1 && rate <= 1_000_000)) throw new InvalidArgumentError('It must be 1 to 1000000.');
-  return rate;
+const policyIn = (file: string | undefined): TE.TaskEither<CliFailure, GivenPolicy | undefined> =>
+  file === undefined
+    ? TE.right(undefined)
+    : pipe(
+        readText(file),
+        TE.map((text) => ({ file, text })),
+      );
+
+const openOptions = (cli: Cli, settings: Config['settings']): TE.TaskEither<CliFailure, OpenOptions> => {
+  const { dir, host, 'tls-cert': tlsCert, 'tls-key': tlsKey, 'host-rate': rate } = settings;
+  const allowPlaintext = settings['allow-plaintext'];
+  return pipe(
+    tlsOf({ host, allowPlaintext, ...(tlsCert && { tlsCert }), ...(tlsKey && { tlsKey }) }),
+    TE.bindTo('tls'),
+    TE.bind('passphrase', () => passphraseFor(cli, settings)),
+    TE.bind('policy', () => policyIn(settings.policy)),
+    TE.map((read) => ({
+      ...read,
+      dir,
+      limits: { ...DEFAULT_HOST_LIMITS, perAddress: { rate, burst: 10 * rate } },
+      publicEntries: settings['public-entries'],
+      log: { level: settings['log-level'] },
+    })),
+  );
 };
 
-const parseLevel = (text: string): LogLevel => {
-  if (text === 'silent' || text === 'error' || text === 'warn' || text === 'info' || text === 'debug') return text;
-  throw new InvalidArgumentError('It must be silent, error, warn, info or debug.');
-};
+const work = (cli: Cli, options: Readonly<Record<string, unknown>>): TE.TaskEither<CliFailure, ExitCode> =>
+  pipe(
+    configOf(cli, options),
+    TE.flatMap(({ settings }) =>
+      pipe(
+        openOptions(cli, settings),
+        TE.flatMap((opening) =>
+          TE.bracket(
+            pipe(openAuthority(opening), TE.mapLeft(openFailure(settings.dir))),
+            (authority) => serving(cli, settings, authority),
+            ({ close }) => TE.fromTask(close),
+          ),
+        ),
+      ),
+    ),
+  );
 
 const HELP = `
 Examples:
   $ sekisho serve --dir ./authority
-  $ sekisho serve --dir ./authority --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem`;
+  $ sekisho serve --dir ./authority --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
+  $ sekisho serve --config sekisho.yaml          (sekisho config --help says how settings are spelt)`;
 
 export const serveCommand: AddCommand = (parent, cli) => {
-  parent
-    .command('serve')
+  withSettings(parent.command('serve'))
     .description('serve hosts and operators over HTTP')
-    .option('--dir <dir>', `data folder of the authority (SEKISHO_DIR, else ./${DEFAULT_DIR})`)
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <port>', 'port to listen on; 0: any free one', parsePort, 8750)
-    .option('--tls-cert <file>', 'certificate chain, PEM')
-    .option('--tls-key <file>', 'its key, PEM')
-    .option('--allow-plaintext', 'listen elsewhere than on loopback without TLS', false)
-    .option('--passphrase-file <file>', 'file with the passphrase of the keys, if init was given one')
-    .option(
-      '--host-rate <n>',
-      'anonymous requests a second from one address, ten times as many at once',
-      parseRate,
-      100,
-    )
-    .option('--policy <file>', 'whose cosignatures the log needs (C2SP tlog-policy); kept in the data folder')
-    .option('--public-entries', 'let everybody read the entries of the log, not auditors alone', false)
-    .option('--log-level <level>', 'silent, error, warn, info or debug', parseLevel, 'info')
     .addHelpText('after', HELP)
-    .action((options: Options) => perform(cli, false, work(cli, options)));
+    .action((options: Readonly<Record<string, unknown>>) => perform(cli, false, work(cli, options)));
 };
