@@ -40,7 +40,6 @@ const BAD_INPUT = new Set([400, 413, 415, 422, 428]);
 
 const ADVICE: Readonly<Record<string, string>> = {
   RoleNotAllowed: 'Choose an operator with --as SUBJECT (sekisho operator list shows who may what).',
-  RoleRequired: 'Choose an operator with --as SUBJECT (sekisho operator list shows who may what).',
   SameOperator: 'Let another trust administrator approve: --as SUBJECT.',
   Unauthenticated: 'Give a valid token: --token-file FILE, or --dir DIR --as SUBJECT on the authority itself.',
 };

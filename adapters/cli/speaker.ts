@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Permission } from '../../domain/access/permissions.js';
+import { mayRole, rolesWith } from '../../domain/access/roles.js';
 import { readIfThere } from '../access/private-files.js';
 import { openTokenStore } from '../access/token-store.js';
 import type { DataFolder } from '../data-folder.js';
@@ -32,11 +34,11 @@ const tokensOnDisk = (folder: DataFolder): TE.TaskEither<never, ReadonlySet<stri
     return new Set(names.map((name) => name.replace(/\.token$/, '')));
   });
 
-const noOperator = (folder: DataFolder, access: ReadonlyArray<string>): TE.TaskEither<CliFailure, never> =>
+const noOperator = (folder: DataFolder, permission: Permission): TE.TaskEither<CliFailure, never> =>
   TE.left(
     refused(
       'NoOperator',
-      `no token in ${folder.tokenFolder} is of a ${access.join(' or ')}`,
+      `no token in ${folder.tokenFolder} is of a ${rolesWith(permission).join(' or ')}`,
       'Give one with --token-file FILE.',
     ),
   );
@@ -57,7 +59,7 @@ export const speakerOf =
       TE.flatMap((store) =>
         pipe(
           tokensOnDisk(folder),
-          TE.map((onDisk) => store.holders().find(({ subject, role }) => access.includes(role) && onDisk.has(subject))),
+          TE.map((onDisk) => store.holders().find(({ subject, role }) => mayRole(role, access) && onDisk.has(subject))),
         ),
       ),
       TE.flatMap((able) => (able === undefined ? noOperator(folder, access) : tokenOfSubject(folder, able.subject))),

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { mayRole } from '../../domain/access/roles.js';
 import type { Principal } from '../access/tokens.js';
 import type { HostGate } from './host-gate.js';
 import { accessOf, type Operation } from './permissions.js';
@@ -32,6 +33,6 @@ export const admit = async (
   const token = BEARER.exec(authorization ?? '')?.[1];
   const principal = token === undefined ? undefined : await authenticate(token);
   if (principal === undefined) return E.left({ _tag: 'Unauthenticated' });
-  if (access.includes(principal.role)) return E.right(principal);
-  return E.left({ _tag: 'RoleNotAllowed', role: principal.role, allowed: access });
+  if (mayRole(principal.role, access)) return E.right(principal);
+  return E.left({ _tag: 'RoleNotAllowed', role: principal.role, permission: access });
 };

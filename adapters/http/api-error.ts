@@ -1,5 +1,5 @@
 import type { AccessRejection } from '../../domain/access/commands.js';
-import type { RoleRequired } from '../../domain/access/require-role.js';
+import type { PermissionRequired } from '../../domain/access/require-permission.js';
 import type { ParseError } from '../../domain/encoding/reader.js';
 import type { EndorsementKeyTaken } from '../../domain/endorsement-key/decider.js';
 import type { ActivationFault } from '../../domain/host/activation.js';
@@ -20,7 +20,7 @@ import type { RequestError } from './request-error.js';
 
 /** What the workflows of the domain may refuse. */
 export type WorkflowError =
-  | RoleRequired
+  | PermissionRequired
   | AccessRejection
   | HostRejection
   | ChallengeFault

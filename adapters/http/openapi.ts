@@ -1,3 +1,4 @@
+import { rolesWith } from '../../domain/access/roles.js';
 import { parametersOf, schemaOf } from './json-schema.js';
 import { accessOf } from './permissions.js';
 import { NoBody, type Route } from './route.js';
@@ -35,7 +36,7 @@ const problems: Part = {
 const security = (route: Route): Part => {
   const access = accessOf(route.operation);
   if (access === 'public' || access === 'host') return { security: [] };
-  return { security: [{ bearer: [] }], description: `Roles: ${access.join(', ')}.` };
+  return { security: [{ bearer: [] }], description: `Permission ${access}: ${rolesWith(access).join(', ')}.` };
 };
 
 const parameters = (route: Route): ReadonlyArray<Part> => [

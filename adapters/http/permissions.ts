@@ -1,73 +1,59 @@
-import type { OperatorRole } from '../../domain/access/events.js';
+import type { Permission } from '../../domain/access/permissions.js';
 
 /** Hosts come without a token: their evidence is their credential. `public` says nothing that needs one. */
-export type Access = 'public' | 'host' | ReadonlyArray<OperatorRole>;
+export type Access = 'public' | 'host' | Permission;
 
-const TRUST: ReadonlyArray<OperatorRole> = ['trust-administrator'];
-const WORKLOAD: ReadonlyArray<OperatorRole> = ['workload-administrator'];
-const EITHER: ReadonlyArray<OperatorRole> = ['trust-administrator', 'workload-administrator'];
-const AUDIT: ReadonlyArray<OperatorRole> = ['auditor'];
-const ALL: ReadonlyArray<OperatorRole> = [
-  'trust-administrator',
-  'workload-administrator',
-  'key-administrator',
-  'auditor',
-];
-
-/**
- * Who may do what, all of it. A workload administrator can change nothing that decides trust (base images, policy,
- * TPM CAs, endorsement keys, models, quarantine, operators); an auditor changes nothing at all.
- */
-export const PERMISSIONS = {
+/** What each operation takes, all of them. Which role has which permission: `domain/access/roles.ts`. */
+export const OPERATIONS = {
   health: 'public',
   openapi: 'public',
-  showAuthority: ALL,
-  enrolHost: EITHER,
-  listHosts: ALL,
-  showHost: ALL,
-  showHostHistory: ALL,
-  explainVerdict: ALL,
+  showAuthority: 'ReadStsInfo',
+  enrolHost: 'ManageWorkload',
+  listHosts: 'ReadTrustedHosts',
+  showHost: 'ReadTrustedHosts',
+  showHostHistory: 'ReadTrustedHosts',
+  explainVerdict: 'ReadTrustedHosts',
   challengeAttestationKey: 'host',
   certifyAttestationKey: 'host',
   challengeHost: 'host',
   attestHost: 'host',
-  reportRelayed: WORKLOAD,
-  quarantineHost: TRUST,
-  releaseHost: TRUST,
-  retireHost: EITHER,
-  replaceEndorsementKey: TRUST,
-  listBaseImages: ALL,
-  showBaseImage: ALL,
-  proposeBaseImage: TRUST,
-  approveBaseImage: TRUST,
-  withdrawBaseImage: TRUST,
-  showPolicy: ALL,
-  changePolicy: TRUST,
-  listTpmCas: ALL,
-  trustTpmCa: TRUST,
-  revokeTpmCa: TRUST,
-  listEndorsementKeys: ALL,
-  trustEndorsementKey: TRUST,
-  revokeEndorsementKey: TRUST,
-  listTpmModels: ALL,
-  listTpmModel: TRUST,
-  delistTpmModel: TRUST,
+  reportRelayed: 'RelayReports',
+  quarantineHost: 'QuarantineHosts',
+  releaseHost: 'QuarantineHosts',
+  retireHost: 'ManageWorkload',
+  replaceEndorsementKey: 'ConfigureHostCertificates',
+  listBaseImages: 'RetrieveHostMetadata',
+  showBaseImage: 'RetrieveHostMetadata',
+  proposeBaseImage: 'ConfigureHostMetadata',
+  approveBaseImage: 'ConfigureHostMetadata',
+  withdrawBaseImage: 'ConfigureHostMetadata',
+  showPolicy: 'ReadAttestationPolicy',
+  changePolicy: 'ConfigureAttestationPolicy',
+  listTpmCas: 'RetrieveTPMHostCertificates',
+  trustTpmCa: 'ConfigureHostCertificates',
+  revokeTpmCa: 'ConfigureHostCertificates',
+  listEndorsementKeys: 'RetrieveTPMHostCertificates',
+  trustEndorsementKey: 'ConfigureHostCertificates',
+  revokeEndorsementKey: 'ConfigureHostCertificates',
+  listTpmModels: 'RetrieveTPMHostCertificates',
+  listTpmModel: 'ConfigureHostCertificates',
+  delistTpmModel: 'ConfigureHostCertificates',
   logCheckpoint: 'public',
   logTile: 'public',
-  logEntries: AUDIT,
-  proveEvent: AUDIT,
-  proveConsistency: ALL,
-  listEvents: AUDIT,
-  showEvent: AUDIT,
-  showEvidence: AUDIT,
-  replay: AUDIT,
-  verify: AUDIT,
-  listOperators: ALL,
-  grantOperator: TRUST,
-  withdrawOperator: TRUST,
+  logEntries: 'AuditLedger',
+  proveEvent: 'AuditLedger',
+  proveConsistency: 'ReadStsInfo',
+  listEvents: 'AuditLedger',
+  showEvent: 'AuditLedger',
+  showEvidence: 'AuditLedger',
+  replay: 'AuditLedger',
+  verify: 'AuditLedger',
+  listOperators: 'ReadOperators',
+  grantOperator: 'ManageOperators',
+  withdrawOperator: 'ManageOperators',
   metrics: 'public',
 } as const satisfies Record<string, Access>;
 
-export type Operation = keyof typeof PERMISSIONS;
+export type Operation = keyof typeof OPERATIONS;
 
-export const accessOf = (operation: Operation): Access => PERMISSIONS[operation];
+export const accessOf = (operation: Operation): Access => OPERATIONS[operation];

@@ -1,3 +1,4 @@
+import type { Permission } from '../../domain/access/permissions.js';
 import type { FieldFault } from '../../domain/encoding/explain.js';
 import type { JsonError } from '../../domain/encoding/json.js';
 
@@ -12,7 +13,7 @@ export type RequestError =
   | { readonly _tag: 'RequestMalformed'; readonly rule: string }
   | { readonly _tag: 'RouteUnknown' }
   | { readonly _tag: 'Unauthenticated' }
-  | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly allowed: ReadonlyArray<string> }
+  | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly permission: Permission }
   | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
   | { readonly _tag: 'PreconditionMissing' }
   | { readonly _tag: 'PreconditionFailed'; readonly current: string }

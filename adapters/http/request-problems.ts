@@ -1,3 +1,5 @@
+import type { Permission } from '../../domain/access/permissions.js';
+import { rolesWith } from '../../domain/access/roles.js';
 import { faultsText } from '../faults-text.js';
 import type { Problem } from './problem.js';
 import type { RequestError } from './request-error.js';
@@ -14,6 +16,15 @@ export const problem = (
   detail: string,
   more: Partial<Pick<Problem, 'faults' | 'retryAfterSeconds'>> = {},
 ): Problem => ({ status, code: tag, title, detail, ...more });
+
+/** The surface and the deciders ask the same thing, so they refuse in the same words. */
+export const roleNotAllowed = (role: string, permission: Permission): Problem =>
+  problem(
+    403,
+    'RoleNotAllowed',
+    'Role not allowed',
+    `A ${role} may not do this; it takes the permission ${permission}, which a ${rolesWith(permission).join(' or a ')} has.`,
+  );
 
 export const REQUEST_PROBLEMS: Table = {
   JsonError: ({ at, rule }) =>
@@ -39,13 +50,7 @@ export const REQUEST_PROBLEMS: Table = {
       'Not authenticated',
       'Send "Authorization: Bearer <token>" with a token that is valid.',
     ),
-  RoleNotAllowed: ({ role, allowed }) =>
-    problem(
-      403,
-      'RoleNotAllowed',
-      'Role not allowed',
-      `A ${role} may not do this; it takes a ${allowed.join(' or a ')}.`,
-    ),
+  RoleNotAllowed: ({ role, permission }) => roleNotAllowed(role, permission),
   RateLimited: ({ retryAfterSeconds }) =>
     problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, {
       retryAfterSeconds,

@@ -1,7 +1,7 @@
 import type { Reason } from '../../domain/appraisal/result.js';
 import type { WorkflowError } from './api-error.js';
 import type { Problem } from './problem.js';
-import { problem } from './request-problems.js';
+import { problem, roleNotAllowed } from './request-problems.js';
 
 type Table = {
   readonly [Tag in WorkflowError['_tag']]: (error: Extract<WorkflowError, { readonly _tag: Tag }>) => Problem;
@@ -22,8 +22,7 @@ const codesOf = (reasons: ReadonlyArray<Reason>): string =>
 
 /** A refusal to process: nothing was written. */
 export const WORKFLOW_PROBLEMS: Table = {
-  RoleRequired: ({ anyOf, actual }) =>
-    forbidden('RoleNotAllowed', 'Role not allowed', `A ${actual} may not do this; it takes a ${anyOf.join(' or a ')}.`),
+  PermissionRequired: ({ role, permission }) => roleNotAllowed(role, permission),
 
   OperatorExists: ({ subject, role }) =>
     conflict('OperatorExists', 'Operator exists', `${subject} is ${role} already; one subject has one role.`),

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Decider } from '../ledger/decider.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import type { AccessEvent } from './events.js';
-import { requireRole } from './require-role.js';
+import { requirePermission } from './require-permission.js';
 import { type AccessState, evolveAccess, noOperators } from './state.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
@@ -28,12 +28,12 @@ const withdraw = ({ subject, reason }: Of<'WithdrawOperator'>, state: AccessStat
     : E.right([{ type: 'OperatorWithdrawn', data: { subject, role, reason } }]);
 };
 
-/** Only a trust administrator, or the authority when it is founded, gives and takes roles. */
+/** Who holds which role. The first ones are given by the authority when it is founded. */
 export const accessDecider: Decider<AccessState, AccessCommand, AccessEvent, AccessRejection> = {
   initial: noOperators,
   decide: (command, state) =>
     pipe(
-      requireRole(command.by, ['trust-administrator', 'authority']),
+      requirePermission(command.by, 'ManageOperators'),
       E.flatMap((): Decided => {
         switch (command.type) {
           case 'GrantOperator':

@@ -1,4 +1,4 @@
-import type { RoleRequired } from '../access/require-role.js';
+import type { PermissionRequired } from '../access/require-permission.js';
 import type { HostContext } from '../appraisal/appraiser.js';
 import type { Reason } from '../appraisal/result.js';
 import type { VerdictRecord } from '../appraisal/verdict-record.js';
@@ -54,7 +54,7 @@ export type HostCommand =
     };
 
 export type HostRejection =
-  | RoleRequired
+  | PermissionRequired
   | { readonly _tag: 'HostAlreadyEnrolled' }
   | { readonly _tag: 'HostNotEnrolled' }
   | { readonly _tag: 'HostRetired' }

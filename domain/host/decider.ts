@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { requireRole } from '../access/require-role.js';
+import type { Permission } from '../access/permissions.js';
+import { requirePermission } from '../access/require-permission.js';
 import type { Decider } from '../ledger/decider.js';
-import type { Actor, Role } from '../ledger/envelope.js';
+import type { Actor } from '../ledger/envelope.js';
 import type { HostCommand, HostRejection } from './commands.js';
 import { attest, certify } from './decide-attestation.js';
 import type { HostEvent } from './events.js';
@@ -11,18 +12,15 @@ import { evolveHost, type HostState, unknownHost } from './state.js';
 type Decided = E.Either<HostRejection, ReadonlyArray<HostEvent>>;
 type Of<T extends HostCommand['type']> = Extract<HostCommand, { readonly type: T }>;
 
-const ADMINISTRATORS: ReadonlyArray<Role> = ['trust-administrator', 'workload-administrator'];
-const TRUST: ReadonlyArray<Role> = ['trust-administrator'];
-
 const record = (event: HostEvent): Decided => E.right([event]);
 const reject = (rejection: HostRejection): Decided => E.left(rejection);
 
-const allowed = (by: Actor, roles: ReadonlyArray<Role>, decide: () => Decided): Decided =>
-  pipe(requireRole(by, roles), E.flatMap(decide));
+const allowed = (by: Actor, permission: Permission, decide: () => Decided): Decided =>
+  pipe(requirePermission(by, permission), E.flatMap(decide));
 
 /** Pinning an endorsement key only narrows: whether that key is trusted is still up to the reference values. */
 const enrol = ({ by, displayName, endorsementKey }: Of<'EnrolHost'>, state: HostState): Decided =>
-  allowed(by, ADMINISTRATORS, () => {
+  allowed(by, 'ManageWorkload', () => {
     if (state.status === 'retired') return reject({ _tag: 'HostRetired' });
     if (state.status === 'enrolled') return reject({ _tag: 'HostAlreadyEnrolled' });
     const data = { displayName: displayName ?? null, endorsementKey: endorsementKey ?? null };
@@ -32,7 +30,7 @@ const enrol = ({ by, displayName, endorsementKey }: Of<'EnrolHost'>, state: Host
 /** Asked before a report is kept. */
 export const mayReport = (state: HostState, by: Actor): E.Either<HostRejection, true> => {
   if (state.status === 'unknown') return E.left({ _tag: 'HostNotEnrolled' });
-  return state.status === 'retired' ? E.left({ _tag: 'HostRetired' }) : requireRole(by, ADMINISTRATORS);
+  return state.status === 'retired' ? E.left({ _tag: 'HostRetired' }) : requirePermission(by, 'RelayReports');
 };
 
 const replaceKey = ({ endorsementKey, reason }: Of<'ReplaceEndorsementKey'>, state: HostState): Decided =>
@@ -50,23 +48,23 @@ const decideEnrolled = (command: Exclude<HostCommand, Of<'EnrolHost'>>, state: H
     case 'Attest':
       return attest(command, state);
     case 'QuarantineHost':
-      return allowed(command.by, TRUST, () =>
+      return allowed(command.by, 'QuarantineHosts', () =>
         state.quarantine === undefined
           ? record({ type: 'HostQuarantined', data: { reason: command.reason } })
           : reject({ _tag: 'HostAlreadyQuarantined' }),
       );
     case 'ReleaseHost':
-      return allowed(command.by, TRUST, () =>
+      return allowed(command.by, 'QuarantineHosts', () =>
         state.quarantine === undefined
           ? reject({ _tag: 'HostNotQuarantined' })
           : record({ type: 'HostReleased', data: { reason: command.reason } }),
       );
     case 'RetireHost':
-      return allowed(command.by, ADMINISTRATORS, () =>
+      return allowed(command.by, 'ManageWorkload', () =>
         record({ type: 'HostRetired', data: { reason: command.reason } }),
       );
     case 'ReplaceEndorsementKey':
-      return allowed(command.by, TRUST, () => replaceKey(command, state));
+      return allowed(command.by, 'ConfigureHostCertificates', () => replaceKey(command, state));
     case 'SummariseForeignEvidence': {
       const { from, to, counts } = command;
       return counts.length === 0
@@ -74,7 +72,7 @@ const decideEnrolled = (command: Exclude<HostCommand, Of<'EnrolHost'>>, state: H
         : record({ type: 'ForeignEvidenceSummarised', data: { from, to, counts } });
     }
     case 'RecordRelayedReport':
-      return allowed(command.by, ADMINISTRATORS, () =>
+      return allowed(command.by, 'RelayReports', () =>
         record({ type: 'RelayedReportAppraised', data: { report: command.report, record: command.record } }),
       );
   }

@@ -1,4 +1,4 @@
-import type { RoleRequired } from '../access/require-role.js';
+import type { PermissionRequired } from '../access/require-permission.js';
 import type { AttestationPolicy } from '../appraisal/policy.js';
 import type { ListedTpmModel } from '../appraisal/reference-values.js';
 import type { Actor } from '../ledger/envelope.js';
@@ -7,7 +7,7 @@ import type { BaseImageProposed, EndorsementKeyTrusted, TpmCaTrusted } from './e
 
 type DataOf<X> = EventOf<X> extends { readonly data: infer D } ? D : never;
 
-/** Only trust administrators may send any of these, and the authority itself while it is founded. */
+/** Each takes a permission of its own; the authority itself sends the first policy while it is founded. */
 export type ReferenceCommand = { readonly by: Actor } & (
   | ({ readonly type: 'TrustTpmCa' } & DataOf<typeof TpmCaTrusted>)
   | { readonly type: 'RevokeTpmCa'; readonly name: string; readonly reason: string }
@@ -35,7 +35,7 @@ export type ReferenceCommand = { readonly by: Actor } & (
 export type ReferenceKind = 'tpm-ca' | 'endorsement-key' | 'base-image' | 'tpm-model';
 
 export type ReferenceRejection =
-  | RoleRequired
+  | PermissionRequired
   | { readonly _tag: 'AlreadyExists'; readonly kind: ReferenceKind; readonly name: string }
   | { readonly _tag: 'ReferenceUnknown'; readonly kind: ReferenceKind; readonly name: string }
   /** The proposer may not approve: two people must have looked. */

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { requireRole } from '../access/require-role.js';
+import type { Permission } from '../access/permissions.js';
+import { requirePermission } from '../access/require-permission.js';
 import type { Decider } from '../ledger/decider.js';
 import type { ReferenceCommand, ReferenceKind, ReferenceRejection } from './commands.js';
 import { decideImage } from './decide-image.js';
@@ -88,12 +89,25 @@ const decideByType = (command: ReferenceCommand, state: ReferenceState): Decided
   }
 };
 
-/** Reference values of a group: everything that says what is good is changed here, by trust administrators only. */
+const NEEDS: Readonly<Record<ReferenceCommand['type'], Permission>> = {
+  TrustTpmCa: 'ConfigureHostCertificates',
+  RevokeTpmCa: 'ConfigureHostCertificates',
+  TrustEndorsementKey: 'ConfigureHostCertificates',
+  RevokeEndorsementKey: 'ConfigureHostCertificates',
+  ListTpmModel: 'ConfigureHostCertificates',
+  DelistTpmModel: 'ConfigureHostCertificates',
+  ProposeBaseImage: 'ConfigureHostMetadata',
+  ApproveBaseImage: 'ConfigureHostMetadata',
+  WithdrawBaseImage: 'ConfigureHostMetadata',
+  ChangeAttestationPolicy: 'ConfigureAttestationPolicy',
+};
+
+/** Reference values of a group: everything that says what is good is changed here. */
 export const referenceDecider: Decider<ReferenceState, ReferenceCommand, ReferenceEvent, ReferenceRejection> = {
   initial: noReferenceValues,
   decide: (command, state) =>
     pipe(
-      requireRole(command.by, ['trust-administrator', 'authority']),
+      requirePermission(command.by, NEEDS[command.type]),
       E.flatMap(() => decideByType(command, state)),
     ),
   evolve: evolveReference,

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { requireRole } from '../access/require-role.js';
+import { requirePermission } from '../access/require-permission.js';
 import type { BaseImage } from '../appraisal/base-image.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { utf8 } from '../encoding/bytes.js';
@@ -33,7 +33,7 @@ export const proposeBaseImage =
   (input: Request & { readonly image: BaseImage }): ReferenceOutcome<ImageUnfit | StoreError> => {
     const { version, kind, displayName, bank } = input.image;
     return pipe(
-      requireRole(input.by, ['trust-administrator']),
+      requirePermission(input.by, 'ConfigureHostMetadata'),
       E.flatMap(() => documentOf(deps.canonicalize, input.image)),
       TE.fromEither,
       TE.flatMap((document) => deps.evidence.put(document)),

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { requireRole } from '../access/require-role.js';
+import { requirePermission } from '../access/require-permission.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import type { PublicKey, StoreError } from '../ports.js';
 import { publicKeyDigest } from '../tpm/endorsement-key-digest.js';
@@ -49,7 +49,7 @@ export const trustEndorsementKey =
     input: Request & { readonly name: string; readonly key: OfferedKey },
   ): ReferenceOutcome<CertificateUnfit | StoreError> =>
     pipe(
-      requireRole(input.by, ['trust-administrator']),
+      requirePermission(input.by, 'ConfigureHostCertificates'),
       E.flatMap(() => endorsementKeyOf(deps, input.key)),
       TE.fromEither,
       TE.flatMap(({ digest, certificate }) =>

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type RoleRequired, requireRole } from '../access/require-role.js';
+import { type PermissionRequired, requirePermission } from '../access/require-permission.js';
 import { printable } from '../appraisal/reason-codes.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import type { Certificate, StoreError } from '../ports.js';
@@ -37,9 +37,9 @@ export const trustTpmCa =
   (deps: AuthorityDeps) =>
   (
     input: Request & { readonly name: string; readonly pem: string },
-  ): ReferenceOutcome<CertificateUnfit | RoleRequired | StoreError> =>
+  ): ReferenceOutcome<CertificateUnfit | PermissionRequired | StoreError> =>
     pipe(
-      requireRole(input.by, ['trust-administrator']),
+      requirePermission(input.by, 'ConfigureHostCertificates'),
       E.flatMap(() => chainOf(deps, input.pem)),
       TE.fromEither,
       TE.flatMap((chain) =>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type JsonSchema, schemaOf } from '../../adapters/http/json-schema.js';
 import { CATALOGUE } from '../../domain/catalogue.js';
 
-/* docs/events.md is made here: `npx vitest run -u test/docs` writes it anew after an event has changed. */
+/* docs/events.md is made here: `npx vitest run test/docs -u` writes it anew after an event has changed. */
 
 const INTRODUCTION = `# Events
 

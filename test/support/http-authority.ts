@@ -20,10 +20,11 @@ export const PEOPLE: FoundOptions['operators'] = [
   { subject: 'alice', role: 'trust-administrator' },
   { subject: 'bob', role: 'trust-administrator' },
   { subject: 'wendy', role: 'workload-administrator' },
+  { subject: 'kim', role: 'key-administrator' },
   { subject: 'arthur', role: 'auditor' },
 ];
 
-export type Person = 'alice' | 'bob' | 'wendy' | 'arthur';
+export type Person = 'alice' | 'bob' | 'wendy' | 'kim' | 'arthur';
 
 export const PASSPHRASE = 'correct horse battery';
 

@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { OperatorRole } from '../../../domain/access/events.js';
 import { OperatorsAnswer } from '../../http/codecs/reads.js';
 import { OperatorGranted } from '../../http/routes/operators.js';
 import { type AddCommand, done } from '../action.js';
@@ -10,12 +11,13 @@ import { asOfText, showAnswer } from '../show-answer.js';
 import { tableOf, when } from '../terminal.js';
 
 const PATH = '/v1/operators';
+const ROLES = Object.keys(OperatorRole.keys);
 
 export const operatorCommand: AddCommand = (parent, cli) => {
   const group = parent.command('operator').description('who may do what');
   const grant = group
     .command('grant <subject> <role>')
-    .description('give a role: trust-administrator, workload-administrator or auditor; shows the token, once');
+    .description(`give a role (${ROLES.join(', ')}); shows the token, once`);
   online(cli, grant, (given) => {
     const [subject, role] = given.args;
     return pipe(

@@ -22,10 +22,10 @@ describe('operators', () => {
   it('are granted and withdrawn by trust administrators only', () => {
     given()
       .when({ type: 'GrantOperator', by: wendy, subject: 'x', role: 'auditor' })
-      .thenRejected({ _tag: 'RoleRequired' });
+      .thenRejected({ _tag: 'PermissionRequired' });
     given(granted('x', 'auditor'))
       .when({ type: 'WithdrawOperator', by: wendy, subject: 'x', reason: 'r' })
-      .thenRejected({ _tag: 'RoleRequired' });
+      .thenRejected({ _tag: 'PermissionRequired' });
     given(granted('x', 'auditor'))
       .when({ type: 'WithdrawOperator', by: alice, subject: 'x', reason: 'r' })
       .then({ type: 'OperatorWithdrawn', data: { subject: 'x', role: 'auditor', reason: 'r' } });

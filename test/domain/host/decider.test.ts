@@ -45,7 +45,7 @@ describe('a host', () => {
     given().when(enrol).then(enrolled());
     given()
       .when({ ...enrol, by: arthur })
-      .thenRejected({ _tag: 'RoleRequired' });
+      .thenRejected({ _tag: 'PermissionRequired' });
     given(enrolled()).when(enrol).thenRejected({ _tag: 'HostAlreadyEnrolled' });
     given(enrolled(), retired).when(enrol).thenRejected({ _tag: 'HostRetired' });
   });
@@ -64,10 +64,12 @@ describe('a host', () => {
 
   it('is quarantined and released by trust administrators', () => {
     given(enrolled()).when({ type: 'QuarantineHost', by: alice, reason: 'r' }).then(quarantined);
-    given(enrolled()).when({ type: 'QuarantineHost', by: wendy, reason: 'r' }).thenRejected({ _tag: 'RoleRequired' });
+    given(enrolled())
+      .when({ type: 'QuarantineHost', by: wendy, reason: 'r' })
+      .thenRejected({ _tag: 'PermissionRequired' });
     given(enrolled(), quarantined)
       .when({ type: 'ReleaseHost', by: wendy, reason: 'r' })
-      .thenRejected({ _tag: 'RoleRequired' });
+      .thenRejected({ _tag: 'PermissionRequired' });
     given(enrolled(), quarantined)
       .when({ type: 'QuarantineHost', by: alice, reason: 'r' })
       .thenRejected({ _tag: 'HostAlreadyQuarantined' });
@@ -105,7 +107,7 @@ describe('a host', () => {
     const replace = { type: 'ReplaceEndorsementKey', endorsementKey: D(4), reason: 'r' } as const;
     given(enrolled(), certified('a1'))
       .when({ ...replace, by: wendy })
-      .thenRejected({ _tag: 'RoleRequired' });
+      .thenRejected({ _tag: 'PermissionRequired' });
     given(enrolled(), certified('a1'))
       .when({ ...replace, by: alice })
       .then(replaced);

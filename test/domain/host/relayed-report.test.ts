@@ -47,7 +47,7 @@ describe('a report that a management server relays', () => {
     const send = (who: 'arthur' | 'wendy', host: string) =>
       recordRelayedReport(authority.deps)({ ...asks(who), host, report, bytes })();
     expect(left(await send('wendy', 'h9'))._tag).toBe('HostNotEnrolled');
-    expect(left(await send('arthur', 'h1'))._tag).toBe('RoleRequired');
+    expect(left(await send('arthur', 'h1'))._tag).toBe('PermissionRequired');
     expect(await ledgerSize(authority)).toBe(size);
   });
 });

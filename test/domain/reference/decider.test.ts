@@ -183,7 +183,9 @@ describe('reference values', () => {
   it('are changed by nobody but trust administrators', () => {
     for (const command of commands) {
       for (const by of [wendy, arthur, { subject: 'h1', role: 'host' as const }]) {
-        given([proposed(), alice], caTrusted).when(command(by)).thenRejected({ _tag: 'RoleRequired', actual: by.role });
+        given([proposed(), alice], caTrusted)
+          .when(command(by))
+          .thenRejected({ _tag: 'PermissionRequired', role: by.role });
       }
     }
   });

@@ -100,10 +100,14 @@ describe('reference values', () => {
       ...authority.deps,
       evidence: { ...authority.deps.evidence, put: (bytes) => (put.count++, authority.deps.evidence.put(bytes)) },
     };
-    expect(left(await proposeBaseImage(deps)({ ...asks('wendy'), image: imageOf('v1') })())._tag).toBe('RoleRequired');
-    expect(left(await trustTpmCa(deps)({ ...asks('arthur'), name: 'x', pem })())._tag).toBe('RoleRequired');
+    expect(left(await proposeBaseImage(deps)({ ...asks('wendy'), image: imageOf('v1') })())._tag).toBe(
+      'PermissionRequired',
+    );
+    expect(left(await trustTpmCa(deps)({ ...asks('arthur'), name: 'x', pem })())._tag).toBe('PermissionRequired');
     const key = { certificate: file.evidence.ekCertificate! };
-    expect(left(await trustEndorsementKey(deps)({ ...asks('wendy'), name: 'x', key })())._tag).toBe('RoleRequired');
+    expect(left(await trustEndorsementKey(deps)({ ...asks('wendy'), name: 'x', key })())._tag).toBe(
+      'PermissionRequired',
+    );
     expect(put.count).toBe(0);
   });
 

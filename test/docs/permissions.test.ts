@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessOf, type Operation } from '../../adapters/http/permissions.js';
+import { OperatorRole } from '../../domain/access/events.js';
+import { PERMISSIONS, type Permission } from '../../domain/access/permissions.js';
+import { mayRole } from '../../domain/access/roles.js';
+import type { Role } from '../../domain/ledger/envelope.js';
+import { type HttpAuthority, openHttpAuthority } from '../support/http-authority.js';
+
+/* docs/permissions.md is made here: `npx vitest run test/docs -u` writes it anew after a permission or a route has changed. */
+
+const INTRODUCTION = `# Permissions
+
+Made from the tables that the authority itself decides by; a test keeps it true. Each operation takes one permission; a role is a set
+of permissions. The deciders ask for the same permission again, so a surface that forgot to ask would change nothing.
+`;
+
+const ROLE_NAMES = Object.keys(OperatorRole.keys) as ReadonlyArray<Role>;
+const HEADS = ROLE_NAMES.map((role) => role.replace('-administrator', ''));
+const cells = (permission: Permission): string =>
+  ROLE_NAMES.map((role) => (mayRole(role, permission) ? 'yes' : '')).join(' | ');
+const rule = (columns: number): string => `|${'---|'.repeat(columns)}`;
+
+const permissionTable = (): ReadonlyArray<string> => [
+  '## What each permission lets somebody do',
+  '',
+  'The names marked *vTA* are privileges of vSphere Trust Authority (`TrustedAdmin.*`) and mean here what they meant there.',
+  '',
+  `| permission | vTA | lets somebody | ${HEADS.join(' | ')} |`,
+  rule(3 + HEADS.length),
+  ...Object.entries(PERMISSIONS).map(
+    ([name, { vta, may }]) => `| \`${name}\` | ${vta ? 'vTA' : ''} | ${may} | ${cells(name as Permission)} |`,
+  ),
+  '',
+];
+
+const takes = (operation: Operation): string => {
+  const access = accessOf(operation);
+  if (access === 'public') return `nothing | ${HEADS.map(() => 'yes').join(' | ')}`;
+  if (access === 'host') return `evidence of a host | ${HEADS.map(() => '').join(' | ')}`;
+  return `\`${access}\` | ${cells(access)}`;
+};
+
+let authority: HttpAuthority;
+beforeAll(async () => {
+  authority = await openHttpAuthority();
+});
+afterAll(() => authority.close());
+
+const operationTable = async (): Promise<ReadonlyArray<string>> => {
+  const { paths } = (await authority.ask('GET', '/v1/openapi.json')).json();
+  const rows = Object.entries<Record<string, { operationId: Operation }>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, { operationId }]) =>
+        `| \`${operationId}\` | \`${method.toUpperCase()} ${path}\` | ${takes(operationId)} |`,
+    ),
+  );
+  return [
+    '## What each operation takes',
+    '',
+    `| operation | request | takes | ${HEADS.join(' | ')} |`,
+    rule(3 + HEADS.length),
+    ...rows,
+    '',
+  ];
+};
+
+describe('docs/permissions.md', () => {
+  it('says what each permission lets somebody do, and what each operation takes', async () => {
+    const text = [INTRODUCTION, ...permissionTable(), ...(await operationTable())].join('\n');
+    await expect(text).toMatchFileSnapshot(join(import.meta.dirname, '..', '..', 'docs', 'permissions.md'));
+  });
+});
