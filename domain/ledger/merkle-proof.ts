@@ -4,6 +4,8 @@ import { appendLeaf, emptyFrontier, nodeHash, rootOf } from './merkle.js';
 
 type Hashes = ReadonlyArray<Uint8Array>;
 
+const HASH_BYTES = 32;
+
 const half = (n: number): number => Math.floor(n / 2);
 const isOdd = (n: number): boolean => n % 2 === 1;
 
@@ -60,13 +62,16 @@ const skipLonely = (walk: Walk): Walk => {
 
 const isRightChild = ({ at, last }: Walk): boolean => isOdd(at) || at === last;
 
+/** Two hashes of other lengths could be read as two others: joined, they would be the same bytes. */
+const areHashes = (hashes: Hashes): boolean => hashes.every(({ length }) => length === HASH_BYTES);
+
 /** Whether `leaf` is number `index` of the tree of `size` leaves under `root` (RFC 9162, 2.1.3.2). */
 export const verifyInclusion = (
   hashing: Hashing,
   claim: { readonly index: number; readonly size: number; readonly leaf: Uint8Array; readonly root: Uint8Array },
   proof: Hashes,
 ): boolean => {
-  if (claim.index < 0 || claim.index >= claim.size) return false;
+  if (claim.index < 0 || claim.index >= claim.size || !areHashes([claim.leaf, ...proof])) return false;
   let walk: Walk = { at: claim.index, last: claim.size - 1 };
   let node = claim.leaf;
   for (const sibling of proof) {
@@ -91,11 +96,12 @@ const skipShared = (walk: Walk): Walk => {
 
 const isPowerOfTwo = (n: number): boolean => Number.isInteger(Math.log2(n)) && 2 ** Math.log2(n) === n;
 
-/** Whether `older` is the beginning of `newer` (RFC 9162, 2.1.4.2). An empty tree is the beginning of any, which proves nothing. */
+/** Whether `older` is the beginning of `newer` (RFC 9162, 2.1.4.2). The empty tree is the beginning of any, which proves nothing. */
 export const verifyConsistency = (hashing: Hashing, older: TreeHead, newer: TreeHead, proof: Hashes): boolean => {
+  if (older.size === 0 && !equalBytes(older.root, rootOf(hashing, emptyFrontier))) return false;
   if (older.size === newer.size) return proof.length === 0 && equalBytes(older.root, newer.root);
   if (older.size === 0) return proof.length === 0;
-  if (older.size > newer.size || proof.length === 0) return false;
+  if (older.size > newer.size || proof.length === 0 || !areHashes(proof)) return false;
   const [first, ...rest] = isPowerOfTwo(older.size) ? [older.root, ...proof] : proof;
   let walk = skipShared({ at: older.size - 1, last: newer.size - 1 });
   let [old, fresh] = [first ?? older.root, first ?? older.root];

@@ -28,7 +28,10 @@ export const requireGo = (): boolean => {
 export const BUILD_MILLIS = 600_000;
 
 /** Builds programs of one module, at the versions that its go.sum fixes, and answers with the folder they are in. */
-export const buildGo = (module: 'sumdb' | 'tessera' | 'torchwood', ...packages: ReadonlyArray<string>): string => {
+export const buildGo = (
+  module: 'merkle' | 'sumdb' | 'tessera' | 'torchwood',
+  ...packages: ReadonlyArray<string>
+): string => {
   const folder = join(here, '../../.lab/interop', module);
   mkdirSync(folder, { recursive: true });
   execFileSync('go', ['build', '-o', `${folder}/`, ...packages], {
