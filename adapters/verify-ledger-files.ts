@@ -9,7 +9,11 @@ import { readHead } from './event-store/sqlite/head-file.js';
 import type { SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
 
 /** One thing that is wrong with a ledger; damage of the file itself included. */
-export type LedgerFinding = LedgerFault | StoreError;
+export type LedgerFinding =
+  | LedgerFault
+  | StoreError
+  /** Founding writes a head, and nothing of ours takes it away: without it, entries could be cut off unseen. */
+  | { readonly _tag: 'HeadMissing'; readonly where: string };
 
 export interface Verification {
   readonly size: number;
@@ -32,13 +36,13 @@ interface FoundHead {
   readonly faults: ReadonlyArray<LedgerFinding>;
 }
 
-/** A head that can't be read is a finding, and the entries are checked without it. */
+/** A head that can't be read, or is gone, is a finding, and the entries are checked without it. */
 const headOf = (file: string): TE.TaskEither<never, FoundHead> =>
   pipe(
     readHead(file),
     TE.match(
       (fault): FoundHead => ({ head: undefined, faults: [fault] }),
-      (head): FoundHead => ({ head, faults: [] }),
+      (head): FoundHead => ({ head, faults: head === undefined ? [{ _tag: 'HeadMissing', where: file }] : [] }),
     ),
     TE.fromTask,
   );
