@@ -161,7 +161,7 @@ export interface EventStore {
   readonly readAll: (fromIndex: number, limit: number) => TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>>;
   /** How many entries the store holds. */
   readonly size: () => TE.TaskEither<StoreError, number>;
-  /** Called after each durable append with the new size. Returns how to stop it. */
+  /** Called whenever durable entries were added, by whomever, with the new size. Returns how to stop it. */
   readonly onAppended: (listener: (size: number) => void) => () => void;
 }
 

@@ -168,10 +168,14 @@ export const eventStoreContract = (name: string, open: () => Promise<StoreUnderT
       right(await append('host/a', -1, entries(2)));
       left(await append('host/a', -1, entries(2)));
       right(await append('host/a', 1, entries(1)));
-      expect(sizes).toEqual([2, 3]);
+      // A store that others write to as well may hear of one append in parts; never of what was refused.
+      expect(sizes).toEqual([...new Set(sizes)].sort((a, b) => a - b));
+      expect(sizes).toEqual(expect.arrayContaining([2, 3]));
+      expect(sizes.at(-1)).toBe(3);
+      const heard = sizes.length;
       stop();
       right(await append('host/a', 2, entries(1)));
-      expect(sizes).toEqual([2, 3]);
+      expect(sizes).toHaveLength(heard);
     });
   });
 };

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { StreamId } from '../../../domain/ledger/envelope.js';
 import type { Append, EventStore, StoredEntry, StoreError } from '../../../domain/ports.js';
 import { checkAppend, refusedAppend } from '../check-append.js';
 import { blobOf, type Database, type Row, type Statement } from './database.js';
@@ -13,7 +14,24 @@ interface Appended {
   readonly lastRevision: number;
 }
 
+/** Where the store keeps an entry. */
+export interface EntryPlace {
+  readonly index: number;
+  readonly stream: StreamId;
+  readonly revision: number;
+}
+
+/** What a copy of another store needs besides: it writes what happened elsewhere, in that order or not at all. */
+export interface SqliteEventStore extends EventStore {
+  /** Appends in the order given, all of them or none. Answers where each begins. */
+  readonly appendInOrder: (appends: ReadonlyArray<Append>) => TE.TaskEither<StoreError, ReadonlyArray<number>>;
+  readonly placeOf: (id: string) => TE.TaskEither<StoreError, EntryPlace | undefined>;
+  /** -1: no such stream. */
+  readonly lastRevision: (stream: StreamId) => TE.TaskEither<StoreError, number>;
+}
+
 interface Statements {
+  readonly byId: Statement;
   readonly insert: Statement;
   readonly remove: Statement;
   readonly byPlace: Statement;
@@ -24,6 +42,7 @@ interface Statements {
 const COLUMNS = 'idx, stream, revision, id, bytes';
 
 const prepareAll = async (database: Database): Promise<Statements> => ({
+  byId: await database.prepare('SELECT idx, stream, revision FROM entries WHERE id = ?'),
   insert: await database.prepare(`INSERT INTO entries (${COLUMNS}) VALUES (?, ?, ?, ?, ?)`),
   remove: await database.prepare('DELETE FROM entries WHERE idx >= ? AND idx < ?'),
   byPlace: await database.prepare('SELECT idx, id FROM entries WHERE stream = ? AND revision = ?'),
@@ -86,17 +105,38 @@ const appendNow = (statements: Statements, tail: Tail, request: Append): E.Eithe
   }
 };
 
+/** Why a transaction of several appends was given up; thrown, since that is what takes it back. */
+const REFUSED = Symbol('refused');
+
+const appendAllNow = (statements: Statements, tail: Tail, appends: ReadonlyArray<Append>): ReadonlyArray<number> =>
+  appends.map((append) => {
+    const refused = refusedAppend(append);
+    const done = refused === undefined ? appendNow(statements, tail, append) : E.left(refused);
+    if (E.isLeft(done)) throw Object.assign(new Error('an append of several was refused'), { [REFUSED]: done.left });
+    return done.right.firstIndex;
+  });
+
+const refusalIn = (error: unknown): StoreError | undefined =>
+  error instanceof Error && REFUSED in error ? (error[REFUSED] as StoreError) : undefined;
+
+const placeNow = (statements: Statements, id: string): EntryPlace | undefined => {
+  const row = statements.byId.get([uuidBytes(id)]);
+  if (row === undefined) return undefined;
+  const [index, stream, revision] = row;
+  return { index: index as number, stream: stream as string, revision: revision as number };
+};
+
 /** Events in one SQLite file. Acknowledged only behind a synchronous commit; commits are shared by what waits together. */
 export const createSqliteEventStore = async (
   file: string,
   database: Database,
   lane: Lane,
   tail: Tail,
-): Promise<EventStore> => {
+): Promise<SqliteEventStore> => {
   const statements = await prepareAll(database);
 
   const guarded = async <A>(work: Promise<E.Either<StoreError, A>>): Promise<E.Either<StoreError, A>> =>
-    work.catch((error: unknown) => E.left(storeErrorOf(file, error)));
+    work.catch((error: unknown) => E.left(refusalIn(error) ?? storeErrorOf(file, error)));
 
   const read =
     (
@@ -119,5 +159,9 @@ export const createSqliteEventStore = async (
     },
     size: () => () => guarded(lane.read(() => Promise.resolve(E.right(tail.size())))),
     onAppended: tail.onAppended,
+    appendInOrder: (appends) => () =>
+      guarded(lane.write(() => appendAllNow(statements, tail, appends)).then((firsts) => E.right(firsts))),
+    placeOf: (id) => () => guarded(lane.read(() => Promise.resolve(E.right(placeNow(statements, id))))),
+    lastRevision: (stream) => () => guarded(lane.read(() => Promise.resolve(E.right(tail.lastRevision(stream))))),
   };
 };

@@ -1,0 +1,32 @@
+import type { StreamId } from '../../../domain/ledger/envelope.js';
+
+/** What all streams of one authority begin with, so that several can share a cluster. */
+export const PREFIX = /^[a-z][a-z0-9]{0,31}$/;
+
+/** An authority's streams in EventStoreDB. Only those under `ledger` are audited; all else is operation. */
+export interface StreamNames {
+  readonly ledger: string;
+  /** Where the server keeps the metadata of the ledger's streams. */
+  readonly ledgerMetadata: string;
+  readonly ofLedger: (stream: StreamId) => string;
+  readonly evidence: (sha256: string) => string;
+  /** Marks in `$all`: who sees its own has seen everything before it. */
+  readonly beacon: string;
+  /** Who seals, by expected revision. */
+  readonly lease: string;
+  /** Every checkpoint that was signed, by expected revision. */
+  readonly record: string;
+  /** Checkpoints as they were published, cosignatures included. */
+  readonly published: string;
+}
+
+export const streamNames = (prefix: string): StreamNames => ({
+  ledger: `${prefix}/ledger/`,
+  ledgerMetadata: `$$${prefix}/ledger/`,
+  ofLedger: (stream) => `${prefix}/ledger/${stream}`,
+  evidence: (sha256) => `${prefix}/evidence/${sha256}`,
+  beacon: `${prefix}/beacon`,
+  lease: `${prefix}/sealer`,
+  record: `${prefix}/log-record`,
+  published: `${prefix}/log-published`,
+});
