@@ -6,6 +6,7 @@ import type { EventSigner, EventStore, StoreError } from '../domain/ports.js';
 import type { ProveConsistency } from '../domain/transparency/cosigner.js';
 import { readEntryBundle } from '../domain/transparency/log-resources.js';
 import type { LogEngines, LogFault, SignedCheckpoint } from '../domain/transparency/log-state.js';
+import { originOf } from '../domain/transparency/origin.js';
 import type { PlaceUnavailable } from '../domain/transparency/ports.js';
 import { CHECKPOINT_PATH, readPublished } from '../domain/transparency/read-signed.js';
 import type { NoteSigner } from '../domain/transparency/sign-note.js';
@@ -45,9 +46,6 @@ export interface LogOptions {
   readonly policy: WitnessPolicy | undefined;
   readonly onFault: (tag: string) => void;
 }
-
-/** The log's name for the world (C2SP tlog-checkpoint, origin): it follows from the key that others pin. */
-export const originOf = (authority: string): string => `sekisho/${authority}`;
 
 const LOCKED: NoteSigner['sign'] = () => TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' });
 

@@ -47,7 +47,10 @@ export const keepEvidence = (
   );
 
 /** Without the clock, which is in the verdict, so that one boot's claims are one document however often it is quoted. */
-const documentOf = (keeper: EvidenceKeeper, claims: Claims): E.Either<EvidenceUnstorable, Uint8Array> =>
+const documentOf = (
+  keeper: Pick<EvidenceKeeper, 'canonicalize'>,
+  claims: Claims,
+): E.Either<EvidenceUnstorable, Uint8Array> =>
   pipe(
     keeper.canonicalize(claimsDocument({ ...claims, clock: undefined })),
     E.bimap((rule): EvidenceUnstorable => ({ _tag: 'EvidenceUnstorable', rule }), utf8),
@@ -90,7 +93,11 @@ export const keepClaims = (
 
 /** The digest that `keepClaims` answers with, without keeping anything. */
 export const claimsDigest = (
-  keeper: EvidenceKeeper & { readonly documents: DocumentMemos; readonly hashing: Hashing },
+  keeper: {
+    readonly canonicalize: Canonicalize;
+    readonly documents: DocumentMemos;
+    readonly hashing: Hashing;
+  },
   claims: Claims,
   appraiser: number,
   bootLog: string,

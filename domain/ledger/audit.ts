@@ -54,7 +54,7 @@ const checkOne = (
   );
 
 /** Behind a broken entry its stream goes on from the bytes that are there: the next entry is told too, and no later one. */
-const tipBehindFault = (stored: StoredEntry, leaf: Uint8Array, before: ChainTip | null): ChainTip => ({
+export const tipBehindFault = (stored: StoredEntry, leaf: Uint8Array, before: ChainTip | null): ChainTip => ({
   revision: stored.revision,
   leaf: toHex(leaf),
   recordedAt: before?.recordedAt ?? '',

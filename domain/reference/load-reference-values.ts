@@ -16,7 +16,7 @@ export type DocumentFault =
   | { readonly _tag: 'DocumentUnreadable'; readonly digest: string; readonly rule: string };
 
 export interface Documents {
-  readonly evidence: EvidenceStore;
+  readonly evidence: Pick<EvidenceStore, 'get'>;
   readonly documents: DocumentMemos;
 }
 

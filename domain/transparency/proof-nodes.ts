@@ -7,7 +7,7 @@ export interface TreeNode {
 }
 
 /** Leaves `from` up to, not including, `to`. */
-interface Range {
+export interface Range {
   readonly from: number;
   readonly to: number;
 }
@@ -16,14 +16,14 @@ interface Range {
 export type ProofStep = ReadonlyArray<TreeNode>;
 
 /** The largest power of two below n (n > 1). */
-const splitOf = (n: number): number => {
+export const splitOf = (n: number): number => {
   let k = 1;
   while (k * 2 < n) k *= 2;
   return k;
 };
 
 /** The perfect, aligned subtrees that a range of a proof consists of, largest first. */
-const perfectNodes = ({ from, to }: Range): ProofStep => {
+export const perfectNodes = ({ from, to }: Range): ProofStep => {
   const nodes: Array<TreeNode> = [];
   for (let at = from; at < to; ) {
     let [height, leaves] = [0, 1];

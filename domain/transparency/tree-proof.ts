@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { rootOf } from '../ledger/merkle.js';
 import type { Hashing } from '../ports.js';
 import { consistencySteps, inclusionSteps, type ProofStep, type TreeNode } from './proof-nodes.js';
+import { sharedSteps } from './shared-proof.js';
 import { TILE_WIDTH, type Tile, tilePath } from './tile.js';
 import { type Hashes, splitHashes, subtreeHash } from './tile-edge.js';
 import { HASH_BYTES } from './tlog-text.js';
@@ -101,3 +102,16 @@ export const consistencyFromTiles = <F>(
   older < 0 || older > size
     ? TE.left({ _tag: 'BeyondTree', asked: older, size })
     : hashesOf(hashing, read, size, consistencySteps(older, size));
+
+/** One proof for all of `indexes` (ascending, without repetition), in which no node stands twice. */
+export const sharedFromTiles = <F>(
+  hashing: Hashing,
+  read: ReadTile<F>,
+  indexes: ReadonlyArray<number>,
+  size: number,
+): TE.TaskEither<ProofFault<F>, Hashes> => {
+  const beyond = indexes.find((index) => index < 0 || index >= size);
+  return beyond === undefined
+    ? hashesOf(hashing, read, size, sharedSteps(indexes, size))
+    : TE.left({ _tag: 'BeyondTree', asked: beyond, size });
+};

@@ -1,0 +1,171 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Bundle } from '../../../domain/bundle/bundle.js';
+import type { BundleLog } from '../../../domain/bundle/make-bundle.js';
+import type { BundleReport } from '../../../domain/bundle/verify-bundle.js';
+import { fromBase64, fromUtf8, toBase64, utf8 } from '../../../domain/encoding/bytes.js';
+import { originOf } from '../../../domain/transparency/origin.js';
+import type { TestAuthority } from '../../support/authority.js';
+import { bundleOf, checked, eventfulAuthority, LOG_KEY, logOf, POLICY, readBundle, TRUST } from '../../support/bundle.js';
+import { keyFromSeed } from '../../support/engines.js';
+import { noteSigner, verifierKey } from '../../support/note-signers.js';
+
+let authority: TestAuthority;
+let log: BundleLog<never>;
+let whole: Bundle;
+
+beforeAll(async () => {
+  authority = await eventfulAuthority();
+  log = await logOf(authority);
+  whole = readBundle(await bundleOf(authority, log));
+});
+
+const tags = ({ faults }: BundleReport): ReadonlyArray<string> => faults.map(({ _tag }) => _tag);
+
+const typeOf = ({ bytes }: Bundle['entries'][number]): string =>
+  (JSON.parse(fromUtf8(fromBase64(bytes)) ?? '') as { readonly type: string }).type;
+
+const without = (type: string): Bundle => {
+  const at = whole.entries.findIndex((entry) => typeOf(entry) === type);
+  return { ...whole, entries: whole.entries.filter((_, i) => i !== at) };
+};
+
+const edited = (index: number, edit: (text: string) => string): Bundle => ({
+  ...whole,
+  entries: whole.entries.map((entry, i) =>
+    i === index ? { ...entry, bytes: toBase64(utf8(edit(fromUtf8(fromBase64(entry.bytes)) ?? ''))) } : entry,
+  ),
+});
+
+describe('a bundle', () => {
+  it('proves all events of its host with the key of the log alone, and makes every verdict again', async () => {
+    const report = await checked(whole);
+    expect(report.faults).toEqual([]);
+    expect(report.tree).toMatchObject({ size: log.published.checkpoint.size, signedBy: 'given-key', quorum: false });
+    expect(report.verdicts.map(({ verdict, outcome }) => [verdict, outcome])).toEqual([
+      ['affirming', 'same'],
+      ['contraindicated', 'same'],
+      ['contraindicated', 'same'],
+    ]);
+    expect(report.host).toMatchObject({ beginning: 'first-event', ending: 'authority-says' });
+    expect(report.keys).toMatchObject({ beginning: 'first-event', ending: 'authority-says' });
+    expect(report.events.filter(({ inPeriod }) => inPeriod).map(({ recorded }) => recorded.event.type)).toEqual([
+      'HostEnrolled',
+      'AttestationKeyCertified',
+      'HostAttested',
+      'AttestationRefused',
+      'AttestationRefused',
+    ]);
+    expect(report.others).toBe(0);
+  });
+
+  it('says who cosigned, and is refused where the policy asks for more', async () => {
+    const report = await checked(whole, { key: LOG_KEY, policy: POLICY });
+    expect(report).toMatchObject({ faultCount: 0, tree: { quorum: true } });
+    expect(report.tree?.cosignatures.map(({ witness }) => witness)).toEqual(['one.example', 'two.example', 'three.example']);
+    const alone = readBundle(await bundleOf(authority, await logOf(authority, { witnesses: 1 })));
+    const refused = await checked(alone, { key: LOG_KEY, policy: POLICY });
+    expect(refused.faults).toMatchObject([{ _tag: 'CheckpointRefused', refusal: { _tag: 'QuorumMissing' } }]);
+  });
+
+  it('needs nobody who says where the stream ends when it carries every entry behind it', async () => {
+    const report = await checked(readBundle(await bundleOf(authority, log, { tail: true, signed: false })));
+    expect(report).toMatchObject({ faultCount: 0, others: 1, host: { ending: 'all-entries' }, keys: { ending: 'open' } });
+  });
+
+  it('does not claim the end when nobody answers for it', async () => {
+    const report = await checked(readBundle(await bundleOf(authority, log, { signed: false })));
+    expect(report).toMatchObject({ faultCount: 0, host: { ending: 'open' } });
+  });
+
+  it('of a period ends with the event that came next, and replays its verdicts alone', async () => {
+    const wanted = { from: '2026-12-01T00:30:00.000Z', to: '2026-12-01T01:30:00.000Z' };
+    const period = readBundle(await bundleOf(authority, log, wanted));
+    expect(period.entries.length).toBeLessThan(whole.entries.length);
+    const report = await checked(period);
+    expect(report.faults).toEqual([]);
+    expect(report.verdicts.map(({ outcome }) => outcome)).toEqual(['same']);
+    expect(report.host).toMatchObject({ beginning: 'before-period', ending: 'later-event', first: { revision: 1 } });
+    const wider = { ...period, scope: { ...period.scope, from: null } };
+    expect(tags(await checked(wider))).toContain('PeriodCut');
+  });
+
+  it('without evidence still proves what was recorded, and says that no verdict was made again', async () => {
+    const bare = readBundle(await bundleOf(authority, log, { evidence: false }));
+    expect(bare.blobs).toEqual([]);
+    const report = await checked(bare);
+    expect(report.faults).toEqual([]);
+    expect(new Set(report.verdicts.map(({ outcome }) => outcome))).toEqual(new Set(['not-made-again']));
+  });
+
+  it.each(['HostEnrolled', 'AttestationKeyCertified', 'HostAttested', 'BaseImageApproved', 'SigningKeyIntroduced'])(
+    'is refused when %s is missing from the middle of a stream',
+    async (type) => {
+      const report = await checked(without(type));
+      expect(tags(report)).toContain('NotInTree');
+      expect(tags(report).some((tag) => tag === 'RevisionGap' || tag === 'UnknownKey' || tag === 'PeriodCut')).toBe(true);
+    },
+  );
+
+  it('is refused when the last event is hidden, because the authority says that there is one', async () => {
+    const hidden = { ...whole, entries: whole.entries.slice(0, -1) };
+    expect(tags(await checked(hidden))).toContain('NotInTree');
+    const { host } = await checked({ ...hidden, heads: null });
+    expect(host).toMatchObject({ ending: 'open' });
+  });
+
+  it('names the entry that was changed, whatever was changed in it', async () => {
+    const at = whole.entries.length - 1;
+    const { index } = whole.entries[at]!;
+    const renamed = await checked(edited(at, (text) => text.replace('"subject":"h1"', '"subject":"h2"')));
+    expect(renamed.faults[0]).toMatchObject({ _tag: 'SignatureInvalid', at: { index, stream: 'host/h1' } });
+    const spaced = await checked(edited(at, (text) => text.replace(':', ': ')));
+    expect(spaced.faults[0]).toMatchObject({ _tag: 'NotCanonical', at: { index } });
+    const broken = await checked(edited(at, () => '{"stream":'));
+    expect(broken.faults[0]).toMatchObject({ _tag: 'EntryUnreadable', index });
+    const moved = { ...whole, entries: whole.entries.map((entry, i) => (i === at ? { ...entry, index: index + 1 } : entry)) };
+    expect(tags(await checked(moved))).toContain('NotInTree');
+  });
+
+  it('is refused as a whole when it is of another authority than the key', async () => {
+    const foreign = verifierKey(noteSigner(originOf(keyFromSeed(9).kid), 50), 'ed25519');
+    expect((await checked(whole, { ...TRUST, key: foreign })).faults).toEqual([
+      { _tag: 'AnotherAuthority', believed: keyFromSeed(9).kid, found: keyFromSeed(1).kid },
+    ]);
+    const impostor = verifierKey(noteSigner(originOf(keyFromSeed(1).kid), 51), 'ed25519');
+    expect(tags(await checked(whole, { ...TRUST, key: impostor }))).toContain('CheckpointRefused');
+  });
+
+  it('names evidence that is damaged, missing, or that nobody asked for', async () => {
+    const [first] = whole.blobs;
+    const damaged = { ...whole, blobs: whole.blobs.map((blob, i) => (i === 0 ? { ...blob, bytes: 'AAAA' } : blob)) };
+    expect((await checked(damaged)).faults).toContainEqual({ _tag: 'BlobDamaged', sha256: first!.sha256 });
+    for (const { sha256 } of whole.blobs) {
+      const missing = { ...whole, blobs: whole.blobs.filter((blob) => blob.sha256 !== sha256) };
+      expect(tags(await checked(missing))).toContain('VerdictDiffers');
+    }
+    const sha256 = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
+    const more = { ...whole, blobs: [...whole.blobs, { sha256, bytes: toBase64(utf8('test')) }] };
+    expect((await checked(more)).faults).toEqual([{ _tag: 'BlobNotNamed', sha256 }]);
+  });
+
+  it('is refused when the word about where streams end is not the authority’s, or of another tree', async () => {
+    const heads = whole.heads!;
+    const forged = { ...heads, heads: heads.heads.map((head) => ({ ...head, revision: head.revision + 1 })) };
+    expect(tags(await checked({ ...whole, heads: forged }))).toEqual(['HeadsSignatureInvalid']);
+    expect(tags(await checked({ ...whole, heads: { ...heads, kid: LOG_KEY.id } }))).toEqual(['HeadsKeyUnknown']);
+    expect(tags(await checked({ ...whole, heads: { ...heads, size: heads.size - 1 } }))).toEqual(['HeadsOfAnotherTree']);
+  });
+
+  it('catches an authority whose word is less than what it recorded', async () => {
+    const earlier = readBundle(await bundleOf(authority, log, { to: '2026-12-01T00:30:00.000Z' }));
+    const liar = readBundle(await bundleOf(authority, log, { signed: true }));
+    expect(earlier.heads?.heads.map(({ stream }) => stream)).toEqual(['authority']);
+    expect((await checked(liar)).faultCount).toBe(0);
+  });
+
+  it('is refused with proof hashes too many, too few or changed', async () => {
+    for (const proof of [[...whole.proof, whole.proof[0]!], whole.proof.slice(1), [...whole.proof].reverse()]) {
+      expect(tags(await checked({ ...whole, proof }))).toEqual(['NotInTree']);
+    }
+  });
+});
