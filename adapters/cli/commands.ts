@@ -4,6 +4,7 @@ import { appraiseCommand } from './commands/appraise.js';
 import { attestCommand } from './commands/attest.js';
 import { baseImageCommand } from './commands/base-image.js';
 import { bootLogCommand } from './commands/boot-log.js';
+import { bundleCommand } from './commands/bundle.js';
 import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
 import { explainCommand } from './commands/explain.js';
@@ -36,6 +37,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   historyCommand,
   replayCommand,
   verifyCommand,
+  bundleCommand,
   ledgerCommand,
   witnessCommand,
   attestCommand,

@@ -12,6 +12,7 @@ export const OPERATIONS = {
   listHosts: 'ReadTrustedHosts',
   showHost: 'ReadTrustedHosts',
   showHostHistory: 'ReadTrustedHosts',
+  bundleHost: 'AuditLedger',
   explainVerdict: 'ReadTrustedHosts',
   challengeAttestationKey: 'host',
   certifyAttestationKey: 'host',

@@ -22,6 +22,7 @@ export type RequestError =
   | { readonly _tag: 'SizesReversed' }
   | { readonly _tag: 'LogUnavailable' }
   | { readonly _tag: 'VerdictUnknown'; readonly host: string }
+  | { readonly _tag: 'BundleTooLarge'; readonly what: 'entries' | 'blobs' | 'bytes'; readonly most: number }
   | { readonly _tag: 'BlobUnknown'; readonly sha256: string }
   | { readonly _tag: 'KeysLocked' }
   | { readonly _tag: 'ReadModelBehind'; readonly index: number }

@@ -92,6 +92,13 @@ export const REQUEST_PROBLEMS: Table = {
     ),
   VerdictUnknown: ({ host }) =>
     problem(404, 'VerdictUnknown', 'No such verdict', `There is no verdict on ${host} at this revision.`),
+  BundleTooLarge: ({ what, most }) =>
+    problem(
+      422,
+      'BundleTooLarge',
+      'Too much for one file',
+      `A bundle holds at most ${String(most)} ${what}; ask for a shorter period, or leave the evidence out.`,
+    ),
   BlobUnknown: ({ sha256 }) => problem(404, 'BlobUnknown', 'No such evidence', `Nothing is kept under ${sha256}.`),
   KeysLocked: () =>
     problem(

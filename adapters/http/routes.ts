@@ -7,6 +7,7 @@ import { auditRoutes } from './routes/audit.js';
 import { authorityRoutes, type NamedAuthority, openApiRoute } from './routes/authority.js';
 import { baseImageCommandRoutes } from './routes/base-image-commands.js';
 import { baseImageRoutes } from './routes/base-images.js';
+import { bundleRoutes } from './routes/bundle.js';
 import { eventRoutes } from './routes/events.js';
 import { historyRoutes } from './routes/history.js';
 import { hostCommandRoutes } from './routes/host-commands.js';
@@ -29,6 +30,7 @@ export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStor
     ...hostRoutes(api),
     ...hostCommandRoutes(api),
     ...historyRoutes(api),
+    ...bundleRoutes(api),
     ...verdictRoutes(api),
     ...attestationKeyRoutes(api),
     ...attestationRoutes(api),

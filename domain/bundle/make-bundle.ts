@@ -18,14 +18,14 @@ import {
   MOST_BUNDLE_ENTRIES,
 } from './bundle.js';
 import { watchEvidence } from './bundle-blobs.js';
-import { type BundleRequest, type Chosen, chooseEntries } from './choose-entries.js';
+import { type BundleRequest, type Chosen, chooseEntries, type HostUnknown } from './choose-entries.js';
 import type { BundleTooLarge, ChooseFault, ChosenEntry } from './read-chosen.js';
 import { type StreamHead, type StreamHeads, signStreamHeads } from './stream-heads.js';
 
 export interface MakeBundleDeps extends LedgerReader, ReplayDeps {
   readonly clock: Clock;
-  /** Who answers for where streams end; undefined: nobody can, and the bundle says so. */
-  readonly signer: EventSigner | undefined;
+  /** Answers for where streams end. Where it can't sign, nobody answers, and the bundle shows that. */
+  readonly signer: () => EventSigner;
 }
 
 /** The published log, as far as a bundle needs it. */
@@ -37,7 +37,7 @@ export interface BundleLog<F> {
 export type MakeBundleFault<F> =
   | ChooseFault
   | ProofFault<F>
-  | { readonly _tag: 'HostNotEnrolled' }
+  | HostUnknown
   /** Something that was recorded can't be spelt; never the case for what this program wrote. */
   | { readonly _tag: 'EvidenceUnstorable'; readonly rule: string };
 
@@ -101,13 +101,18 @@ const stateHeads = (
   { host, authority }: Chosen,
   { to }: BundleScope,
   { checkpoint }: SignedCheckpoint,
-): E.Either<string, StreamHeads | null> => {
-  if (deps.signer === undefined) return E.right(null);
+): TE.TaskEither<string, StreamHeads | null> => {
   const last = host.at(-1)?.recorded.recordedAt ?? '';
   const heads = [...headOf(deps, authority), ...(to !== null && last > to ? [] : headOf(deps, host))];
   const { origin, size, root } = checkpoint;
   const stated = { origin, size, root: toHex(root), at: deps.clock.now(), heads };
-  return signStreamHeads({ canonicalize: deps.canonicalize, signer: deps.signer }, stated);
+  return pipe(
+    signStreamHeads({ canonicalize: deps.canonicalize, signer: deps.signer() }, stated),
+    TE.orElse(
+      (fault): TE.TaskEither<string, StreamHeads | null> =>
+        typeof fault === 'string' ? TE.left(fault) : TE.right(null),
+    ),
+  );
 };
 
 const entriesOf = ({ host, authority, reference, tail }: Chosen): ReadonlyArray<StoredEntry> => {
@@ -151,7 +156,7 @@ export const makeBundle =
       TE.bindW('blobs', ({ chosen }) => readBlobs(deps, chosen, scope)),
       TE.bindW('heads', ({ chosen }) =>
         pipe(
-          TE.fromEither(stateHeads(deps, chosen, scope, published)),
+          stateHeads(deps, chosen, scope, published),
           TE.mapLeft((rule): MakeBundleFault<F> => ({ _tag: 'EvidenceUnstorable', rule })),
         ),
       ),

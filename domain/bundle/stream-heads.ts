@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { fromBase64, toBase64, utf8 } from '../encoding/bytes.js';
 import { closed } from '../encoding/closed.js';
@@ -7,7 +8,7 @@ import { Base64UpTo, Instant, ListUpTo, SafeInt, Sha256Hex, Text } from '../enco
 import { StreamId } from '../ledger/envelope.js';
 import type { Keyring } from '../ledger/keyring.js';
 import type { EntryEngines } from '../ledger/ledger.js';
-import type { Canonicalize, EventSigner } from '../ports.js';
+import type { Canonicalize, EventSigner, SignerUnavailable } from '../ports.js';
 
 export const MOST_HEADS = 64;
 
@@ -56,11 +57,12 @@ const signingInput = (
 export const signStreamHeads = (
   engines: { readonly canonicalize: Canonicalize; readonly signer: EventSigner },
   stated: Pick<StreamHeads, 'origin' | 'size' | 'root' | 'at' | 'heads'>,
-): E.Either<string, StreamHeads> => {
+): TE.TaskEither<string | SignerUnavailable, StreamHeads> => {
   const statement = { v: 1 as const, ...stated, kid: engines.signer.kid };
   return pipe(
-    signingInput(engines.canonicalize, statement),
-    E.map((input) => ({ ...statement, sig: toBase64(engines.signer.sign(input)) })),
+    TE.fromEither(signingInput(engines.canonicalize, statement)),
+    TE.flatMap((input): TE.TaskEither<string | SignerUnavailable, Uint8Array> => engines.signer.sign(input)),
+    TE.map((signature) => ({ ...statement, sig: toBase64(signature) })),
   );
 };
 

@@ -40,19 +40,14 @@ export const LOG_KEY = verifierKey(LOG, 'ed25519');
 const WITNESSES = ['one', 'two', 'three'].map((name, i) => noteSigner(`${name}.example`, 60 + i));
 
 /** Two of three witnesses. */
-export const POLICY: WitnessPolicy = right(
-  parseWitnessPolicy(
-    entryEngines.hashing,
-    utf8(
-      [
-        `log ${formatVerifierKey(LOG_KEY)}`,
-        ...WITNESSES.map((w) => `witness ${w.name} ${formatVerifierKey(verifierKey(w, 'cosignature-v1'))}`),
-        `group g 2 ${WITNESSES.map(({ name }) => name).join(' ')}`,
-        'quorum g\n',
-      ].join('\n'),
-    ),
-  ),
-);
+export const POLICY_TEXT = [
+  `log ${formatVerifierKey(LOG_KEY)}`,
+  ...WITNESSES.map((w) => `witness ${w.name} ${formatVerifierKey(verifierKey(w, 'cosignature-v1'))}`),
+  `group g 2 ${WITNESSES.map(({ name }) => name).join(' ')}`,
+  'quorum g\n',
+].join('\n');
+
+export const POLICY: WitnessPolicy = right(parseWitnessPolicy(entryEngines.hashing, utf8(POLICY_TEXT)));
 
 export const TRUST: BundleTrust = { key: LOG_KEY, policy: undefined };
 
@@ -107,7 +102,8 @@ export const bundleOf = async (
   { host = 'h1', from = null, to = null, evidence = true, tail = false, signed = true }: Wanted = {},
 ): Promise<Uint8Array> => {
   const deps = withFreshMemos(authority.deps);
-  const signer = signed ? deps.signer : undefined;
+  const locked = { kid: 'locked', sign: () => TE.left({ _tag: 'SignerUnavailable' as const, detail: 'for reading' }) };
+  const signer = signed ? deps.signer : () => locked;
   return right(await makeBundle({ ...deps, signer }, log)({ scope: { host, from, to, evidence }, tail })());
 };
 

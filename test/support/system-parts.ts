@@ -14,6 +14,7 @@ const PACKAGES = {
   cpio: 'cpio',
   setpriv: 'util-linux',
   openssl: 'openssl',
+  chromium: 'chromium',
   'apt-get': 'apt',
 } as const;
 

@@ -12,6 +12,7 @@ import { type AuthorityOptions, authorityOptionsOf, withAuthorityOptions } from 
 import { type CliFailure, EXIT, type ExitCode } from '../failure.js';
 import { openFailure } from '../open-failure.js';
 import { type Paint, paintOf, printable } from '../terminal.js';
+import { verifyBundleFile } from '../verify-bundle.js';
 import { withAuthority } from '../with-authority.js';
 
 /** The files themselves, for which no passphrase and no working authority is needed. */
@@ -61,21 +62,36 @@ const work = (
 };
 
 const HELP = `
+With a FILE that sekisho bundle wrote, checks that file with the key given and nothing else: no data folder, no network.
+
 Works on a copy of the folder as well, without the passphrase. Exit code 1 when anything is damaged; what is damaged is named
 by its entry, stream and rule, and never repaired.
 
 Examples:
   $ sekisho verify --dir ./authority
-  $ sekisho verify --dir ./copy --authority 3f2a9c0d51b7e846`;
+  $ sekisho verify --dir ./copy --authority 3f2a9c0d51b7e846
+  $ sekisho verify web-1.bundle --vkey sekisho/3f2a9c0d51b7e846+... --policy witnesses.policy`;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 export const verifyCommand: AddCommand = (parent, cli) => {
   withAuthorityOptions(parent.command('verify'))
-    .description('check every entry of the ledger and its signed head')
+    .argument('[file]', 'a bundle; without one, the whole ledger')
+    .description('check every entry of the ledger and its signed head, or a bundle')
+    .option('--vkey <key>', 'for a bundle: the key of the log that is believed')
+    .option('--policy <file>', 'for a bundle: whose cosignatures its checkpoint needs (C2SP tlog-policy)')
     .option('--authority <kid>', 'believe this authority key only; default: the one in the folder')
     .addHelpText('after', HELP)
-    .action((options: Readonly<Record<string, unknown>>) => {
+    .action((file: string | undefined, options: Readonly<Record<string, unknown>>) => {
       const authority = authorityOptionsOf(options, cli.terminal.env);
-      const pinned = typeof options['authority'] === 'string' ? options['authority'] : undefined;
-      return perform(cli, authority.json, work(cli, authority, pinned));
+      const { json } = authority;
+      const [vkey, policy] = [text(options['vkey']), text(options['policy'])];
+      return perform(
+        cli,
+        json,
+        file === undefined
+          ? work(cli, authority, text(options['authority']))
+          : verifyBundleFile(cli, { file, vkey, policy, json }),
+      );
     });
 };

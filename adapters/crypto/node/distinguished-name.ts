@@ -1,6 +1,6 @@
 import { AsnConvert } from '@peculiar/asn1-schema';
 import type { AttributeTypeAndValue, AttributeValue, Name } from '@peculiar/asn1-x509';
-import { toHex } from '../../../domain/encoding/bytes.js';
+import { fromUtf8, toHex, utf8 } from '../../../domain/encoding/bytes.js';
 
 /** Short names of RFC 4514, 3, and what else is common in names of TPM makers' CAs. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 const stringOf = (value: AttributeValue): string | undefined => {
   const { utf8String, printableString, ia5String, teletexString, bmpString } = value;
   const text = utf8String ?? printableString ?? ia5String ?? teletexString ?? bmpString;
-  return text === undefined || Buffer.from(text).toString() !== text ? undefined : text;
+  return text === undefined || fromUtf8(utf8(text)) !== text ? undefined : text;
 };
 
 /** For what is no text: `#` and hexadecimal (RFC 4514, 2.4). */
@@ -30,7 +30,7 @@ export const textOf = (value: AttributeValue): string => stringOf(value) ?? hexO
 const escaped = (text: string): string =>
   text
     .replace(/[\\",+<>;=]|^[ #]| $/g, (character) => `\\${character}`)
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\${toHex(Buffer.from(character))}`);
+    .replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => `\\${toHex(utf8(character))}`);
 
 const attributeText = ({ type, value }: AttributeTypeAndValue): string => {
   const text = stringOf(value);

@@ -1,18 +1,18 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { fromHex } from '../../../domain/encoding/bytes.js';
 import type { PublicKey } from '../../../domain/ports.js';
-
-const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+import { toBase64Url } from '../base64url.js';
 
 const exponentBytes = (exponent: number): Uint8Array => {
   const hex = exponent.toString(16);
-  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex');
+  return fromHex(hex.padStart(hex.length + (hex.length % 2), '0'));
 };
 
 /** JWK is the form that Node loads fastest: 3 us for RSA where SPKI takes 110 (Node 20). */
 const jwkOf = (key: PublicKey): JsonWebKey =>
   key.kty === 'rsa'
-    ? { kty: 'RSA', n: base64url(key.modulus), e: base64url(exponentBytes(key.exponent)) }
-    : { kty: 'EC', crv: key.curve, x: base64url(key.x), y: base64url(key.y) };
+    ? { kty: 'RSA', n: toBase64Url(key.modulus), e: toBase64Url(exponentBytes(key.exponent)) }
+    : { kty: 'EC', crv: key.curve, x: toBase64Url(key.x), y: toBase64Url(key.y) };
 
 const load = (jwk: JsonWebKey): KeyObject | undefined => {
   try {

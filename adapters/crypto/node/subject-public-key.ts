@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { AsnIntegerArrayBufferConverter, AsnProp, AsnPropTypes, BitString } from '@peculiar/asn1-schema';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
 import type { EccCurve, PublicKey } from '../../../domain/ports.js';
+import { fromBase64Url } from '../base64url.js';
 import { Asn1Error, checkUniversal, childrenOf, countOf, decode, type Element, read, wholeOf } from './asn1.js';
 
 /** RSA keys under the names of PKCS #1: EK certificates of some makers say RSAES-OAEP or RSASSA-PSS. */
@@ -17,9 +18,6 @@ export const bytesOf = (bits: Element | undefined, field: string): Uint8Array =>
   if (unusedBits !== 0) throw new Asn1Error(`${field} must be whole bytes`);
   return new Uint8Array(value);
 };
-
-/** Plain arrays: a Buffer has other ideas of what it equals. */
-const fromBase64Url = (text: string | undefined): Uint8Array => Uint8Array.from(Buffer.from(text ?? '', 'base64url'));
 
 /** RSAPublicKey (RFC 8017, A.1.1). Not the platform's: it knows no key by the name RSAES-OAEP. */
 class RsaPublicKey {
@@ -39,10 +37,10 @@ const rsaKey = (bits: Uint8Array): PublicKey | undefined => {
   return isSound ? { kty: 'rsa', modulus, exponent: countOf(publicExponent, 'public exponent') } : undefined;
 };
 
-/** Undefined for what the platform can't load as a point, or has no name for. */
+/** Undefined for what the platform can't load as a point, or has no name for. Any bytes do, whatever its types say. */
 const loadPoint = (spki: Uint8Array): JsonWebKey | undefined => {
   try {
-    return createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }).export({ format: 'jwk' });
+    return createPublicKey({ key: spki as Buffer, format: 'der', type: 'spki' }).export({ format: 'jwk' });
   } catch {
     return undefined;
   }
@@ -53,7 +51,7 @@ const eccKey = (spki: Element, parameters: ArrayBuffer | null | undefined): Publ
   if (new Uint8Array(parameters ?? [])[0] !== OID_TAG) return undefined;
   const jwk = loadPoint(wholeOf(spki));
   const curve = CURVES.find((known) => known === jwk?.crv);
-  return curve === undefined ? undefined : { kty: 'ecc', curve, x: fromBase64Url(jwk?.x), y: fromBase64Url(jwk?.y) };
+  return curve === undefined ? undefined : { kty: 'ecc', curve, x: fromBase64Url(jwk?.x ?? ''), y: fromBase64Url(jwk?.y ?? '') };
 };
 
 /**

@@ -1,0 +1,49 @@
+import type { BundleFault } from '../../domain/bundle/bundle-fault.js';
+import type { PolicyRefusal } from '../../domain/transparency/policy-check.js';
+import { ledgerFaultText } from '../ledger-fault-text.js';
+
+const refusalWords = (refusal: PolicyRefusal): string => {
+  switch (refusal._tag) {
+    case 'Malformed':
+      return `the checkpoint is malformed (${refusal.field} ${refusal.rule})`;
+    case 'SignatureInvalid':
+      return `the signature of ${refusal.name} on the checkpoint does not fit`;
+    case 'NoKnownSignature':
+    case 'LogSignatureMissing':
+      return 'the checkpoint is not signed with the key that you gave';
+    case 'AmbiguousKeys':
+      return `two of the keys that you gave can not be told apart (${refusal.name}+${refusal.keyId})`;
+    case 'UnknownLog':
+      return `the checkpoint is of another log (${refusal.origin})`;
+    case 'QuorumMissing':
+      return `too few of the witnesses that your policy asks for have cosigned (${refusal.cosignedBy.join(', ') || 'none'})`;
+  }
+};
+
+/** One line for people that names the failing item. */
+export const faultWords = (fault: BundleFault): string => {
+  switch (fault._tag) {
+    case 'AnotherAuthority':
+      return `the key is of the authority ${fault.believed}, and this ledger was founded by ${fault.found}`;
+    case 'CheckpointRefused':
+      return refusalWords(fault.refusal);
+    case 'NotInTree':
+      return `the signed tree of ${String(fault.size)} entries does not hold exactly these entries at these places`;
+    case 'HostMissing':
+      return `there is no event of host ${fault.host}`;
+    case 'HeadContradicted':
+      return `the authority signed that ${fault.stream} ends at revision ${String(fault.stated)}, and revision ${String(fault.listed)} is here`;
+    case 'PeriodCut':
+      return `events of ${fault.stream} before revision ${String(fault.revision)} are missing, and may be of the period`;
+    case 'BlobDamaged':
+      return `evidence ${fault.sha256} is not what its digest says`;
+    case 'BlobNotNamed':
+      return `evidence ${fault.sha256} belongs to nothing that is proved here`;
+    case 'BasisMissing':
+      return `${ledgerFaultText({ _tag: 'verdict', at: fault.at })}: the reference values that it names (${fault.stream} revision ${String(fault.revision)}) are not here`;
+    case 'VerdictDiffers':
+      return `${ledgerFaultText({ _tag: 'verdict', at: fault.at })}: made again, it differs or can not be made (${fault.fields})`;
+    default:
+      return ledgerFaultText('index' in fault ? { ...fault, where: `entry ${String(fault.index)}` } : fault);
+  }
+};
