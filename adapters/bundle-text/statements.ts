@@ -31,7 +31,9 @@ const inLog = ({ size, root }: BundleTree): Statement => ({
 });
 
 const witnessed = ({ cosignatures, quorum }: BundleTree): Statement => {
-  const names = cosignatures.map(({ witness, time }) => `${witness} (${new Date(time * 1000).toISOString()})`).join(', ');
+  const names = cosignatures
+    .map(({ witness, time }) => `${witness} (${new Date(time * 1000).toISOString()})`)
+    .join(', ');
   return quorum
     ? {
         mark: 'proved',

@@ -18,6 +18,7 @@ import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { tpmCaCommand } from './commands/tpm-ca.js';
 import { tpmModelCommand } from './commands/tpm-model.js';
+import { verifierCommand } from './commands/verifier.js';
 import { verifyCommand } from './commands/verify.js';
 import { witnessCommand } from './commands/witness.js';
 
@@ -38,6 +39,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   replayCommand,
   verifyCommand,
   bundleCommand,
+  verifierCommand,
   ledgerCommand,
   witnessCommand,
   attestCommand,

@@ -48,7 +48,9 @@ const keyOf = (vkey: string | undefined, policy: WitnessPolicy | undefined): E.E
   const [only, ...more] = policy?.logs ?? [];
   return only !== undefined && more.length === 0
     ? E.right(only.key)
-    : E.left(badInput('VkeyMissing', 'the key of the log is needed', 'Give --vkey KEY (sekisho ledger vkey prints it).'));
+    : E.left(
+        badInput('VkeyMissing', 'the key of the log is needed', 'Give --vkey KEY (sekisho ledger vkey prints it).'),
+      );
 };
 
 const trustOf = ({ vkey, policy: file }: VerifyBundleOptions): TE.TaskEither<CliFailure, BundleTrust> =>

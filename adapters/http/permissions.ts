@@ -53,6 +53,7 @@ export const OPERATIONS = {
   grantOperator: 'ManageOperators',
   withdrawOperator: 'ManageOperators',
   metrics: 'public',
+  verifierPage: 'public',
 } as const satisfies Record<string, Access>;
 
 export type Operation = keyof typeof OPERATIONS;

@@ -19,6 +19,7 @@ import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
 import { relayedReportRoutes } from './routes/relayed-reports.js';
 import { verdictRoutes } from './routes/verdicts.js';
+import { verifierRoute } from './routes/verifier.js';
 
 /** Version of the HTTP interface, not of the program. */
 const API_VERSION = '1.0.0';
@@ -44,6 +45,7 @@ export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStor
     ...eventRoutes(api),
     ...auditRoutes(api),
     ...logRoutes(api),
+    verifierRoute,
   ];
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

@@ -1,11 +1,4 @@
-import {
-  mgf1,
-  PKCS1_SHA1,
-  PKCS1_SHA256,
-  PKCS1_SHA384,
-  PKCS1_SHA512,
-  PSS,
-} from 'micro-rsa-dsa-dh/rsa.js';
+import { mgf1, PKCS1_SHA1, PKCS1_SHA256, PKCS1_SHA384, PKCS1_SHA512, PSS } from 'micro-rsa-dsa-dh/rsa.js';
 import { isNoble, NOBLE } from './platform-hash.js';
 import type { PlatformKey } from './platform-keys.js';
 

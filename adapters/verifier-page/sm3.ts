@@ -1,7 +1,8 @@
 /** GB/T 32905-2016, where no library of this program has it: some TPMs keep a bank of PCRs in it. */
 const START = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e];
 
-const rotate = (word: number, by: number): number => (by % 32 === 0 ? word : (word << by % 32) | (word >>> (32 - (by % 32))));
+const rotate = (word: number, by: number): number =>
+  by % 32 === 0 ? word : (word << (by % 32)) | (word >>> (32 - (by % 32)));
 const p0 = (x: number): number => x ^ rotate(x, 9) ^ rotate(x, 17);
 const p1 = (x: number): number => x ^ rotate(x, 15) ^ rotate(x, 23);
 

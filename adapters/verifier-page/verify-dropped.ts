@@ -38,7 +38,10 @@ const policyOf = (text: string): E.Either<string, WitnessPolicy | undefined> =>
       );
 
 /** Left: one sentence on what can't be read. */
-export const verifyDropped = ({ bytes, vkey, policy }: Dropped, progress: Progress): TE.TaskEither<string, BundleReport> =>
+export const verifyDropped = (
+  { bytes, vkey, policy }: Dropped,
+  progress: Progress,
+): TE.TaskEither<string, BundleReport> =>
   pipe(
     TE.Do,
     TE.bind('key', () => TE.fromEither(keyOf(vkey))),
@@ -50,8 +53,6 @@ export const verifyDropped = ({ bytes, vkey, policy }: Dropped, progress: Progre
       ),
     ),
     TE.flatMap(({ key, witnesses, bundle }) =>
-      TE.fromTask(
-        verifyBundle({ ...pageEngines(), progress: () => progress })({ key, policy: witnesses }, bundle),
-      ),
+      TE.fromTask(verifyBundle({ ...pageEngines(), progress: () => progress })({ key, policy: witnesses }, bundle)),
     ),
   );

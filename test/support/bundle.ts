@@ -81,7 +81,9 @@ export const logOf = async (
   const checkpoint = { origin: signer.name, size: edge.size, root, extensions: [] };
   const text = formatCheckpoint(checkpoint);
   const own = right(await signNote(noteEngines, signer)(text)());
-  const cosigned = WITNESSES.slice(0, witnesses).map((witness) => cosignNote(noteEngines, witness)(text, 1_796_000_000)());
+  const cosigned = WITNESSES.slice(0, witnesses).map((witness) =>
+    cosignNote(noteEngines, witness)(text, 1_796_000_000)(),
+  );
   const signatures = [own, ...(await Promise.all(cosigned)).map(right)];
   const published = { checkpoint, bytes: formatNote({ text, signatures }) };
   return { published, readTile: (tile) => TE.right(tiles.get(tilePath(tile))) };

@@ -26,7 +26,11 @@ export const bundleCommand: AddCommand = (parent, cli) => {
     .option('--from <instant>', 'only those recorded at or after', instant)
     .option('--to <instant>', 'only those recorded at or before', instant)
     .option('--no-evidence', 'without evidence and reference documents; no verdict can be made again then')
-    .option('--tail', "with every later entry, whosever, so that nobody's word is needed for there being no more", false)
+    .option(
+      '--tail',
+      "with every later entry, whosever, so that nobody's word is needed for there being no more",
+      false,
+    )
     .requiredOption('--out <file>', 'file to write')
     .addHelpText('after', HELP);
   online(cli, command, ({ client, options, json, print }) => {
@@ -47,7 +51,11 @@ export const bundleCommand: AddCommand = (parent, cli) => {
         ),
       ),
       TE.map(({ length }) => {
-        print(json ? JSON.stringify({ host, out, bytes: length }) : `The events of ${host} are in ${out} (${String(length)} bytes).`);
+        print(
+          json
+            ? JSON.stringify({ host, out, bytes: length })
+            : `The events of ${host} are in ${out} (${String(length)} bytes).`,
+        );
         return done;
       }),
     );

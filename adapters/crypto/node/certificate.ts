@@ -57,8 +57,7 @@ const instantOf = (time: Time, raw: Element | undefined): string => {
   if (raw === undefined || Number.isNaN(date.getTime())) throw new Asn1Error('validity must be times in UTC');
   const instant = date.toISOString();
   const digits = instant.replace(/\D/g, '').slice(time.utcTime === undefined ? 0 : 2, 14);
-  if (String.fromCharCode(...contentOf(raw)) !== `${digits}Z`)
-    throw new Asn1Error('validity must be times in UTC');
+  if (String.fromCharCode(...contentOf(raw)) !== `${digits}Z`) throw new Asn1Error('validity must be times in UTC');
   return instant;
 };
 

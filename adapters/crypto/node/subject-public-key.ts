@@ -51,7 +51,9 @@ const eccKey = (spki: Element, parameters: ArrayBuffer | null | undefined): Publ
   if (new Uint8Array(parameters ?? [])[0] !== OID_TAG) return undefined;
   const jwk = loadPoint(wholeOf(spki));
   const curve = CURVES.find((known) => known === jwk?.crv);
-  return curve === undefined ? undefined : { kty: 'ecc', curve, x: fromBase64Url(jwk?.x ?? ''), y: fromBase64Url(jwk?.y ?? '') };
+  return curve === undefined
+    ? undefined
+    : { kty: 'ecc', curve, x: fromBase64Url(jwk?.x ?? ''), y: fromBase64Url(jwk?.y ?? '') };
 };
 
 /**

@@ -47,10 +47,11 @@ const publishedLog = ({ log, deps }: Api): TE.TaskEither<ApiError, BundleLog<Log
         TE.fromTask,
       ),
     ),
-    TE.flatMap((published): TE.TaskEither<ApiError, BundleLog<LogError>> =>
-      published === undefined
-        ? TE.left({ _tag: 'LogUnavailable' })
-        : TE.right({ published, readTile: (tile) => log.resource(tilePath(tile)) }),
+    TE.flatMap(
+      (published): TE.TaskEither<ApiError, BundleLog<LogError>> =>
+        published === undefined
+          ? TE.left({ _tag: 'LogUnavailable' })
+          : TE.right({ published, readTile: (tile) => log.resource(tilePath(tile)) }),
     ),
   );
 
@@ -59,7 +60,8 @@ const bundle = (api: Api): Route =>
     method: 'GET',
     path: '/v1/hosts/{id}/bundle',
     operation: 'bundleHost',
-    summary: 'One file that proves, offline and with the key of the log alone, what was recorded about a host in a period.',
+    summary:
+      'One file that proves, offline and with the key of the log alone, what was recorded about a host in a period.',
     params: HostPath,
     query: BundleQuery,
     body: NoBody,
@@ -69,7 +71,10 @@ const bundle = (api: Api): Route =>
         publishedLog(api),
         TE.flatMap((log) =>
           pipe(
-            makeBundle(withFreshMemos(api.deps), log)({
+            makeBundle(
+              withFreshMemos(api.deps),
+              log,
+            )({
               scope: { host: id, from, to, evidence: evidence !== 'no' },
               tail: tail === 'yes',
             }),

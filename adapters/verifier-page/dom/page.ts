@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { BundleReport } from '../../../domain/bundle/verify-bundle.js';
 import { fromUtf8 } from '../../../domain/encoding/bytes.js';
-import { reportView } from './report-view.js';
 import { verifyDropped } from '../verify-dropped.js';
+import { reportView } from './report-view.js';
 
 const byId = <T extends HTMLElement>(id: string): T => {
   const found = document.getElementById(id);

@@ -7,7 +7,11 @@ import { type Mark, type Statement, statementsOf } from '../../bundle-text/state
 type Child = Node | string;
 
 /** Elements are made, never parsed: text of a bundle stays text. */
-const el = (tag: string, attributes: Readonly<Record<string, string>>, ...children: ReadonlyArray<Child>): HTMLElement => {
+const el = (
+  tag: string,
+  attributes: Readonly<Record<string, string>>,
+  ...children: ReadonlyArray<Child>
+): HTMLElement => {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
@@ -37,6 +41,10 @@ const OUTCOMES = {
   'not-made-again': ['not made again', 'open'],
 } as const;
 
+/** The authority's own subject is its key id, which the events say anyway. */
+const actorOf = ({ actor: { subject, role } }: BundleEvent['recorded']): ReadonlyArray<Child> =>
+  role === 'authority' ? ['the authority'] : [subject, el('small', {}, role.replaceAll('-', ' '))];
+
 const eventRow = ({ verdicts }: BundleReport, { recorded }: BundleEvent): HTMLElement => {
   const made = verdicts.find(({ index }) => index === recorded.index);
   const [label, mark] = made === undefined ? ['', ''] : OUTCOMES[made.outcome];
@@ -46,7 +54,7 @@ const eventRow = ({ verdicts }: BundleReport, { recorded }: BundleEvent): HTMLEl
     { class: kind },
     el('td', { class: 'number' }, String(recorded.index)),
     el('td', { class: 'time' }, when(recorded.recordedAt)),
-    el('td', {}, recorded.actor.subject, el('small', {}, recorded.actor.role.replaceAll('-', ' '))),
+    el('td', {}, ...actorOf(recorded)),
     el('td', {}, eventWords(recorded), ...(label === '' ? [] : [el('small', { class: mark }, label)])),
   );
 };
@@ -107,7 +115,14 @@ export const reportView = (report: BundleReport, name: string): HTMLElement => {
     'article',
     {},
     banner(report),
-    ...(bad ? [section('What failed', el('ul', { class: 'faults' }, ...report.faults.map((f) => el('li', {}, faultWords(f)))))] : []),
+    ...(bad
+      ? [
+          section(
+            'What failed',
+            el('ul', { class: 'faults' }, ...report.faults.map((f) => el('li', {}, faultWords(f)))),
+          ),
+        ]
+      : []),
     facts(report, name),
     section('What this file shows', el('ul', { class: 'statements' }, ...statementsOf(report).map(statement))),
     ...(bad ? [] : eventSections(report)),

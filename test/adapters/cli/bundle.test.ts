@@ -25,6 +25,7 @@ beforeAll(async () => {
   await certifiedOverHttp(authority, 'web-1', tpm);
   await attestOverHttp(authority, 'web-1', tpm);
   await attestOverHttp(authority, 'web-1', tpm, BAD_BOOT);
+  await authority.ask('POST', '/v1/hosts', { as: 'wendy', body: { id: 'web-2' } });
   await authority.close();
   vkey = (await run('ledger', 'vkey', '--dir', authority.dir)).out.trim();
   const made = await run('bundle', '--host', 'web-1', '--dir', authority.dir, '--out', file);
@@ -73,8 +74,14 @@ describe('sekisho bundle and sekisho verify FILE', () => {
   it('refuse what is no bundle, and a key that is none, with exit code 2', async () => {
     const cut = join(folder, 'cut.bundle');
     writeFileSync(cut, readFileSync(file).subarray(0, -1));
-    expect(await run('verify', cut, '--vkey', vkey)).toMatchObject({ code: 2, err: expect.stringContaining('is no bundle') });
-    expect(await run('verify', file)).toMatchObject({ code: 2, err: expect.stringContaining('the key of the log is needed') });
+    expect(await run('verify', cut, '--vkey', vkey)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('is no bundle'),
+    });
+    expect(await run('verify', file)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the key of the log is needed'),
+    });
     expect((await run('verify', file, '--vkey', 'other.example+00000000+AAAA')).code).toBe(2);
   });
 

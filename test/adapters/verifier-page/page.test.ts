@@ -36,7 +36,9 @@ const check = async (page: Page, file: string, vkey = good.vkey): Promise<string
   return page.innerText('#report');
 };
 
-const changed = (edit: (bundle: { entries: Array<{ index: number; bytes: string }>; heads: unknown }) => void): string => {
+const changed = (
+  edit: (bundle: { entries: Array<{ index: number; bytes: string }>; heads: unknown }) => void,
+): string => {
   const bundle = JSON.parse(readFileSync(good.file, 'utf8'));
   edit(bundle);
   const file = join(folder, 'changed.bundle');
@@ -83,7 +85,9 @@ describe.runIf(requireTools(['chromium']))('the verifier page', () => {
     const file = changed(({ entries }) => {
       const last = entries.at(-1)!;
       index = last.index;
-      last.bytes = Buffer.from(Buffer.from(last.bytes, 'base64').toString().replace('"subject":"h1"', '"subject":"h2"')).toString('base64');
+      last.bytes = Buffer.from(
+        Buffer.from(last.bytes, 'base64').toString().replace('"subject":"h1"', '"subject":"h2"'),
+      ).toString('base64');
     });
     const text = await check(page, file);
     expect(await page.getAttribute('#banner', 'class')).toBe('banner bad');
@@ -97,7 +101,9 @@ describe.runIf(requireTools(['chromium']))('the verifier page', () => {
     writeFileSync(cut, readFileSync(good.file).subarray(0, 5000));
     expect(await check(page, cut)).toContain('This file is no bundle, or was damaged');
     const other = await openPage();
-    expect(await check(other.page, good.file, 'sekisho/0123456789abcdef+00000000+AAAA')).toContain('not the key of a log');
+    expect(await check(other.page, good.file, 'sekisho/0123456789abcdef+00000000+AAAA')).toContain(
+      'not the key of a log',
+    );
     await Promise.all([page.close(), other.page.close()]);
   });
 

@@ -3,10 +3,21 @@ import type { Bundle } from '../../../domain/bundle/bundle.js';
 import type { BundleLog } from '../../../domain/bundle/make-bundle.js';
 import type { BundleReport } from '../../../domain/bundle/verify-bundle.js';
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../../../domain/encoding/bytes.js';
+import { signStreamHeads } from '../../../domain/bundle/stream-heads.js';
 import { originOf } from '../../../domain/transparency/origin.js';
 import type { TestAuthority } from '../../support/authority.js';
-import { bundleOf, checked, eventfulAuthority, LOG_KEY, logOf, POLICY, readBundle, TRUST } from '../../support/bundle.js';
+import {
+  bundleOf,
+  checked,
+  eventfulAuthority,
+  LOG_KEY,
+  logOf,
+  POLICY,
+  readBundle,
+  TRUST,
+} from '../../support/bundle.js';
 import { keyFromSeed } from '../../support/engines.js';
+import { right } from '../../support/ledger.js';
 import { noteSigner, verifierKey } from '../../support/note-signers.js';
 
 let authority: TestAuthority;
@@ -61,7 +72,11 @@ describe('a bundle', () => {
   it('says who cosigned, and is refused where the policy asks for more', async () => {
     const report = await checked(whole, { key: LOG_KEY, policy: POLICY });
     expect(report).toMatchObject({ faultCount: 0, tree: { quorum: true } });
-    expect(report.tree?.cosignatures.map(({ witness }) => witness)).toEqual(['one.example', 'two.example', 'three.example']);
+    expect(report.tree?.cosignatures.map(({ witness }) => witness)).toEqual([
+      'one.example',
+      'two.example',
+      'three.example',
+    ]);
     const alone = readBundle(await bundleOf(authority, await logOf(authority, { witnesses: 1 })));
     const refused = await checked(alone, { key: LOG_KEY, policy: POLICY });
     expect(refused.faults).toMatchObject([{ _tag: 'CheckpointRefused', refusal: { _tag: 'QuorumMissing' } }]);
@@ -69,7 +84,12 @@ describe('a bundle', () => {
 
   it('needs nobody who says where the stream ends when it carries every entry behind it', async () => {
     const report = await checked(readBundle(await bundleOf(authority, log, { tail: true, signed: false })));
-    expect(report).toMatchObject({ faultCount: 0, others: 1, host: { ending: 'all-entries' }, keys: { ending: 'open' } });
+    expect(report).toMatchObject({
+      faultCount: 0,
+      others: 1,
+      host: { ending: 'all-entries' },
+      keys: { ending: 'open' },
+    });
   });
 
   it('does not claim the end when nobody answers for it', async () => {
@@ -102,7 +122,9 @@ describe('a bundle', () => {
     async (type) => {
       const report = await checked(without(type));
       expect(tags(report)).toContain('NotInTree');
-      expect(tags(report).some((tag) => tag === 'RevisionGap' || tag === 'UnknownKey' || tag === 'PeriodCut')).toBe(true);
+      expect(tags(report).some((tag) => tag === 'RevisionGap' || tag === 'UnknownKey' || tag === 'PeriodCut')).toBe(
+        true,
+      );
     },
   );
 
@@ -122,7 +144,10 @@ describe('a bundle', () => {
     expect(spaced.faults[0]).toMatchObject({ _tag: 'NotCanonical', at: { index } });
     const broken = await checked(edited(at, () => '{"stream":'));
     expect(broken.faults[0]).toMatchObject({ _tag: 'EntryUnreadable', index });
-    const moved = { ...whole, entries: whole.entries.map((entry, i) => (i === at ? { ...entry, index: index + 1 } : entry)) };
+    const moved = {
+      ...whole,
+      entries: whole.entries.map((entry, i) => (i === at ? { ...entry, index: index + 1 } : entry)),
+    };
     expect(tags(await checked(moved))).toContain('NotInTree');
   });
 
@@ -153,14 +178,25 @@ describe('a bundle', () => {
     const forged = { ...heads, heads: heads.heads.map((head) => ({ ...head, revision: head.revision + 1 })) };
     expect(tags(await checked({ ...whole, heads: forged }))).toEqual(['HeadsSignatureInvalid']);
     expect(tags(await checked({ ...whole, heads: { ...heads, kid: LOG_KEY.id } }))).toEqual(['HeadsKeyUnknown']);
-    expect(tags(await checked({ ...whole, heads: { ...heads, size: heads.size - 1 } }))).toEqual(['HeadsOfAnotherTree']);
+    expect(tags(await checked({ ...whole, heads: { ...heads, size: heads.size - 1 } }))).toEqual([
+      'HeadsOfAnotherTree',
+    ]);
   });
 
-  it('catches an authority whose word is less than what it recorded', async () => {
+  it('convicts an authority whose word is less than what it recorded', async () => {
+    const [own, host] = whole.heads!.heads;
+    const { previous: leaf } = JSON.parse(fromUtf8(fromBase64(whole.entries.at(-1)!.bytes)) ?? '') as { previous: string };
+    const less = { ...whole.heads!, heads: [own!, { ...host!, revision: host!.revision - 1, leaf }] };
+    const { canonicalize } = authority.deps;
+    const lie = right(await signStreamHeads({ canonicalize, signer: authority.deps.signer() }, less)());
+    expect((await checked({ ...whole, heads: lie })).faults).toEqual([
+      { _tag: 'HeadContradicted', stream: 'host/h1', stated: 3, listed: 4 },
+    ]);
+  });
+
+  it('leaves the end of a period to the event that came next, not to the authority', async () => {
     const earlier = readBundle(await bundleOf(authority, log, { to: '2026-12-01T00:30:00.000Z' }));
-    const liar = readBundle(await bundleOf(authority, log, { signed: true }));
     expect(earlier.heads?.heads.map(({ stream }) => stream)).toEqual(['authority']);
-    expect((await checked(liar)).faultCount).toBe(0);
   });
 
   it('is refused with proof hashes too many, too few or changed', async () => {
