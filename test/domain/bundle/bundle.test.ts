@@ -1,13 +1,22 @@
 import { readFileSync } from 'node:fs';
-import * as E from 'fp-ts/lib/Either.js';
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalize } from '../../../adapters/crypto/canonicalize.js';
 import { entryEngines } from '../../../adapters/engines.js';
 import { type Bundle, formatBundle, parseBundle } from '../../../domain/bundle/bundle.js';
 import { utf8 } from '../../../domain/encoding/bytes.js';
 import { parseVerifierKey } from '../../../domain/transparency/verifier-key.js';
-import { bundleOf, checked, eventfulAuthority, LOG_KEY, logOf, POLICY, readBundle, spelt } from '../../support/bundle.js';
+import {
+  bundleOf,
+  checked,
+  eventfulAuthority,
+  LOG_KEY,
+  logOf,
+  POLICY,
+  readBundle,
+  spelt,
+} from '../../support/bundle.js';
 import { left, right } from '../../support/ledger.js';
 
 let bare: Uint8Array;
@@ -85,7 +94,11 @@ describe('the file of a bundle', () => {
     const vkey = readFileSync(new URL('h1.vkey', folder), 'utf8').trim();
     const key = right(parseVerifierKey(entryEngines.hashing, vkey));
     const report = await checked(right(parse(bytes)), { key, policy: POLICY });
-    expect(report).toMatchObject({ faultCount: 0, host: { ending: 'authority-says' }, tree: { size: 23, quorum: true } });
+    expect(report).toMatchObject({
+      faultCount: 0,
+      host: { ending: 'authority-says' },
+      tree: { size: 23, quorum: true },
+    });
     expect(report.verdicts.map(({ outcome }) => outcome)).toEqual(['same', 'same', 'same']);
   });
 });

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bundle } from '../../../domain/bundle/bundle.js';
 import type { BundleLog } from '../../../domain/bundle/make-bundle.js';
+import { signStreamHeads } from '../../../domain/bundle/stream-heads.js';
 import type { BundleReport } from '../../../domain/bundle/verify-bundle.js';
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../../../domain/encoding/bytes.js';
-import { signStreamHeads } from '../../../domain/bundle/stream-heads.js';
 import { originOf } from '../../../domain/transparency/origin.js';
 import type { TestAuthority } from '../../support/authority.js';
 import {
@@ -185,7 +185,9 @@ describe('a bundle', () => {
 
   it('convicts an authority whose word is less than what it recorded', async () => {
     const [own, host] = whole.heads!.heads;
-    const { previous: leaf } = JSON.parse(fromUtf8(fromBase64(whole.entries.at(-1)!.bytes)) ?? '') as { previous: string };
+    const { previous: leaf } = JSON.parse(fromUtf8(fromBase64(whole.entries.at(-1)!.bytes)) ?? '') as {
+      previous: string;
+    };
     const less = { ...whole.heads!, heads: [own!, { ...host!, revision: host!.revision - 1, leaf }] };
     const { canonicalize } = authority.deps;
     const lie = right(await signStreamHeads({ canonicalize, signer: authority.deps.signer() }, less)());

@@ -13,9 +13,7 @@ const leavesAt = (indexes: ReadonlyArray<number>) => indexes.map((index) => ({ i
 
 const chosen = fc
   .integer({ min: 1, max: 700 })
-  .chain((size) =>
-    fc.tuple(fc.constant(size), fc.uniqueArray(fc.nat(size - 1), { minLength: 1, maxLength: 30 })),
-  )
+  .chain((size) => fc.tuple(fc.constant(size), fc.uniqueArray(fc.nat(size - 1), { minLength: 1, maxLength: 30 })))
   .map(([size, indexes]) => [size, [...indexes].sort((a, b) => a - b)] as const);
 
 describe('one proof for many leaves', () => {
