@@ -20,8 +20,27 @@ const refusalWords = (refusal: PolicyRefusal): string => {
   }
 };
 
-/** One line for people that names the failing item. */
-export const faultWords = (fault: BundleFault): string => {
+const chainWords = (fault: BundleFault): string =>
+  ledgerFaultText('index' in fault ? { ...fault, where: `entry ${String(fault.index)}` } : fault);
+
+type Own = Extract<
+  BundleFault,
+  {
+    readonly _tag:
+      | 'AnotherAuthority'
+      | 'CheckpointRefused'
+      | 'NotInTree'
+      | 'HostMissing'
+      | 'HeadContradicted'
+      | 'PeriodCut'
+      | 'BlobDamaged'
+      | 'BlobNotNamed'
+      | 'BasisMissing'
+      | 'VerdictDiffers';
+  }
+>;
+
+const ownWords = (fault: Own): string => {
   switch (fault._tag) {
     case 'AnotherAuthority':
       return `the key is of the authority ${fault.believed}, and this ledger was founded by ${fault.found}`;
@@ -43,7 +62,23 @@ export const faultWords = (fault: BundleFault): string => {
       return `${ledgerFaultText({ _tag: 'verdict', at: fault.at })}: the reference values that it names (${fault.stream} revision ${String(fault.revision)}) are not here`;
     case 'VerdictDiffers':
       return `${ledgerFaultText({ _tag: 'verdict', at: fault.at })}: made again, it differs or can not be made (${fault.fields})`;
-    default:
-      return ledgerFaultText('index' in fault ? { ...fault, where: `entry ${String(fault.index)}` } : fault);
   }
 };
+
+const OWN: ReadonlySet<BundleFault['_tag']> = new Set<Own['_tag']>([
+  'AnotherAuthority',
+  'CheckpointRefused',
+  'NotInTree',
+  'HostMissing',
+  'HeadContradicted',
+  'PeriodCut',
+  'BlobDamaged',
+  'BlobNotNamed',
+  'BasisMissing',
+  'VerdictDiffers',
+]);
+
+const isOwn = (fault: BundleFault): fault is Own => OWN.has(fault._tag);
+
+/** One line for people that names the failing item. */
+export const faultWords = (fault: BundleFault): string => (isOwn(fault) ? ownWords(fault) : chainWords(fault));

@@ -19,7 +19,7 @@ const digestOf = (name: string, bytes: Uint8Array): Uint8Array => {
 const toLatin1 = (bytes: Uint8Array): string => Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 
 /** The part of `node:crypto` that hashing in this program uses, in JavaScript alone. */
-export const hash = (name: string, bytes: Uint8Array, _encoding: 'binary'): string => toLatin1(digestOf(name, bytes));
+export const hash = (name: string, bytes: Uint8Array): string => toLatin1(digestOf(name, bytes));
 
 interface Hash {
   readonly update: (part: Uint8Array) => void;

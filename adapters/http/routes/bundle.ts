@@ -20,16 +20,10 @@ const BundleQuery = closedWith({}, { from: Instant, to: Instant, evidence: YesNo
 
 type LogError = StoreError | PlaceUnavailable;
 
-const apiError = (fault: MakeBundleFault<LogError>): ApiError => {
-  switch (fault._tag) {
-    case 'PlaceUnavailable':
-    case 'TileMissing':
-    case 'BeyondTree':
-      return { _tag: 'LogUnavailable' };
-    default:
-      return fault;
-  }
-};
+const apiError = (fault: MakeBundleFault<LogError>): ApiError =>
+  fault._tag === 'PlaceUnavailable' || fault._tag === 'TileMissing' || fault._tag === 'BeyondTree'
+    ? { _tag: 'LogUnavailable' }
+    : fault;
 
 /** What was recorded is published first, so that a bundle reaches as far as its reader saw. */
 const publishedLog = ({ log, deps }: Api): TE.TaskEither<ApiError, BundleLog<LogError>> =>

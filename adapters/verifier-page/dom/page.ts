@@ -4,11 +4,13 @@ import { fromUtf8 } from '../../../domain/encoding/bytes.js';
 import { verifyDropped } from '../verify-dropped.js';
 import { reportView } from './report-view.js';
 
-const byId = <T extends HTMLElement>(id: string): T => {
+const byId = (id: string): HTMLElement => {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`no #${id}`);
-  return found as T;
+  return found;
 };
+
+const fieldOf = (id: string): HTMLInputElement => byId(id) as HTMLInputElement;
 
 /** Lets the browser paint before it goes on. */
 const breath = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 0));
@@ -42,8 +44,8 @@ const check = async (): Promise<void> => {
   await breath();
   const dropped = {
     bytes: new Uint8Array(await file.arrayBuffer()),
-    vkey: byId<HTMLInputElement>('vkey').value,
-    policy: byId<HTMLTextAreaElement>('policy').value,
+    vkey: fieldOf('vkey').value,
+    policy: fieldOf('policy').value,
   };
   const result = await verifyDropped(dropped, (done, all) => () => {
     status(`Checking ... ${String(done)} of ${String(all)}`);
@@ -60,11 +62,11 @@ const checkSafely = (): void => {
 const choose = (chosen: File | undefined): void => {
   file = chosen;
   byId('file-name').textContent = chosen === undefined ? '' : chosen.name;
-  if (chosen !== undefined && byId<HTMLInputElement>('vkey').value.trim() !== '') checkSafely();
+  if (chosen !== undefined && fieldOf('vkey').value.trim() !== '') checkSafely();
 };
 
 const drop = byId('drop');
-const input = byId<HTMLInputElement>('file');
+const input = fieldOf('file');
 input.addEventListener('change', () => choose(input.files?.[0]));
 for (const name of ['dragenter', 'dragover'] as const) {
   document.addEventListener(name, (event) => {
@@ -82,7 +84,7 @@ byId('policy-file').addEventListener('change', (event) => {
   const chosen = (event.target as HTMLInputElement).files?.[0];
   if (chosen === undefined) return;
   void chosen.arrayBuffer().then((bytes) => {
-    byId<HTMLTextAreaElement>('policy').value = fromUtf8(new Uint8Array(bytes)) ?? '';
+    fieldOf('policy').value = fromUtf8(new Uint8Array(bytes)) ?? '';
   });
 });
 byId('form').addEventListener('submit', (event) => {
