@@ -3,7 +3,8 @@ import { appraisals } from './appraisals.js';
 import { attestations } from './attestations.js';
 import type { BenchGroup } from './figure.js';
 import { ledgerSizes } from './ledger-sizes.js';
+import { sealing } from './sealing.js';
 import { strangers } from './strangers.js';
 
 /** In the order in which they run. */
-export const GROUPS: ReadonlyArray<BenchGroup> = [appraisals, appends, attestations, strangers, ledgerSizes];
+export const GROUPS: ReadonlyArray<BenchGroup> = [appraisals, appends, sealing, attestations, strangers, ledgerSizes];

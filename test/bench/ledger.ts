@@ -31,9 +31,10 @@ const noting: Decider<number, { readonly note: string; readonly times: number },
 const NOTE = 'n'.repeat(200);
 
 export interface BenchLedger {
+  readonly folder: string;
   readonly sqlite: SqliteLedger;
-  /** One command through the whole write path: decided, signed, appended, durable. */
-  readonly note: (stream: string, times?: number) => Promise<void>;
+  /** One command through the whole write path: decided, signed, appended, durable. The index of its first event. */
+  readonly note: (stream: string, times?: number) => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
@@ -66,6 +67,7 @@ export const openBenchLedger = async (): Promise<BenchLedger> => {
   const cache = createStateCache<number>(20_000);
   const run = execute(writer);
   return {
+    folder: folder.path,
     sqlite,
     note: async (stream, times = 1) => {
       const done = await run({
@@ -77,7 +79,7 @@ export const openBenchLedger = async (): Promise<BenchLedger> => {
         actor: { subject: 'bench', role: 'authority' },
         prepare: () => TE.right({ command: { note: NOTE, times }, basis: { authority: 1 } }),
       })();
-      orThrow(done);
+      return orThrow(done).events[0]?.index ?? -1;
     },
     close: async () => {
       await sqlite.close();

@@ -13,6 +13,7 @@ const PACKAGES = {
   'mkfs.vfat': 'dosfstools',
   cpio: 'cpio',
   setpriv: 'util-linux',
+  strace: 'strace',
   openssl: 'openssl',
   chromium: 'chromium',
   'apt-get': 'apt',
