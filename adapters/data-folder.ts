@@ -6,6 +6,8 @@ export interface DataFolder {
   readonly ledger: string;
   readonly projections: string;
   readonly keys: string;
+  /** Secrets of key providers. */
+  readonly vault: string;
   readonly tokens: string;
   readonly tokenOf: (subject: string) => string;
   readonly tokenFolder: string;
@@ -24,6 +26,7 @@ export const dataFolder = (root: string): DataFolder => ({
   ledger: join(root, 'ledger.db'),
   projections: join(root, 'projections.db'),
   keys: join(root, 'keys.json'),
+  vault: join(root, 'vault.json'),
   tokens: join(root, 'tokens.json'),
   tokenFolder: join(root, 'tokens'),
   tokenOf: (subject) => join(root, 'tokens', `${subject}.token`),

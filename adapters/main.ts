@@ -4,7 +4,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { operators } from '../domain/access/change-operators.js';
 import type { AuthorityDeps } from '../domain/authority-deps.js';
+import { fromBase64 } from '../domain/encoding/bytes.js';
 import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evidence.js';
+import { observeProvider } from '../domain/key-provider/observe-provider.js';
+import type { SecretVault } from '../domain/key-provider/ports.js';
+import type { KeyServiceDeps } from '../domain/key-service-deps.js';
 import type { LedgerReader } from '../domain/ledger/ledger.js';
 import type { Clock, EventSigner, Random } from '../domain/ports.js';
 import { openTokenStore, type TokenStore } from './access/token-store.js';
@@ -15,10 +19,13 @@ import { type DataFolder, dataFolder } from './data-folder.js';
 import { checkHead, openSealer, type Sealer } from './event-store/sqlite/sealer.js';
 import type { Api } from './http/api.js';
 import { DEFAULT_HOST_LIMITS, type HostLimits, makeHostGate } from './http/host-gate.js';
+import { createLedgerHub } from './http/ledger-hub.js';
 import { allRoutes } from './http/routes.js';
 import { makeServer, type Tls } from './http/server.js';
 import { settledBy } from './http/settled.js';
+import { type KeyService, makeKeyService } from './key-service.js';
 import { openKeyStore } from './key-store/key-store.js';
+import { openVault } from './key-vault/open-vault.js';
 import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
 import { type LedgerFiles, openLedgerFiles, readerOf } from './open-ledger.js';
@@ -27,6 +34,7 @@ import { openProjectionStore, type ProjectionStore } from './projection-store/op
 import { systemClock, systemRandom } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
 import { type Metrics, makeMetrics } from './telemetry/metrics.js';
+import type { TokenKey } from './tokens/token-engine.js';
 import { verifyLedgerFiles } from './verify-ledger-files.js';
 
 export interface OpenOptions {
@@ -48,7 +56,7 @@ export interface OpenOptions {
 
 export interface OpenedAuthority {
   readonly app: FastifyInstance;
-  readonly deps: AuthorityDeps;
+  readonly deps: KeyServiceDeps;
   readonly reads: ProjectionStore;
   /** Answers what was begun, writes the signed head, and gives the folder free. */
   readonly close: () => Promise<void>;
@@ -58,6 +66,8 @@ interface Secrets {
   readonly signer: () => EventSigner;
   readonly challengeKey: Uint8Array;
   readonly logSigner: EventSigner;
+  readonly tokenSigner: EventSigner;
+  readonly vault: SecretVault;
 }
 
 const secretsOf = (
@@ -68,15 +78,19 @@ const secretsOf = (
     ? TE.right(undefined)
     : pipe(
         openKeyStore(folder.keys, passphrase),
-        TE.map((keys) => ({
+        TE.bindTo('keys'),
+        TE.bindW('vault', () => openVault(folder.vault, passphrase)),
+        TE.map(({ keys, vault }) => ({
           signer: () => keys.signer('event'),
           challengeKey: challengeKey ?? keys.challengeKey,
           logSigner: keys.signer('log'),
+          tokenSigner: keys.signer('token'),
+          vault,
         })),
       );
 
 /** Stands in where there is no passphrase; the server lets no request through that would use it. */
-const NO_SECRETS: Omit<Secrets, 'logSigner'> = {
+const NO_SECRETS: Pick<Secrets, 'signer' | 'challengeKey'> = {
   signer: () => ({
     kid: 'locked',
     sign: () => TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' }),
@@ -180,8 +194,11 @@ const authenticator =
 const MINUTE_MS = 60_000;
 
 /** What happens by itself while the authority is open. The answer stops it and does it a last time. */
-const keepHouse = (deps: AuthorityDeps, sealer: Sealer): (() => Promise<void>) => {
-  const everyMinute = setInterval(() => void summariseForeignEvidence(deps)()(), MINUTE_MS);
+const keepHouse = (deps: KeyServiceDeps, reads: ProjectionStore, sealer: Sealer): (() => Promise<void>) => {
+  const everyMinute = setInterval(() => {
+    void summariseForeignEvidence(deps)()();
+    void observeProviders(deps, reads);
+  }, MINUTE_MS);
   everyMinute.unref();
   return async () => {
     clearInterval(everyMinute);
@@ -190,9 +207,22 @@ const keepHouse = (deps: AuthorityDeps, sealer: Sealer): (() => Promise<void>) =
   };
 };
 
-const serverOf = (options: OpenOptions, api: Api, { identity, tokens, secrets }: Parts): FastifyInstance =>
-  makeServer({
-    routes: allRoutes(api, identity, tokens),
+/** Health is recorded when it changes, so that a read of it is never older than a minute. */
+const observeProviders = async (deps: KeyServiceDeps, reads: ProjectionStore): Promise<void> => {
+  for (const { provider, removed } of reads.keyProviders.now().values()) {
+    if (removed === null) await observeProvider(deps)(provider)();
+  }
+};
+
+const tokenKeyOf = ({ files }: Parts): TokenKey => {
+  const { kid, publicKey } = files.publicKeys.token;
+  return { kid, publicKey: fromBase64(publicKey) };
+};
+
+const serverOf = (options: OpenOptions, api: Api, parts: Parts): FastifyInstance => {
+  const { identity, tokens, secrets } = parts;
+  return makeServer({
+    routes: allRoutes(api, identity, tokens, [tokenKeyOf(parts)]),
     access: {
       authenticate: authenticator(api.deps, tokens),
       gate: api.gate,
@@ -203,6 +233,19 @@ const serverOf = (options: OpenOptions, api: Api, { identity, tokens, secrets }:
     tls: options.tls,
     locked: secrets === undefined,
   });
+};
+
+const keyServiceOf = (deps: AuthorityDeps, parts: Parts): KeyService => {
+  const { identity, secrets, log } = parts;
+  return makeKeyService({
+    deps,
+    authority: identity.kid,
+    tokenKey: tokenKeyOf(parts),
+    tokenSigner: secrets?.tokenSigner,
+    vault: secrets?.vault,
+    witnessed: log.witnessed,
+  });
+};
 
 const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
@@ -210,17 +253,23 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { sqlite, headFile } = files;
   const { group } = identity;
   const { signer, challengeKey } = secrets ?? NO_SECRETS;
-  const deps = makeDeps({ reader, evidence: sqlite.evidence, signer, challengeKey, group, clock, random });
+  const authority = makeDeps({ reader, evidence: sqlite.evidence, signer, challengeKey, group, clock, random });
+  const keyService = keyServiceOf(authority, parts);
+  const { deps } = keyService;
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
   const gate = makeHostGate(limits, () => performance.now());
   const verify = verifyLedgerFiles({ sqlite, headFile, pinned: files.publicKeys.authority.kid });
   const { publicEntries = false } = options;
   const settled = settledBy(deps, reads);
-  const app = serverOf(options, { deps, reads, gate, metrics, log, publicEntries, settled, verify }, parts);
-  const stopHouse = sealer === undefined ? () => Promise.resolve() : keepHouse(deps, sealer);
+  const hub = createLedgerHub(deps.store);
+  const api = { deps, reads, gate, metrics, log, publicEntries, settled, verify, hub };
+  const app = serverOf(options, api, parts);
+  const stopHouse = sealer === undefined ? () => Promise.resolve() : keepHouse(deps, reads, sealer);
   const close = async (): Promise<void> => {
+    hub.end();
     await app.close();
     await stopHouse();
+    await keyService.close();
     await log.close();
     stopCounting();
     reads.close();

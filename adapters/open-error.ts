@@ -7,6 +7,7 @@ import type { LogFault } from '../domain/transparency/log-state.js';
 import type { Malformed } from '../domain/transparency/malformed.js';
 import type { FileFault } from './access/private-files.js';
 import type { KeyStoreError } from './key-store/key-store-error.js';
+import type { VaultOpenFault } from './key-vault/open-vault.js';
 
 /** Why an authority's folder can't be opened or founded. Never holds a passphrase, token or key. */
 export type OpenError =
@@ -16,6 +17,7 @@ export type OpenError =
   | { readonly _tag: 'LogRefused'; readonly fault: LogFault }
   | { readonly _tag: 'PolicyInvalid'; readonly file: string; readonly fault: Malformed }
   | KeyStoreError
+  | VaultOpenFault
   | StoreError
   | ChainFault
   | HeadFault

@@ -30,6 +30,8 @@ import { createCosigner } from './witness/cosigner.js';
 /** The authority's log as the surfaces use it; it may be open for reading only. */
 export interface AuthorityLog extends Pick<TransparencyLog, 'published' | 'resource' | 'proveInclusion'> {
   readonly proveConsistency: ProveConsistency;
+  /** Whether a published checkpoint with its quorum of witnesses covers this entry; asking seals it. */
+  readonly witnessed: (index: number) => TE.TaskEither<never, boolean>;
   /** Seals what there is and stops. */
   readonly close: () => Promise<void>;
 }
@@ -105,6 +107,7 @@ const forReading = (engines: Engines): TE.TaskEither<LogFault, AuthorityLog> => 
       },
       proveInclusion: inclusion(engines, read, published),
       proveConsistency: (older, size) => consistencyFromTiles(engines.hashing, read, older, size),
+      witnessed: () => TE.right(false),
       close: () => Promise.resolve(),
     })),
   );
@@ -113,7 +116,7 @@ const forReading = (engines: Engines): TE.TaskEither<LogFault, AuthorityLog> => 
 const sizeOf = (log: TransparencyLog): number => log.published()?.checkpoint.size ?? 0;
 
 /** Who asks for what was recorded, and not published yet, waits for that. */
-const forWriting = (log: TransparencyLog): AuthorityLog => ({
+const forWriting = (log: TransparencyLog, hasWitnesses: boolean): AuthorityLog => ({
   published: log.published,
   resource: (path) =>
     path === CHECKPOINT_PATH && log.published() === undefined
@@ -130,6 +133,15 @@ const forWriting = (log: TransparencyLog): AuthorityLog => ({
           TE.flatMap(() => log.proveInclusion(index)),
         ),
   proveConsistency: log.proveConsistency,
+  witnessed: (index) => {
+    // Where witnesses are asked for, nothing is published without their quorum.
+    if (!hasWitnesses || index < sizeOf(log)) return TE.right(hasWitnesses);
+    return TE.fromTask(() =>
+      log
+        .sealNow()()
+        .then(() => index < sizeOf(log)),
+    );
+  },
   close: async () => {
     await log.sealNow()();
     await log.stop();
@@ -150,7 +162,7 @@ const sealing = (options: LogOptions, engines: Engines): TE.TaskEither<LogFault,
       sealEvery: SEAL_EVERY,
       onFault: ({ _tag }) => options.onFault(_tag),
     }),
-    TE.map(forWriting),
+    TE.map((log) => forWriting(log, policy !== undefined)),
   );
 };
 

@@ -1,6 +1,8 @@
 import { ACCESS_EVENTS } from './access/events.js';
 import { BINDING_EVENTS } from './endorsement-key/events.js';
 import { HOST_EVENTS } from './host/events.js';
+import { KEY_EVENTS } from './key/events.js';
+import { PROVIDER_EVENTS } from './key-provider/events.js';
 import { AUTHORITY_EVENTS } from './ledger/authority-events.js';
 import { catalogue, type EventsOf } from './ledger/event-type.js';
 import { REFERENCE_EVENTS } from './reference/events.js';
@@ -12,6 +14,8 @@ export const CATALOGUE = catalogue([
   ...HOST_EVENTS,
   ...BINDING_EVENTS,
   ...ACCESS_EVENTS,
+  ...PROVIDER_EVENTS,
+  ...KEY_EVENTS,
 ]);
 
 export type LedgerEvent = EventsOf<typeof CATALOGUE>;

@@ -79,6 +79,10 @@ const evolveKnown = (rows: HostTrustRows, row: HostTrustRow, recorded: Recorded<
   const now = markOf(recorded);
   switch (event.type) {
     case 'HostEnrolled':
+    case 'KeyReleaseAuthorised':
+    case 'KeyReleaseRefused':
+    case 'KeyDelivered':
+    case 'KeyDeliveryFailed':
       return row;
     case 'AttestationKeyCertified': {
       const { akName, endorsementKey, tpm } = event.data;

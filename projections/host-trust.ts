@@ -31,8 +31,9 @@ export const hostTrust: Projection<Row, LedgerEvent> = {
   evolve: (rows, recorded) => {
     const host = hostOfStream(recorded.stream);
     if (host !== undefined) {
-      const row = evolveHostRow(rows, hostRow(rows, host), asHostEvent(recorded), host);
-      return row === undefined ? NOTHING : [[hostKey(host), row]];
+      const before = hostRow(rows, host);
+      const row = evolveHostRow(rows, before, asHostEvent(recorded), host);
+      return row === undefined || row === before ? NOTHING : [[hostKey(host), row]];
     }
     const takenBack = takenBackBy(recorded);
     return takenBack === undefined ? NOTHING : takeBack(rows, takenBack);

@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../domain/catalogue.js';
 import type { Recorded } from '../domain/ledger/envelope.js';
+import { leansOn, takenBackKey } from '../domain/reference/taken-back.js';
 import type { HostTrustRow, HostTrustRows, TakenBackRow, Undercut, VerdictSummary } from './host-trust-row.js';
 
 /** What of the reference values an event takes back, under the name that verdicts know it by. */
@@ -8,8 +9,6 @@ export interface TakenBack {
   readonly row: TakenBackRow;
 }
 
-const keyOf = (code: Undercut['code'], subject: string): string => `taken-back/${code}/${subject}`;
-
 const takenBack = (
   { index, revision, recordedAt }: Recorded,
   code: Undercut['code'],
@@ -17,7 +16,7 @@ const takenBack = (
   subject: string,
   reason: string,
 ): TakenBack => ({
-  key: keyOf(code, named),
+  key: takenBackKey(code, named),
   row: { kind: 'taken-back', revision, undercut: { code, subject, reason, index, time: recordedAt } },
 });
 
@@ -39,20 +38,13 @@ export const takenBackBy = (recorded: Recorded<LedgerEvent>): TakenBack | undefi
   return undefined;
 };
 
-/** The keys of what a verdict leans on. */
-const leansOn = ({ image, tpmCa, endorsementKey }: VerdictSummary): ReadonlyArray<string> => [
-  ...(image === null ? [] : [keyOf('BaseImageWithdrawn', image.digest)]),
-  ...(tpmCa === null ? [] : [keyOf('TpmCaRevoked', tpmCa)]),
-  ...(endorsementKey === null ? [] : [keyOf('EndorsementKeyRevoked', endorsementKey)]),
-];
-
 /**
  * What an affirming verdict leaned on and was taken back after the reference values that it rests on. It stays so if the same
  * thing is approved again later: only new evidence makes the host trusted again.
  */
 export const undercutOf = (rows: HostTrustRows, verdict: VerdictSummary): Undercut | null => {
   if (verdict.verdict !== 'affirming') return null;
-  for (const key of leansOn(verdict)) {
+  for (const [, key] of leansOn(verdict)) {
     const row = rows.get(key);
     if (row?.kind === 'taken-back' && row.revision > verdict.basis) return row.undercut;
   }
@@ -61,4 +53,4 @@ export const undercutOf = (rows: HostTrustRows, verdict: VerdictSummary): Underc
 
 /** Whether this, taken back now, ends the host's trust. */
 export const isUndercutBy = ({ verdict, undercut }: HostTrustRow, { key }: TakenBack): boolean =>
-  verdict?.verdict === 'affirming' && undercut === null && leansOn(verdict).includes(key);
+  verdict?.verdict === 'affirming' && undercut === null && leansOn(verdict).some(([, each]) => each === key);

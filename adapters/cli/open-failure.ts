@@ -63,6 +63,9 @@ export const openFailure =
     if (error._tag === 'LogRefused') return unavailable(error.fault._tag, logFaultText(error.fault));
     if (error._tag === 'PolicyInvalid')
       return badInput(error._tag, `${error.file}: ${error.fault.field} ${error.fault.rule}`);
+    if (error._tag === 'VaultUnreadable') return unavailable(error._tag, `${error.file} ${error.rule}`);
+    if (error._tag === 'VaultPassphraseWrong')
+      return badInput(error._tag, `the passphrase does not open ${error.file}`);
     if (error._tag === 'FileFault') return unavailable(error._tag, `${error.file} ${error.rule}`);
     if (error._tag === 'SignerUnavailable')
       return unavailable(error._tag, `nothing can be signed: ${error.detail}`, 'Nothing was recorded.');

@@ -9,12 +9,20 @@ import type { HostRejection } from '../../domain/host/commands.js';
 import type { KeysUnfit } from '../../domain/host/judge-keys.js';
 import type { EvidenceUnstorable } from '../../domain/host/keep-evidence.js';
 import type { AnswerFault } from '../../domain/host/own-evidence.js';
+import type { KeyRejection } from '../../domain/key/decider.js';
+import type { ProviderRejection } from '../../domain/key-provider/commands.js';
+import type { KeyServerFault } from '../../domain/key-provider/key-servers.js';
+import type { VaultFault } from '../../domain/key-provider/ports.js';
+import type { KeyNotReleased } from '../../domain/key-release/release-input.js';
+import type { SealingImpossible } from '../../domain/key-release/seal-key.js';
+import type { TokenForged } from '../../domain/key-service-deps.js';
 import type { ExecuteFault } from '../../domain/ledger/execute.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { ReferenceRejection } from '../../domain/reference/commands.js';
 import type { DocumentFault } from '../../domain/reference/load-reference-values.js';
 import type { ImageUnfit } from '../../domain/reference/propose-base-image.js';
 import type { CertificateUnfit } from '../../domain/reference/trust-tpm-ca.js';
+import type { TokensRefused } from '../../domain/token/issue-tokens.js';
 import type { CredentialFault } from '../../domain/tpm/credential.js';
 import type { RequestError } from './request-error.js';
 
@@ -35,8 +43,19 @@ export type WorkflowError =
   | ParseError
   | EvidenceUnstorable;
 
+/** What keeps a key from a host, or a provider from being changed. */
+export type KeyError =
+  | TokenForged
+  | TokensRefused
+  | KeyNotReleased
+  | SealingImpossible
+  | KeyServerFault
+  | VaultFault
+  | ProviderRejection
+  | KeyRejection;
+
 /** The ledger or the evidence store can't be read, written or believed. */
 export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown;
 
 /** Whatever can keep a request from being done. */
-export type ApiError = RequestError | WorkflowError | LedgerError;
+export type ApiError = RequestError | WorkflowError | KeyError | LedgerError;

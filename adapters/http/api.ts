@@ -1,6 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { AuthorityDeps, Request } from '../../domain/authority-deps.js';
+import type { Request } from '../../domain/authority-deps.js';
+import type { KeyServiceDeps } from '../../domain/key-service-deps.js';
 import type { DomainEvent } from '../../domain/ledger/envelope.js';
 import type { Executed } from '../../domain/ledger/execute.js';
 import type { StoreError } from '../../domain/ports.js';
@@ -12,11 +13,12 @@ import type { Verification } from '../verify-ledger-files.js';
 import type { ApiError } from './api-error.js';
 import type { Recorded } from './codecs/answers.js';
 import type { HostGate } from './host-gate.js';
+import type { LedgerHub } from './ledger-hub.js';
 import type { Answer } from './route.js';
 
 /** What the routes work with. */
 export interface Api {
-  readonly deps: AuthorityDeps;
+  readonly deps: KeyServiceDeps;
   readonly gate: HostGate;
   readonly metrics: Metrics;
   readonly reads: ProjectionStore;
@@ -28,6 +30,8 @@ export interface Api {
    * something, and was answered, reads it in the next request.
    */
   readonly settled: TE.TaskEither<ApiError, void>;
+  /** For those who wait for something to be recorded; it ends when the authority begins to. */
+  readonly hub: LedgerHub;
   /** Checks the whole ledger. */
   readonly verify: TE.TaskEither<StoreError, Verification>;
 }

@@ -1,4 +1,4 @@
-import { type Allowance, makeBuckets } from './token-bucket.js';
+import { type Allowance, makeBuckets } from '../caches/token-bucket.js';
 
 /** How much strangers may ask of the authority, and how often one may be wrong about a host. */
 export interface HostLimits {
@@ -15,6 +15,9 @@ export const DEFAULT_HOST_LIMITS: HostLimits = {
   refusedPerAddressAndHost: { rate: 0.2, burst: 20 },
   refusedPerHost: { rate: 5, burst: 100 },
 };
+
+/** Stands for a host where it is a token that speaks; no host is called so. */
+export const TOKENS = '(tokens)';
 
 const MOST_KEYS = 50_000;
 

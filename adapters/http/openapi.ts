@@ -22,6 +22,10 @@ const PROBLEM: Part = {
         properties: { field: { type: 'string' }, rule: { type: 'string' } },
       },
     },
+    reasons: {
+      type: 'array',
+      items: { type: 'object', required: ['code'], properties: { code: { type: 'string' } } },
+    },
     requestId: { type: 'string' },
   },
 };

@@ -1,3 +1,4 @@
+import type { Reason } from '../../domain/appraisal/result.js';
 import type { FieldFault } from '../../domain/encoding/explain.js';
 
 /** An answer of application/problem+json (RFC 9457). `code` is stable: programs decide by it, people read `detail`. */
@@ -8,6 +9,8 @@ export interface Problem {
   readonly detail: string;
   readonly faults?: ReadonlyArray<FieldFault>;
   readonly retryAfterSeconds?: number;
+  /** Machine-readable reasons of a refusal to trust. */
+  readonly reasons?: ReadonlyArray<Reason>;
 }
 
 /** The document as it is sent. `type` is a name, not an address: nothing is to be fetched there. */
@@ -18,5 +21,6 @@ export const problemBody = (problem: Problem, requestId: string): Readonly<Recor
   code: problem.code,
   detail: problem.detail,
   ...(problem.faults === undefined ? {} : { faults: problem.faults }),
+  ...(problem.reasons === undefined ? {} : { reasons: problem.reasons }),
   requestId,
 });

@@ -14,7 +14,7 @@ export const problem = (
   tag: string,
   title: string,
   detail: string,
-  more: Partial<Pick<Problem, 'faults' | 'retryAfterSeconds'>> = {},
+  more: Partial<Pick<Problem, 'faults' | 'reasons' | 'retryAfterSeconds'>> = {},
 ): Problem => ({ status, code: tag, title, detail, ...more });
 
 /** The surface and the deciders ask the same thing, so they refuse in the same words. */

@@ -30,6 +30,8 @@ export interface ApiRequest<P, Q, B> {
   readonly ifMatch: string | undefined;
   readonly address: string;
   readonly acceptEncoding: string | undefined;
+  /** What follows "Bearer" in Authorization, on routes that hosts come to with a token. Never log it. */
+  readonly bearer: string | undefined;
 }
 
 /** One route: its codecs are checked before `handle` runs and are what OpenAPI is made from. */
@@ -56,6 +58,7 @@ export interface RawRequest {
   readonly ifMatch: string | undefined;
   readonly address: string;
   readonly acceptEncoding: string | undefined;
+  readonly bearer: string | undefined;
   readonly newCommandId: () => string;
 }
 
@@ -93,7 +96,7 @@ const decoded = <P, Q, B, A>(
   description: RouteDescription<P, Q, B, A>,
   raw: RawRequest,
 ): E.Either<ApiError, ApiRequest<P, Q, B>> => {
-  const { principal, ifMatch, address, acceptEncoding } = raw;
+  const { principal, ifMatch, address, acceptEncoding, bearer } = raw;
   return pipe(
     decode(description.params)(raw.params),
     E.flatMap((params) =>
@@ -111,7 +114,7 @@ const decoded = <P, Q, B, A>(
     E.flatMap((read) =>
       pipe(
         bodyOf(description.body, raw.body),
-        E.map((body) => ({ ...read, body, principal, ifMatch, address, acceptEncoding })),
+        E.map((body) => ({ ...read, body, principal, ifMatch, address, acceptEncoding, bearer })),
       ),
     ),
   );

@@ -1,4 +1,5 @@
 import type { TokenStore } from '../access/token-store.js';
+import type { TokenKey } from '../tokens/token-engine.js';
 import type { Api } from './api.js';
 import type { Route } from './route.js';
 import { attestationKeyRoutes } from './routes/attestation-keys.js';
@@ -10,14 +11,21 @@ import { baseImageRoutes } from './routes/base-images.js';
 import { bundleRoutes } from './routes/bundle.js';
 import { eventRoutes } from './routes/events.js';
 import { historyRoutes } from './routes/history.js';
+import { hostAccessRoutes } from './routes/host-access.js';
 import { hostCommandRoutes } from './routes/host-commands.js';
 import { hostRoutes } from './routes/hosts.js';
+import { keyOperationRoutes } from './routes/key-operations.js';
+import { keyProviderCommandRoutes } from './routes/key-provider-commands.js';
+import { keyProviderRoutes } from './routes/key-providers.js';
+import { keyRoutes } from './routes/keys.js';
+import { liveRoutes } from './routes/live.js';
 import { logRoutes } from './routes/log.js';
 import { operatorRoutes } from './routes/operators.js';
 import { policyRoutes } from './routes/policy.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
 import { relayedReportRoutes } from './routes/relayed-reports.js';
+import { tokenRoutes } from './routes/tokens.js';
 import { verdictRoutes } from './routes/verdicts.js';
 import { verifierRoute } from './routes/verifier.js';
 
@@ -25,7 +33,12 @@ import { verifierRoute } from './routes/verifier.js';
 const API_VERSION = '1.0.0';
 
 /** Every route there is. */
-export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStore): ReadonlyArray<Route> => {
+export const allRoutes = (
+  api: Api,
+  authority: NamedAuthority,
+  tokens: TokenStore,
+  tokenKeys: ReadonlyArray<TokenKey>,
+): ReadonlyArray<Route> => {
   const routes = [
     ...authorityRoutes(api, authority),
     ...hostRoutes(api),
@@ -42,6 +55,13 @@ export const allRoutes = (api: Api, authority: NamedAuthority, tokens: TokenStor
     ...referenceRoutes(api),
     ...referenceCommandRoutes(api),
     ...operatorRoutes(api, tokens),
+    ...tokenRoutes(api, tokenKeys),
+    ...hostAccessRoutes(api),
+    ...keyOperationRoutes(api),
+    ...keyProviderRoutes(api),
+    ...keyProviderCommandRoutes(api),
+    ...keyRoutes(api),
+    ...liveRoutes(api),
     ...eventRoutes(api),
     ...auditRoutes(api),
     ...logRoutes(api),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -13,7 +14,9 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { type AccessControl, admit } from './admission.js';
 import type { ApiError } from './api-error.js';
 import { apiErrorOf } from './framework-errors.js';
+import { TOKENS } from './host-gate.js';
 import { MOST_BODY_BYTES } from './json-body.js';
+import { accessOf } from './permissions.js';
 import { problemBody } from './problem.js';
 import { problemOf } from './problems.js';
 import type { Answer, RawRequest, Route } from './route.js';
@@ -95,6 +98,7 @@ const sendProblem = (metrics: Metrics, request: FastifyRequest, reply: FastifyRe
 
 const sendAnswer = (reply: FastifyReply, { status = 200, headers = {}, body }: Answer<unknown>): FastifyReply => {
   void reply.code(status).headers(headers);
+  if (body instanceof Readable) return reply.type('text/event-stream; charset=utf-8').send(body);
   if (body instanceof Uint8Array && 'content-type' in headers) return reply.send(Buffer.from(body));
   if (body instanceof Uint8Array) return reply.type('application/octet-stream').send(Buffer.from(body));
   if (typeof body === 'string') return reply.type('text/plain; version=0.0.4; charset=utf-8').send(body);
@@ -111,6 +115,9 @@ const paramsOf = (route: Route, params: unknown): unknown => {
   return { ...others, [rest]: value };
 };
 
+const bearerOf = (request: FastifyRequest): string | undefined =>
+  /^Bearer ([\w.-]{1,4096})$/i.exec(header(request, 'authorization') ?? '')?.[1];
+
 const rawOf = (route: Route, request: FastifyRequest): RawRequest => ({
   params: paramsOf(route, request.params),
   query: request.query,
@@ -120,11 +127,23 @@ const rawOf = (route: Route, request: FastifyRequest): RawRequest => ({
   ifMatch: header(request, 'if-match'),
   address: request.ip,
   acceptEncoding: header(request, 'accept-encoding'),
+  bearer: accessOf(route.operation) === 'host' ? bearerOf(request) : undefined,
   newCommandId: () => randomUUID(),
 });
 
+/** Where a token is the credential: wrong ones are charged to those who send them. */
+const TOKEN_OPERATIONS: ReadonlySet<string> = new Set([
+  'renewTokens',
+  'awaitKeyAccess',
+  'generateKey',
+  'encryptKey',
+  'decryptKey',
+  'rekeyKey',
+]);
+
 /** A body of evidence is long: who may not be heard about a host is told so before it is read. */
 const spokenFor = ({ operation }: Route, { params }: FastifyRequest): string | undefined => {
+  if (TOKEN_OPERATIONS.has(operation)) return TOKENS;
   const isEvidence = operation === 'attestHost' && typeof params === 'object' && params !== null && 'id' in params;
   return isEvidence && typeof params.id === 'string' ? params.id : undefined;
 };

@@ -77,6 +77,7 @@ export const WORKFLOW_PROBLEMS: Table = {
       "Not the host's own evidence",
       `Not signed by the certified AK over our challenge: ${codesOf(reasons)}.`,
     ),
+  ReleaseNotOpen: () => broken('A release was answered twice.'),
   HostChangedMeanwhile: () =>
     conflict(
       'Conflict',

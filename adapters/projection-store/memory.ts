@@ -1,5 +1,7 @@
 import type { LedgerEvent } from '../../domain/catalogue.js';
 import { hostTrust } from '../../projections/host-trust.js';
+import { keyLedger } from '../../projections/key-ledger.js';
+import { keyProviders } from '../../projections/key-providers.js';
 import { operators } from '../../projections/operators.js';
 import type { Projection } from '../../projections/projection.js';
 import { reference } from '../../projections/reference.js';
@@ -9,7 +11,9 @@ import { readMeta } from './tables.js';
 import { formOf } from './write-batch.js';
 
 /** Their positions are what the tables know them by. */
-const PROJECTIONS = [hostTrust, reference, operators] as ReadonlyArray<Projection<unknown, LedgerEvent>>;
+const PROJECTIONS = [hostTrust, reference, operators, keyProviders, keyLedger] as ReadonlyArray<
+  Projection<unknown, LedgerEvent>
+>;
 
 export const emptyMemory = (): Memory => ({
   folded: PROJECTIONS.map((projection): Folded => ({ projection, rows: new Map(), keys: new Set() })),

@@ -5,6 +5,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
+import type { KeyProviderRow } from '../../projections/key-provider-row.js';
+import type { KeyLedgerRow } from '../../projections/key-row.js';
 import type { OperatorRow } from '../../projections/operators.js';
 import type { ReferenceRow } from '../../projections/reference-row.js';
 import { type Database, openDatabase } from './database.js';
@@ -21,6 +23,8 @@ export interface ProjectionStore extends LedgerTimes {
   readonly hostTrust: View<HostTrustRow | TakenBackRow>;
   readonly reference: View<ReferenceRow>;
   readonly operators: View<OperatorRow>;
+  readonly keyProviders: View<KeyProviderRow>;
+  readonly keyLedger: View<KeyLedgerRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
   /** Reads show this index from then on. Left: the ledger can't be followed, for this reason, or does not reach so far. */
@@ -113,6 +117,8 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     hostTrust: createView(database, file, memory, 0),
     reference: createView(database, file, memory, 1),
     operators: createView(database, file, memory, 2),
+    keyProviders: createView(database, file, memory, 3),
+    keyLedger: createView(database, file, memory, 4),
     index: () => memory.next - 1,
     waitFor: waitFor(opened, follower),
     close: () => {

@@ -16,6 +16,8 @@ const METRICS = {
     label: 'fault',
     help: 'Checkpoints that could not be signed or published, by fault.',
   },
+  sekisho_releases_total: { label: 'operation', help: 'Keys released or wrapped for hosts, by operation.' },
+  sekisho_releases_refused_total: { label: 'operation', help: 'Keys not released, by operation.' },
   sekisho_appends_total: { label: undefined, help: 'Durable appends to the ledger.' },
 } as const;
 

@@ -2,6 +2,7 @@ import type { PermissionRequired } from '../access/require-permission.js';
 import type { HostContext } from '../appraisal/appraiser.js';
 import type { Reason } from '../appraisal/result.js';
 import type { VerdictRecord } from '../appraisal/verdict-record.js';
+import type { ReleaseCommand, ReleaseRejection } from '../key-release/commands.js';
 import type { Actor } from '../ledger/envelope.js';
 import type { CertifiedKey } from './state.js';
 
@@ -14,6 +15,7 @@ export interface Challenge {
 }
 
 export type HostCommand =
+  | ReleaseCommand
   | {
       readonly type: 'EnrolHost';
       readonly by: Actor;
@@ -55,6 +57,7 @@ export type HostCommand =
 
 export type HostRejection =
   | PermissionRequired
+  | ReleaseRejection
   | { readonly _tag: 'HostAlreadyEnrolled' }
   | { readonly _tag: 'HostNotEnrolled' }
   | { readonly _tag: 'HostRetired' }

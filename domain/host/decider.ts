@@ -2,6 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Permission } from '../access/permissions.js';
 import { requirePermission } from '../access/require-permission.js';
+import type { ReleaseCommand } from '../key-release/commands.js';
+import { decideRelease } from '../key-release/decide-release.js';
 import type { Decider } from '../ledger/decider.js';
 import type { Actor } from '../ledger/envelope.js';
 import type { HostCommand, HostRejection } from './commands.js';
@@ -41,7 +43,9 @@ const replaceKey = ({ endorsementKey, reason }: Of<'ReplaceEndorsementKey'>, sta
         data: { old: state.endorsementKey ?? null, new: endorsementKey, reason },
       });
 
-const decideEnrolled = (command: Exclude<HostCommand, Of<'EnrolHost'>>, state: HostState): Decided => {
+type Enrolled = Exclude<HostCommand, ReleaseCommand | Of<'EnrolHost'>>;
+
+const decideEnrolled = (command: Enrolled, state: HostState): Decided => {
   switch (command.type) {
     case 'CertifyAttestationKey':
       return certify(command, state);
@@ -78,12 +82,17 @@ const decideEnrolled = (command: Exclude<HostCommand, Of<'EnrolHost'>>, state: H
   }
 };
 
+const isRelease = (command: HostCommand): command is ReleaseCommand =>
+  command.type === 'AskForKey' || command.type === 'DeliverKey' || command.type === 'FailDelivery';
+
 /** One host, from enrolment to retirement. A retired name is never used again: its history stays one machine's. */
 export const hostDecider: Decider<HostState, HostCommand, HostEvent, HostRejection> = {
   initial: unknownHost,
   decide: (command, state) => {
     if (command.type === 'EnrolHost') return enrol(command, state);
     if (state.status === 'unknown') return reject({ _tag: 'HostNotEnrolled' });
+    // Also of a retired host: that its token was tried is worth knowing.
+    if (isRelease(command)) return decideRelease(command, state);
     return state.status === 'retired' ? reject({ _tag: 'HostRetired' }) : decideEnrolled(command, state);
   },
   evolve: evolveHost,

@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { VerdictRecord } from '../appraisal/verdict-record.js';
 import { closed } from '../encoding/closed.js';
 import { HexUpTo, Instant, ListUpTo, SafeInt, Sha256Hex, Text } from '../encoding/primitives.js';
+import { RELEASE_EVENTS } from '../key-release/events.js';
 import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
 
 const Why = Text(512);
@@ -118,6 +119,7 @@ export const HOST_EVENTS = [
   HostRetired,
   ForeignEvidenceSummarised,
   RelayedReportAppraised,
+  ...RELEASE_EVENTS,
 ] as const;
 
 export const hostCatalogue = catalogue(HOST_EVENTS);

@@ -1,8 +1,9 @@
 import type { HostContext } from '../appraisal/appraiser.js';
-import type { Verdict } from '../appraisal/result.js';
+import { evolveReleases, noReleases, type ReleaseMemory, withoutUses } from '../key-release/release-memory.js';
 import type { Recorded } from '../ledger/envelope.js';
 import type { EventOf } from '../ledger/event-type.js';
 import { followsOn } from './continuity.js';
+import { type CurrentVerdict, currentVerdictOf } from './current-verdict.js';
 import type { AttestationKeyCertified, HostEvent } from './events.js';
 import { noneUsed, type UsedOnce, withUsed } from './used-once.js';
 
@@ -21,7 +22,9 @@ export interface HostState {
   /** Clock and boot PCRs of the AK's last believed quote. */
   readonly previous: Previous | undefined;
   readonly used: UsedOnce;
-  readonly last: { readonly verdict: Verdict; readonly revision: number; readonly notAfter: string } | undefined;
+  /** Of the AK that is certified now: with another one, the host has to show itself again. */
+  readonly current: CurrentVerdict | undefined;
+  readonly releases: ReleaseMemory;
   /** `recordedAt` of the newest event: time never runs back within a host. */
   readonly recordedAt: string | undefined;
 }
@@ -33,7 +36,8 @@ export const unknownHost: HostState = {
   attestationKey: undefined,
   previous: undefined,
   used: noneUsed,
-  last: undefined,
+  current: undefined,
+  releases: noReleases,
   recordedAt: undefined,
 };
 
@@ -42,13 +46,15 @@ const withKey = (state: HostState, key: CertifiedKey, now: string): HostState =>
   endorsementKey: key.endorsementKey,
   attestationKey: key,
   previous: undefined,
+  current: undefined,
   used: withUsed(state.used, now, key.activation, key.activationExpires),
 });
 
 type Judged = Recorded<Extract<HostEvent, { readonly type: 'HostAttested' | 'AttestationRefused' }>>;
 
 /** A quote that goes back in time was the host's own, yet it must not become what the next one is measured by. */
-const withVerdict = (state: HostState, { event, revision, recordedAt }: Judged): HostState => {
+const withVerdict = (state: HostState, recorded: Judged): HostState => {
+  const { event, recordedAt } = recorded;
   const { challenge, challengeExpires, record } = event.data;
   const quoted = record.clock === null ? undefined : { clock: record.clock, bootPcrs: record.bootPcrs };
   const believed = event.type === 'HostAttested' || (quoted !== undefined && followsOn(state.previous, quoted));
@@ -56,9 +62,17 @@ const withVerdict = (state: HostState, { event, revision, recordedAt }: Judged):
     ...state,
     previous: believed && quoted !== undefined ? quoted : state.previous,
     used: withUsed(state.used, recordedAt, challenge, challengeExpires),
-    last: { verdict: record.verdict, revision, notAfter: record.notAfter },
+    current: currentVerdictOf(recorded),
+    releases: withoutUses(state.releases),
   };
 };
+
+const withoutKey = (state: HostState): HostState => ({
+  ...state,
+  attestationKey: undefined,
+  previous: undefined,
+  current: undefined,
+});
 
 const evolveEvent = (state: HostState, recorded: Recorded<HostEvent>): HostState => {
   const { event, recordedAt } = recorded;
@@ -75,9 +89,14 @@ const evolveEvent = (state: HostState, recorded: Recorded<HostEvent>): HostState
     case 'HostReleased':
       return { ...state, quarantine: undefined };
     case 'EndorsementKeyReplaced':
-      return { ...state, endorsementKey: event.data.new, attestationKey: undefined, previous: undefined };
+      return withoutKey({ ...state, endorsementKey: event.data.new });
     case 'HostRetired':
-      return { ...state, status: 'retired', attestationKey: undefined, previous: undefined };
+      return withoutKey({ ...state, status: 'retired' });
+    case 'KeyReleaseAuthorised':
+    case 'KeyReleaseRefused':
+    case 'KeyDelivered':
+    case 'KeyDeliveryFailed':
+      return { ...state, releases: evolveReleases(state.releases, { ...recorded, event }) };
     case 'ForeignEvidenceSummarised':
     case 'RelayedReportAppraised':
       return state;

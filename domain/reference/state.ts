@@ -3,6 +3,7 @@ import { DEFAULT_POLICY } from '../appraisal/policy.js';
 import type { ListedTpmModel } from '../appraisal/reference-values.js';
 import type { Recorded, StreamId } from '../ledger/envelope.js';
 import type { ReferenceEvent } from './events.js';
+import { takenBackKeyOf } from './taken-back.js';
 
 export interface ImageEntry {
   readonly version: string;
@@ -27,6 +28,8 @@ export interface ReferenceState {
   readonly policy: AttestationPolicy;
   /** Revision of the last policy change; -1: the built-in default still counts. */
   readonly policyRevision: number;
+  /** By `takenBackKey`: the last revision that took it back. Trusting it again helps no verdict that was made before. */
+  readonly takenBack: ReadonlyMap<string, number>;
 }
 
 export const noReferenceValues: ReferenceState = {
@@ -38,6 +41,7 @@ export const noReferenceValues: ReferenceState = {
   tpmModels: new Map(),
   policy: DEFAULT_POLICY,
   policyRevision: -1,
+  takenBack: new Map(),
 };
 
 export const referenceStream = (group: string): StreamId => `reference/${group}`;
@@ -93,8 +97,7 @@ const evolveImage = (state: ReferenceState, { event, actor }: Of<'BaseImage'>): 
   }
 };
 
-/** Total: an event that is in the ledger happened, whatever the rules say today. */
-export const evolveReference = (state: ReferenceState, recorded: Recorded<ReferenceEvent>): ReferenceState => {
+const evolveValues = (state: ReferenceState, recorded: Recorded<ReferenceEvent>): ReferenceState => {
   const { event } = recorded;
   switch (event.type) {
     case 'TpmCaTrusted':
@@ -119,4 +122,11 @@ export const evolveReference = (state: ReferenceState, recorded: Recorded<Refere
     case 'AttestationPolicyChanged':
       return { ...state, policy: event.data.new, policyRevision: recorded.revision };
   }
+};
+
+/** Total: an event that is in the ledger happened, whatever the rules say today. */
+export const evolveReference = (state: ReferenceState, recorded: Recorded<ReferenceEvent>): ReferenceState => {
+  const next = evolveValues(state, recorded);
+  const key = takenBackKeyOf(recorded.event);
+  return key === undefined ? next : { ...next, takenBack: put(next.takenBack, key, recorded.revision) };
 };

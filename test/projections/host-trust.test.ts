@@ -109,8 +109,8 @@ describe('host trust', () => {
             const values = right(await currentReference(authority.deps)()).state;
             expect(host).toMatchObject({ status: 'enrolled', quarantine: undefined });
             expect(host.attestationKey?.endorsementKey).toBe(host.endorsementKey);
-            expect(host.last?.verdict).toBe('affirming');
-            expect(authority.now.at <= host.last!.notAfter).toBe(true);
+            expect(host.current?.verdict).toBe('affirming');
+            expect(authority.now.at <= host.current!.notAfter).toBe(true);
             expect(values.images.get(row.verdict!.image!.version)?.status).toBe('approved');
             expect(values.withdrawnImages.has(row.verdict!.image!.digest)).toBe(false);
             expect(values.tpmCas.has('ca')).toBe(true);

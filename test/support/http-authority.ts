@@ -117,10 +117,11 @@ export const evidenceFor = (
   at: string,
   boot: typeof GOOD_BOOT = GOOD_BOOT,
   clock = BigInt(Date.parse(at) - Date.parse(START) + 1000),
+  wrappingKey?: Uint8Array,
 ): Readonly<Record<string, unknown>> => {
   const { bootLog } = boot.evidence;
   const pcrs = pcrsAfter(bootLog);
-  const data = qualifyingData(nodeHashing, fromHex(nonce), undefined);
+  const data = qualifyingData(nodeHashing, fromHex(nonce), wrappingKey);
   const { quote, signature } = tpm.quote({ qualifyingData: data, pcrs, clock: { clock } });
   return {
     nonce,
@@ -128,6 +129,7 @@ export const evidenceFor = (
     signature: toBase64(signature),
     pcrs: pcrTexts(pcrs),
     eventLog: toBase64(bootLog),
+    ...(wrappingKey === undefined ? {} : { wrappingKey: toBase64(wrappingKey) }),
   };
 };
 
@@ -139,9 +141,10 @@ export const attestOverHttp = async (
   host: string,
   tpm: SoftwareTpm,
   boot: typeof GOOD_BOOT = GOOD_BOOT,
+  wrappingKey?: Uint8Array,
 ): Promise<LightMyRequestResponse> => {
   authority.now.at = plusSeconds(authority.now.at, 1);
   const nonce = await challengeFor(authority, host, tpm);
-  const body = evidenceFor(nonce, tpm, authority.now.at, boot);
+  const body = evidenceFor(nonce, tpm, authority.now.at, boot, undefined, wrappingKey);
   return authority.ask('POST', `/v1/hosts/${host}/attestations`, { body });
 };

@@ -21,7 +21,8 @@ export const Sealed = closed(
 );
 export type Sealed = t.TypeOf<typeof Sealed>;
 
-const keyOf = (passphrase: string, salt: Uint8Array): Promise<Uint8Array> =>
+/** 32 bytes, slow to make: a tenth of a second. */
+export const passphraseKey = (passphrase: string, salt: Uint8Array): Promise<Uint8Array> =>
   new Promise((resolve, reject) => {
     scrypt(passphrase.normalize('NFC'), salt, nacl.secretbox.keyLength, COST, (error, key) =>
       error === null ? resolve(new Uint8Array(key)) : reject(error),
@@ -30,7 +31,7 @@ const keyOf = (passphrase: string, salt: Uint8Array): Promise<Uint8Array> =>
 
 export const seal = async (passphrase: string, secret: Uint8Array): Promise<Sealed> => {
   const [salt, nonce] = [new Uint8Array(randomBytes(32)), new Uint8Array(randomBytes(nacl.secretbox.nonceLength))];
-  const box = nacl.secretbox(secret, nonce, await keyOf(passphrase, salt));
+  const box = nacl.secretbox(secret, nonce, await passphraseKey(passphrase, salt));
   return {
     kdf: 'scrypt-32768-8-1',
     salt: toBase64(salt),
@@ -44,6 +45,6 @@ export const seal = async (passphrase: string, secret: Uint8Array): Promise<Seal
 export const unseal = async (passphrase: string, sealed: Sealed): Promise<Uint8Array | undefined> => {
   const nonce = fromBase64(sealed.nonce);
   if (nonce.length !== nacl.secretbox.nonceLength) return undefined;
-  const key = await keyOf(passphrase, fromBase64(sealed.salt));
+  const key = await passphraseKey(passphrase, fromBase64(sealed.salt));
   return nacl.secretbox.open(fromBase64(sealed.box), nonce, key) ?? undefined;
 };

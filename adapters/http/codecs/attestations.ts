@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { PcrTexts } from '../../../domain/appraisal/evidence-manifest.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Base64UpTo, HexUpTo, ListUpTo, Text } from '../../../domain/encoding/primitives.js';
+import { TokenKind } from '../../../domain/token/token-kind.js';
 import { LongBase64UpTo } from './long-base64.js';
 import { Pem } from './reference.js';
 
@@ -22,6 +23,10 @@ export const KeyChallenge = t.type(
 export const ProveKey = closed({ activation: Text(8192), secret: Base64UpTo(64) }, 'ProveKey');
 
 export const KeyCertified = t.type({ akName: t.string, index: t.union([t.null, t.number]) }, 'KeyCertified');
+
+export const IssuedTokens = t.readonlyArray(
+  t.type({ kind: t.string, token: t.string, expiresAt: t.string }, 'IssuedToken'),
+);
 
 export const AskChallenge = closed({ akName: HexUpTo(66) }, 'AskChallenge');
 
@@ -44,7 +49,7 @@ export const Attestation = closedWith(
     pcrs: PcrTexts,
     eventLog: LongBase64UpTo(786_432),
   },
-  { akName: HexUpTo(66), wrappingKey: Base64UpTo(32) },
+  { akName: HexUpTo(66), wrappingKey: Base64UpTo(32), tokens: ListUpTo(TokenKind, 2) },
   'Attestation',
 );
 
@@ -77,4 +82,7 @@ export const Judged = t.type(
   },
   'Judged',
 );
+
+/** A verdict fresh from judging; an affirming one comes with the tokens that were asked for. */
+export const Attested = t.intersection([Judged, t.type({ tokens: IssuedTokens })], 'Attested');
 export type Judged = t.TypeOf<typeof Judged>;

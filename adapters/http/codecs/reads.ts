@@ -9,8 +9,8 @@ const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union(
 const Mark = t.type({ index: t.number, time: t.string }, 'Mark');
 const WithReason = t.type({ index: t.number, time: t.string, reason: t.string }, 'MarkWithReason');
 
-const Act = t.type({ by: t.string, time: t.string, index: t.number, revision: t.number }, 'Act');
-const ReasonedAct = t.type(
+export const Act = t.type({ by: t.string, time: t.string, index: t.number, revision: t.number }, 'Act');
+export const ReasonedAct = t.type(
   { by: t.string, time: t.string, index: t.number, revision: t.number, reason: t.string },
   'ReasonedAct',
 );

@@ -7,9 +7,10 @@ import { attestHost, type Judged as JudgedHost } from '../../../domain/host/atte
 import { hostStream } from '../../../domain/host/host-id.js';
 import { currentHost } from '../../../domain/host/host-stream.js';
 import { issueChallenge } from '../../../domain/host/issue-challenge.js';
+import { tokensForVerdict } from '../../../domain/token/issue-tokens.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
-import { AskChallenge, Attestation, Challenge, Judged } from '../codecs/attestations.js';
+import { AskChallenge, Attestation, Attested, Challenge, type Judged } from '../codecs/attestations.js';
 import { HostPath } from '../codecs/hosts.js';
 import { bytesOfLongBase64 } from '../codecs/long-base64.js';
 import { Nothing, type Route, route } from '../route.js';
@@ -77,13 +78,15 @@ const attest = (api: Api): Route =>
     method: 'POST',
     path: '/v1/hosts/{id}/attestations',
     operation: 'attestHost',
-    summary: 'Judges evidence over a challenge. A verdict, good or bad, is recorded before it is answered.',
+    summary:
+      'Judges evidence over a challenge. A verdict, good or bad, is recorded before it is answered; an affirming one comes with tokens.',
     params: HostPath,
     query: Nothing,
     body: Attestation,
-    answer: Judged,
+    answer: Attested,
     handle: ({ params: { id: host }, body, address }) => {
-      const { nonce, pcrs, wrappingKey } = body;
+      const { nonce, pcrs, tokens: kinds = ['key-access', 'reporting'] } = body;
+      const wrappingKey = body.wrappingKey === undefined ? undefined : fromBase64(body.wrappingKey);
       const work = pipe(
         akNameOf(api, host, body.akName),
         TE.flatMap((akName) =>
@@ -91,7 +94,7 @@ const attest = (api: Api): Route =>
             host,
             akName,
             nonce,
-            wrappingKey: wrappingKey === undefined ? undefined : fromBase64(wrappingKey),
+            wrappingKey,
             quote: fromBase64(body.quote),
             signature: fromBase64(body.signature),
             pcrs: pcrValuesOf(pcrs),
@@ -101,7 +104,12 @@ const attest = (api: Api): Route =>
       );
       return pipe(
         guarded(api, address, host, work, ({ record }) => record.verdict),
-        TE.map((judged) => ({ body: judgedAnswer(judged) })),
+        TE.flatMap((judged) =>
+          pipe(
+            tokensForVerdict(api.deps)({ host, kinds, wrappingKey, revision: judged.revision }),
+            TE.map((tokens) => ({ body: { ...judgedAnswer(judged), tokens } })),
+          ),
+        ),
       );
     },
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { makeBuckets } from '../../../adapters/caches/token-bucket.js';
 import { makeHostGate } from '../../../adapters/http/host-gate.js';
-import { makeBuckets } from '../../../adapters/http/token-bucket.js';
 
 const limits = {
   perAddress: { rate: 1, burst: 5 },

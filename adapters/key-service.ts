@@ -1,0 +1,70 @@
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { AuthorityDeps } from '../domain/authority-deps.js';
+import type { SecretVault, VaultFault } from '../domain/key-provider/ports.js';
+import type { KeyServiceDeps } from '../domain/key-service-deps.js';
+import type { EventSigner } from '../domain/ports.js';
+import { createReleaseLimits, DEFAULT_RELEASE_ALLOWANCE } from './caches/release-limits.js';
+import { naclSealing } from './crypto/nacl/sealed-to-key.js';
+import { nodeClientCertificates } from './crypto/node/client-certificates.js';
+import { createStateCache } from './event-store/state-cache.js';
+import { createKeyServerRegistry, softwareKind } from './kms/key-server-registry.js';
+import { issuerOf, makeTokenEngine, type TokenKey } from './tokens/token-engine.js';
+
+interface KeyServiceParts {
+  readonly deps: AuthorityDeps;
+  /** Key id of the authority key. */
+  readonly authority: string;
+  readonly tokenKey: TokenKey;
+  /** Undefined, as is the vault: opened for reading only. */
+  readonly tokenSigner: EventSigner | undefined;
+  readonly vault: SecretVault | undefined;
+  readonly witnessed: KeyServiceDeps['witnessed'];
+}
+
+export interface KeyService {
+  readonly deps: KeyServiceDeps;
+  readonly close: () => Promise<void>;
+}
+
+const lockedFault: VaultFault = {
+  _tag: 'VaultUnavailable',
+  rule: 'is closed: the authority was opened for reading only',
+};
+const LOCKED_SIGN: EventSigner['sign'] = () =>
+  TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' });
+const LOCKED_VAULT: SecretVault = {
+  put: () => TE.left(lockedFault),
+  get: () => TE.left(lockedFault),
+  has: () => TE.left(lockedFault),
+  remove: () => TE.left(lockedFault),
+};
+
+const NO_KMIP: VaultFault = {
+  _tag: 'VaultUnavailable',
+  rule: 'holds nothing for KMIP, which this program does not speak',
+};
+const HOT_PROVIDERS = 1_000;
+const HOT_KEYS = 50_000;
+
+/** The authority's parts together with those that keys need. */
+export const makeKeyService = (parts: KeyServiceParts): KeyService => {
+  const { vault = LOCKED_VAULT, tokenKey, tokenSigner, witnessed } = parts;
+  const registry = createKeyServerRegistry({ software: softwareKind(vault), kmip: () => TE.left(NO_KMIP) });
+  const signer = tokenSigner ?? { kid: tokenKey.kid, sign: LOCKED_SIGN };
+  return {
+    deps: {
+      ...parts.deps,
+      tokens: makeTokenEngine(issuerOf(parts.authority), signer, [tokenKey]),
+      vault,
+      clientCertificates: nodeClientCertificates,
+      keyServers: registry.keyServers,
+      sealing: naclSealing,
+      limits: createReleaseLimits(DEFAULT_RELEASE_ALLOWANCE, () => performance.now()),
+      // Which cluster a host is in, nothing says yet: a provider that serves some clusters only serves nobody.
+      clusterOf: () => TE.right(undefined),
+      witnessed,
+      keyCaches: { provider: createStateCache(HOT_PROVIDERS), key: createStateCache(HOT_KEYS) },
+    },
+    close: registry.close,
+  };
+};
