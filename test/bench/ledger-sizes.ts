@@ -9,6 +9,7 @@ import type { BenchGroup, BenchOptions, Figure } from './figure.js';
 import { openConnection } from './http-connection.js';
 import { foundLargeLedger, hostOf, type LargeLedger } from './large-ledger.js';
 import { temporaryFolder } from './ledger.js';
+import { proofFigures } from './proofs.js';
 import { orThrow } from './recorded-boot.js';
 import { serveAuthority } from './served-authority.js';
 import { percentile, secondsOf } from './timing.js';
@@ -57,6 +58,13 @@ const verify = async ({ dir }: LargeLedger, size: number): Promise<Figure> => {
   return { name: 'whole ledger verified, signature by signature', measured: size / seconds, unit: 'events/s' };
 };
 
+const proofs = async ({ dir }: LargeLedger, size: number): Promise<ReadonlyArray<Figure>> => {
+  const files = orThrow(await openLedgerFiles(dataFolder(dir))());
+  const figures = await proofFigures(files.sqlite.events, size);
+  await files.sqlite.close();
+  return figures;
+};
+
 const startUp = async ({ dir }: LargeLedger): Promise<ReadonlyArray<Figure>> => {
   const { seconds, result: server } = await secondsOf(async () => {
     const authority = await serveAuthority(dir);
@@ -90,7 +98,8 @@ const measure = async (ledger: LargeLedger, size: number, { say }: BenchOptions)
   const queried: Figure = { name: 'as-of query, p99', measured: asOfMs, unit: 'ms', atMost: 5 };
   const started = await startUp(ledger);
   const verified = await verify(ledger, size);
-  return { asOfMs, figures: named(size, [rebuilt, queried, ...started, verified]) };
+  const proved = await proofs(ledger, size);
+  return { asOfMs, figures: named(size, [rebuilt, queried, ...started, verified, ...proved]) };
 };
 
 export const ledgerSizes: BenchGroup = {

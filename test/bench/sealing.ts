@@ -1,18 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryEngines } from '../../adapters/engines.js';
-import { signingKeyOf } from '../../adapters/key-store/signing-key.js';
 import { createFileCheckpointRecord } from '../../adapters/transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from '../../adapters/transparency/folder-tile-storage.js';
 import { openTransparencyLog } from '../../adapters/transparency/transparency-log.js';
-import { fromBase64 } from '../../domain/encoding/bytes.js';
-import type { NoteSigner } from '../../domain/transparency/sign-note.js';
 import type { BenchGroup, Figure } from './figure.js';
 import { type BenchLedger, openBenchLedger, temporaryFolder } from './ledger.js';
 import { buildTessera, type TesseraPeer, type Waited } from './peers/tessera.js';
+import { noteSigner } from './proofs.js';
 import { orThrow } from './recorded-boot.js';
-import { median, percentile } from './timing.js';
+import { cpuSeconds, median, percentile } from './timing.js';
 
 const OFFERED = 2000;
 const SECONDS = 4;
@@ -23,12 +20,6 @@ const ENTRY_BYTES = 700;
 
 const now = (): number => performance.now();
 
-const noteSigner = (): NoteSigner => {
-  const key = signingKeyOf(randomBytes(32).toString('base64'));
-  if (key === undefined) throw new Error('no key');
-  return { name: 'sekisho.example/bench', publicKey: fromBase64(key.named.publicKey), sign: key.signer.sign };
-};
-
 const openLog = (ledger: BenchLedger, onPublished: (size: number) => void) =>
   openTransparencyLog({
     engines: {
@@ -36,7 +27,7 @@ const openLog = (ledger: BenchLedger, onPublished: (size: number) => void) =>
       store: ledger.sqlite.events,
       record: createFileCheckpointRecord(join(ledger.folder, 'record')),
       tiles: createFolderTileStorage(join(ledger.folder, 'tiles')),
-      signer: noteSigner(),
+      signer: noteSigner('ledger.example/bench'),
       formerKeys: [],
     },
     onPublished: ({ checkpoint }) => onPublished(checkpoint.size),
@@ -64,13 +55,20 @@ const offerAll = async (ledger: BenchLedger, due: Map<number, number>): Promise<
   return durable;
 };
 
-const ours = async (): Promise<Waited> => {
+interface Mine extends Waited {
+  /** Seconds of one core for each entry, the load generator's included. */
+  readonly cpu: number;
+}
+
+const ours = async (): Promise<Mine> => {
   const ledger = await openBenchLedger();
   const publications: Array<{ readonly size: number; readonly at: number }> = [];
   const log = orThrow(await openLog(ledger, (size) => void publications.push({ size, at: now() }))());
   const due = new Map<number, number>();
+  const worked = cpuSeconds();
   const durable = await offerAll(ledger, due);
   orThrow(await log.sealNow()());
+  const cpu = (cpuSeconds() - worked) / (OFFERED * SECONDS);
   const published: Array<number> = [];
   let next = 0;
   for (const { size, at } of publications) {
@@ -80,6 +78,7 @@ const ours = async (): Promise<Waited> => {
   await log.stop();
   await ledger.close();
   return {
+    cpu,
     durableP50: percentile(durable, 50),
     durableP99: percentile(durable, 99),
     publishedP50: percentile(published, 50),
@@ -117,12 +116,16 @@ export const sealing: BenchGroup = {
   run: async ({ say }) => {
     const peer = buildTessera();
     if (typeof peer === 'string') say(peer);
-    const [mine, peers]: [Array<Waited>, Array<Waited>] = [[], []];
+    const [mine, peers]: [Array<Mine>, Array<Waited>] = [[], []];
     await ours();
     for (let i = 0; i < ROUNDS; i++) {
       mine.push(await ours());
       if (typeof peer !== 'string') peers.push(theirs(peer));
     }
-    return (Object.keys(NAMES) as Array<keyof Waited>).map((name) => figureOf(name, mine, peers));
+    const each = median(mine.map(({ cpu }) => cpu)) * 1e6;
+    return [
+      ...(Object.keys(NAMES) as Array<keyof Waited>).map((name) => figureOf(name, mine, peers)),
+      { name: 'CPU time for each, offered, appended and sealed', measured: each, unit: 'us' },
+    ];
   },
 };
