@@ -8,7 +8,7 @@ export type KeyServerFault =
   | { readonly _tag: 'KeyServerNotTrusted'; readonly server: string; readonly rule: string }
   /** The server trusts our client certificate or credential no more, or not yet. */
   | { readonly _tag: 'KeyServerTrustsUsNot'; readonly server: string; readonly reason: string }
-  /** The server understood and refused; `reason` is the result reason of its protocol (KMIP 2.1, 11.49). */
+  /** The server understood and refused; `reason` is the result reason of its protocol (KMIP 2.1, 11, Result Reason Enumeration). */
   | { readonly _tag: 'KeyServerRefused'; readonly server: string; readonly operation: string; readonly reason: string }
   /** What came back is not what the protocol allows: too large, malformed, an answer to another request. */
   | { readonly _tag: 'KeyServerMisbehaved'; readonly server: string; readonly rule: string }

@@ -1,0 +1,73 @@
+import type { KeyObject } from 'node:crypto';
+import {
+  basicConstraints,
+  cn,
+  type Extension,
+  ecKey,
+  extendedKeyUsage,
+  KEY_CERT_SIGN,
+  makeCertificate,
+  type Recipe,
+  utcTime,
+} from './certificate-maker.js';
+import { der, sequence } from './der.js';
+
+const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+
+export interface Identity {
+  /** PEM, and PKCS #8 as PEM. */
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+export interface TestCa {
+  readonly certificate: string;
+  readonly server: (options?: ServerRecipe) => Identity;
+  readonly client: (name?: string) => Identity;
+}
+
+interface ServerRecipe {
+  readonly address?: string;
+  readonly expired?: boolean;
+}
+
+const pem = (der: Uint8Array): string => {
+  const lines =
+    Buffer.from(der)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+};
+
+const identity = (recipe: Recipe): Identity => ({
+  certificate: pem(makeCertificate(recipe)),
+  privateKey: recipe.key.export({ format: 'pem', type: 'pkcs8' }) as string,
+});
+
+/** RFC 5280, 4.2.1.6: an iPAddress. */
+const addressName = (address: string): Extension => ({
+  oid: '2.5.29.17',
+  value: sequence(der(0x87, Uint8Array.from(address.split('.').map(Number)))),
+});
+
+/** A CA that makes certificates for key servers and their clients. */
+export const testCa = (name = 'Key server CA'): TestCa => {
+  const key: KeyObject = ecKey();
+  const ca: Recipe = { subject: cn(name), key, extensions: [basicConstraints(true), KEY_CERT_SIGN] };
+  const issued = (subject: string, extensions: ReadonlyArray<Extension>, expired = false): Identity =>
+    identity({
+      subject: cn(subject),
+      issuer: cn(name),
+      issuerKey: key,
+      key: ecKey(),
+      extensions,
+      ...(expired ? { notBefore: utcTime('200101000000Z'), notAfter: utcTime('200201000000Z') } : {}),
+    });
+  return {
+    certificate: pem(makeCertificate(ca)),
+    server: ({ address = '127.0.0.1', expired = false } = {}) =>
+      issued('key server', [addressName(address), extendedKeyUsage(SERVER_AUTH)], expired),
+    client: (subject = 'sekisho') => issued(subject, [extendedKeyUsage(CLIENT_AUTH)]),
+  };
+};
