@@ -36,38 +36,31 @@ const writeItems = (into: DataView, whole: Uint8Array, items: ReadonlyArray<Item
 
 const writeValue = (into: DataView, whole: Uint8Array, item: Item, offset: number): void => {
   switch (item.type) {
-    case 'structure': {
+    case 'structure':
       writeItems(into, whole, item.items, offset);
-      return;
-    }
+      break;
     case 'bytes':
-    case 'bigInteger': {
+    case 'bigInteger':
       whole.set(item.bytes, offset);
-      return;
-    }
-    case 'text': {
+      break;
+    case 'text':
       whole.set(utf8(item.text), offset);
-      return;
-    }
-    case 'integer': {
+      break;
+    case 'integer':
       into.setInt32(offset, item.value);
-      return;
-    }
+      break;
     case 'enumeration':
-    case 'interval': {
+    case 'interval':
       into.setUint32(offset, item.value);
-      return;
-    }
-    case 'boolean': {
+      break;
+    case 'boolean':
       into.setBigUint64(offset, item.value ? 1n : 0n);
-      return;
-    }
+      break;
     case 'longInteger':
     case 'dateTime':
-    case 'dateTimeExtended': {
+    case 'dateTimeExtended':
       into.setBigInt64(offset, item.value);
-      return;
-    }
+      break;
   }
 };
 
