@@ -8,6 +8,7 @@ import { naclSealing } from './crypto/nacl/sealed-to-key.js';
 import { nodeClientCertificates } from './crypto/node/client-certificates.js';
 import { createStateCache } from './event-store/state-cache.js';
 import { createKeyServerRegistry, softwareKind } from './kms/key-server-registry.js';
+import { kmipKind } from './kms/kmip-kind.js';
 import { issuerOf, makeTokenEngine, type TokenKey } from './tokens/token-engine.js';
 
 interface KeyServiceParts {
@@ -39,17 +40,16 @@ const LOCKED_VAULT: SecretVault = {
   remove: () => TE.left(lockedFault),
 };
 
-const NO_KMIP: VaultFault = {
-  _tag: 'VaultUnavailable',
-  rule: 'holds nothing for KMIP, which this program does not speak',
-};
 const HOT_PROVIDERS = 1_000;
 const HOT_KEYS = 50_000;
 
 /** The authority's parts together with those that keys need. */
 export const makeKeyService = (parts: KeyServiceParts): KeyService => {
   const { vault = LOCKED_VAULT, tokenKey, tokenSigner, witnessed } = parts;
-  const registry = createKeyServerRegistry({ software: softwareKind(vault), kmip: () => TE.left(NO_KMIP) });
+  const registry = createKeyServerRegistry({
+    software: softwareKind(vault),
+    kmip: kmipKind({ ...parts.deps, vault }),
+  });
   const signer = tokenSigner ?? { kid: tokenKey.kid, sign: LOCKED_SIGN };
   return {
     deps: {

@@ -5,6 +5,7 @@ import {
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Name,
   Pkcs10CertificateRequestGenerator,
   X509CertificateGenerator,
 } from '@peculiar/x509';
@@ -25,6 +26,12 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const DAY_MS = 86_400_000;
 const LIFETIME_DAYS = 730;
 
+/** Some key servers let in only certificates that say they are for TLS clients. */
+const EXTENSIONS = [
+  new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+  new ExtendedKeyUsageExtension([CLIENT_AUTH]),
+];
+
 const keyPair = (): Promise<webcrypto.CryptoKeyPair> =>
   webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 
@@ -33,8 +40,8 @@ const exported = async (key: webcrypto.CryptoKey, form: 'pkcs8' | 'spki'): Promi
 
 const digestOf = (spki: Uint8Array): string => toHex(nodeHashing.hash('sha256', spki));
 
-/** A directory string must not become a second attribute. */
-const nameOf = (commonName: string): Array<Record<string, Array<string>>> => [{ CN: [commonName] }];
+/** As a value with its type: in plain text the library looks for quotes, and takes what stands between them. */
+const nameOf = (commonName: string): Name => new Name([{ CN: [{ utf8String: commonName }] }]);
 
 const readDer = (der: Uint8Array): E.Either<string, ReadClientCertificate> =>
   pipe(
@@ -62,10 +69,7 @@ const selfSigned = async (
     notAfter: new Date(from + LIFETIME_DAYS * DAY_MS),
     signingAlgorithm: ALGORITHM,
     keys,
-    extensions: [
-      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([CLIENT_AUTH]),
-    ],
+    extensions: EXTENSIONS,
   });
   const privateKey = await exported(keys.privateKey, 'pkcs8');
   return {
@@ -86,7 +90,7 @@ const request = async (
     name: nameOf(commonName),
     keys,
     signingAlgorithm: ALGORITHM,
-    extensions: [new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true)],
+    extensions: EXTENSIONS,
   });
   return {
     der: new Uint8Array(made.rawData),

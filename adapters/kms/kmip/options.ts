@@ -21,7 +21,8 @@ export interface KmipOptions {
   readonly servers: ReadonlyArray<KmipServerAddress>;
   /** PEM: certificates of servers themselves, or of CAs that issue them. None: nothing is ever sent. */
   readonly trustedPeers: string;
-  readonly client: ClientCertificate;
+  /** Undefined while there is none: then no server lets us in. */
+  readonly client?: ClientCertificate;
   readonly credential?: Credential;
   /** An HTTP proxy that is asked to CONNECT. */
   readonly proxy?: { readonly host: string; readonly port: number };

@@ -18,8 +18,7 @@ export const tlsTrust = ({ trustedPeers, client }: KmipOptions): E.Either<string
       const peers = trustedPeers.match(PEM) ?? [];
       const options: SecureContextOptions & { readonly allowPartialTrustChain: boolean } = {
         ca: peers,
-        cert: client.certificate,
-        key: client.privateKey,
+        ...(client === undefined ? {} : { cert: client.certificate, key: client.privateKey }),
         minVersion: 'TLSv1.2',
         allowPartialTrustChain: true,
       };
