@@ -13,6 +13,8 @@ export interface DataFolder {
   readonly tokenFolder: string;
   readonly server: string;
   readonly passphrase: string;
+  /** How far events were published, and by whose turn. */
+  readonly publisher: string;
   readonly log: string;
   /** The last checkpoint that was signed: apart from the ledger, so that an old copy of that can't fork the log. */
   readonly logRecord: string;
@@ -32,6 +34,7 @@ export const dataFolder = (root: string): DataFolder => ({
   tokenOf: (subject) => join(root, 'tokens', `${subject}.token`),
   server: join(root, 'server.json'),
   passphrase: join(root, 'passphrase'),
+  publisher: join(root, 'publisher.json'),
   log: join(root, 'log'),
   logRecord: join(root, 'log', 'record'),
   logTiles: join(root, 'log', 'tiles'),

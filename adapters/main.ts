@@ -16,6 +16,7 @@ import type { Principal } from './access/tokens.js';
 import { makeDeps } from './authority-deps.js';
 import { type AuthorityIdentity, readIdentity } from './authority-identity.js';
 import { type DataFolder, dataFolder } from './data-folder.js';
+import { entryEngines } from './engines.js';
 import { checkHead, openSealer, type Sealer } from './event-store/sqlite/sealer.js';
 import type { Api } from './http/api.js';
 import { DEFAULT_HOST_LIMITS, type HostLimits, makeHostGate } from './http/host-gate.js';
@@ -30,7 +31,10 @@ import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
 import { type LedgerFiles, openLedgerFiles, readerOf } from './open-ledger.js';
 import { type AuthorityLog, openLog } from './open-log.js';
+import { openPublisher } from './open-publisher.js';
 import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
+import type { KafkaSettings } from './publisher/kafka/kafka-settings.js';
+import type { Publisher } from './publisher/start-publisher.js';
 import { systemClock, systemRandom } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
 import { type Metrics, makeMetrics } from './telemetry/metrics.js';
@@ -52,6 +56,8 @@ export interface OpenOptions {
   readonly policy?: GivenPolicy | undefined;
   /** Let everybody read the entries of the log, not auditors alone. */
   readonly publicEntries?: boolean;
+  /** Undefined: nothing is published. */
+  readonly kafka?: KafkaSettings | undefined;
 }
 
 export interface OpenedAuthority {
@@ -247,6 +253,24 @@ const keyServiceOf = (deps: AuthorityDeps, parts: Parts): KeyService => {
   });
 };
 
+const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Parts): Publisher | undefined => {
+  const { files, folder, log, metrics, secrets } = parts;
+  // Opened for reading only, another process may be the one that publishes.
+  if (kafka === undefined || secrets === undefined) return undefined;
+  const { hashing } = entryEngines;
+  const authority = files.publicKeys.authority.kid;
+  return openPublisher({
+    hashing,
+    store: files.sqlite.events,
+    log,
+    authority,
+    file: folder.publisher,
+    kafka,
+    clock,
+    metrics,
+  });
+};
+
 const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
   const { files, reader, identity, reads, secrets, metrics, sealer, log } = parts;
@@ -261,8 +285,9 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const verify = verifyLedgerFiles({ sqlite, headFile, pinned: files.publicKeys.authority.kid });
   const { publicEntries = false } = options;
   const settled = settledBy(deps, reads);
+  const publisher = publisherOf(options, parts);
   const hub = createLedgerHub(deps.store);
-  const api = { deps, reads, gate, metrics, log, publicEntries, settled, verify, hub };
+  const api = { deps, reads, gate, metrics, log, publicEntries, settled, verify, hub, publisher: publisher?.status };
   const app = serverOf(options, api, parts);
   const stopHouse = sealer === undefined ? () => Promise.resolve() : keepHouse(deps, reads, sealer);
   const close = async (): Promise<void> => {
@@ -271,6 +296,7 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
     await stopHouse();
     await keyService.close();
     await log.close();
+    await publisher?.stop();
     stopCounting();
     reads.close();
     await sqlite.close();

@@ -8,12 +8,14 @@ import { bundleCommand } from './commands/bundle.js';
 import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
 import { explainCommand } from './commands/explain.js';
+import { followCommand } from './commands/follow.js';
 import { historyCommand } from './commands/history.js';
 import { hostCommand } from './commands/host.js';
 import { initCommand } from './commands/init.js';
 import { ledgerCommand } from './commands/ledger.js';
 import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
+import { publisherCommand } from './commands/publisher.js';
 import { replayCommand } from './commands/replay.js';
 import { serveCommand } from './commands/serve.js';
 import { tpmCaCommand } from './commands/tpm-ca.js';
@@ -42,6 +44,8 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   verifierCommand,
   ledgerCommand,
   witnessCommand,
+  publisherCommand,
+  followCommand,
   attestCommand,
   agentCommand,
   appraiseCommand,

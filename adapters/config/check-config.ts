@@ -19,7 +19,8 @@ const NEEDS_TLS: ReadonlyArray<SettingName> = ['kafka-ca', 'kafka-cert'];
 
 const isSet = (settings: Settings, name: SettingName): boolean => settings[name] !== undefined;
 
-const brokersAreHere = ({ kafka = [] }: Settings): boolean =>
+/** Whether what is sent to the brokers stays on this machine. */
+export const brokersAreHere = ({ kafka = [] }: Settings): boolean =>
   kafka.every((broker) => LOOPBACK.has(broker.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')));
 
 const rulesOf = (settings: Config['settings']): ReadonlyArray<readonly [SettingName, string]> => {

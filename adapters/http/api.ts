@@ -8,6 +8,7 @@ import type { StoreError } from '../../domain/ports.js';
 import type { Principal } from '../access/tokens.js';
 import type { AuthorityLog } from '../open-log.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
+import type { PublisherStatus } from '../publisher/publisher-status.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import type { Verification } from '../verify-ledger-files.js';
 import type { ApiError } from './api-error.js';
@@ -16,20 +17,28 @@ import type { HostGate } from './host-gate.js';
 import type { LedgerHub } from './ledger-hub.js';
 import type { Answer } from './route.js';
 
-/** What the routes work with. */
-export interface Api {
-  readonly deps: KeyServiceDeps;
-  readonly gate: HostGate;
-  readonly metrics: Metrics;
-  readonly reads: ProjectionStore;
-  readonly log: AuthorityLog;
-  /** Whether entries, and so who did what on which host, are for everybody. */
-  readonly publicEntries: boolean;
+/** What routes need that only read: an authority has it, and so has who follows one. */
+export interface ReadApi {
+  readonly deps: Pick<KeyServiceDeps, 'clock'>;
+  readonly reads: Pick<ProjectionStore, 'hostTrust' | 'index' | 'indexAt' | 'timeOf'>;
   /**
    * Waits, within bounds, until the read models show everything that was in the ledger when it was called: who wrote
    * something, and was answered, reads it in the next request.
    */
   readonly settled: TE.TaskEither<ApiError, void>;
+}
+
+/** What the routes work with. */
+export interface Api extends ReadApi {
+  readonly deps: KeyServiceDeps;
+  readonly gate: HostGate;
+  readonly metrics: Metrics;
+  readonly reads: ProjectionStore;
+  readonly log: AuthorityLog;
+  /** Undefined: nothing is published. */
+  readonly publisher: (() => PublisherStatus) | undefined;
+  /** Whether entries, and so who did what on which host, are for everybody. */
+  readonly publicEntries: boolean;
   /** For those who wait for something to be recorded; it ends when the authority begins to. */
   readonly hub: LedgerHub;
   /** Checks the whole ledger. */

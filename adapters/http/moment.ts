@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { instantOf, millisOf } from '../../domain/encoding/instant.js';
-import type { Api } from './api.js';
+import type { ReadApi } from './api.js';
 import type { ApiError } from './api-error.js';
 
 /** A point of the ledger's history that a read is true at. */
@@ -20,7 +20,7 @@ interface Asked {
   readonly at?: string | undefined;
 }
 
-const momentOf = ({ reads, deps }: Api, { index, at }: Asked): E.Either<ApiError, Moment> => {
+const momentOf = ({ reads, deps }: ReadApi, { index, at }: Asked): E.Either<ApiError, Moment> => {
   const size = reads.index() + 1;
   if (index !== undefined && index >= size) return E.left({ _tag: 'IndexUnknown', index, size });
   const last = at === undefined ? (index ?? size - 1) : reads.indexAt(millisOf(at));
@@ -34,7 +34,7 @@ const momentOf = ({ reads, deps }: Api, { index, at }: Asked): E.Either<ApiError
 };
 
 /** The moment a read asks for, once the views show everything that was recorded before it was asked. */
-export const moment = (api: Api, asked: Asked): TE.TaskEither<ApiError, Moment> =>
+export const moment = (api: ReadApi, asked: Asked): TE.TaskEither<ApiError, Moment> =>
   pipe(
     api.settled,
     TE.flatMapEither(() => momentOf(api, asked)),

@@ -83,6 +83,8 @@ export const OPERATIONS = {
   listOperators: 'ReadOperators',
   grantOperator: 'ManageOperators',
   withdrawOperator: 'ManageOperators',
+  showPublisher: 'ReadStsInfo',
+  showFollower: 'ReadTrustedHosts',
   metrics: 'public',
   verifierPage: 'public',
 } as const satisfies Record<string, Access>;

@@ -22,6 +22,7 @@ import { liveRoutes } from './routes/live.js';
 import { logRoutes } from './routes/log.js';
 import { operatorRoutes } from './routes/operators.js';
 import { policyRoutes } from './routes/policy.js';
+import { publisherRoutes } from './routes/publisher.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
 import { relayedReportRoutes } from './routes/relayed-reports.js';
@@ -66,6 +67,7 @@ export const allRoutes = (
     ...auditRoutes(api),
     ...logRoutes(api),
     verifierRoute,
+    ...publisherRoutes(api),
   ];
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

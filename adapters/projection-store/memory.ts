@@ -10,13 +10,13 @@ import type { Folded, Memory } from './fold.js';
 import { readMeta } from './tables.js';
 import { formOf } from './write-batch.js';
 
-/** Their positions are what the tables know them by. */
-const PROJECTIONS = [hostTrust, reference, operators, keyProviders, keyLedger] as ReadonlyArray<
-  Projection<unknown, LedgerEvent>
->;
+export type AnyProjection = Projection<unknown, LedgerEvent>;
 
-export const emptyMemory = (): Memory => ({
-  folded: PROJECTIONS.map((projection): Folded => ({ projection, rows: new Map(), keys: new Set() })),
+/** Their positions are what the tables know them by. */
+const PROJECTIONS = [hostTrust, reference, operators, keyProviders, keyLedger] as ReadonlyArray<AnyProjection>;
+
+export const emptyMemory = (projections: ReadonlyArray<AnyProjection> = PROJECTIONS): Memory => ({
+  folded: projections.map((projection): Folded => ({ projection, rows: new Map(), keys: new Set() })),
   tips: new Map(),
   next: 0,
   lastId: '',
@@ -38,8 +38,8 @@ const loadTips = (database: Database, { tips }: Memory): void => {
 };
 
 /** What the file holds; undefined when it was made in another form, or when making it was never finished. */
-export const loadMemory = (database: Database): Memory | undefined => {
-  const memory = emptyMemory();
+export const loadMemory = (database: Database, projections?: ReadonlyArray<AnyProjection>): Memory | undefined => {
+  const memory = emptyMemory(projections);
   const checkpoint = readMeta(database, 'checkpoint');
   if (readMeta(database, 'form') !== formOf(memory) || checkpoint === undefined) return undefined;
   loadRows(database, memory);

@@ -6,7 +6,8 @@ const AT_ONCE = 50;
 
 /** Writes what was folded, each batch in one transaction with its checkpoint. */
 export interface Writer {
-  readonly write: (batch: Batch, memory: Memory) => void;
+  /** `also` is done in the same transaction. */
+  readonly write: (batch: Batch, memory: Memory, also?: () => void) => void;
   /** While everything is folded from the beginning: only the history is written, and nothing counts before `finish`. */
   readonly writeHistory: (batch: Batch) => void;
   readonly finish: (memory: Memory) => void;
@@ -77,12 +78,13 @@ export const createWriter = (database: Database): Writer => {
     }
   };
   return {
-    write: (batch, memory) =>
+    write: (batch, memory, also) =>
       inTransaction(() => {
         writeHistory(statements, batch);
         writeCurrent(statements, batch);
         writeTips(statements, memory, batch.streams);
         writeCheckpoint(statements, memory);
+        also?.();
       }),
     writeHistory: (batch) => inTransaction(() => writeHistory(statements, batch)),
     finish: (memory) =>

@@ -1,6 +1,8 @@
 /** Counters for Prometheus' text exposition format 0.0.4. Label values come from closed sets of ours, never from a request. */
 export interface Metrics {
   readonly count: (name: MetricName, label?: string) => void;
+  /** A value that is read whenever somebody looks. */
+  readonly gauge: (name: GaugeName, read: () => number) => void;
   readonly exposition: () => string;
 }
 
@@ -19,7 +21,16 @@ const METRICS = {
   sekisho_releases_total: { label: 'operation', help: 'Keys released or wrapped for hosts, by operation.' },
   sekisho_releases_refused_total: { label: 'operation', help: 'Keys not released, by operation.' },
   sekisho_appends_total: { label: undefined, help: 'Durable appends to the ledger.' },
+  sekisho_publisher_faults_total: { label: 'fault', help: 'Times that publishing to Kafka failed, by fault.' },
 } as const;
+
+const GAUGES = {
+  sekisho_publisher_lag_events: 'Events that the ledger holds and Kafka does not, as far as is known.',
+  sekisho_publisher_lag_seconds: 'How long the oldest of these waits.',
+  sekisho_publisher_published: 'Events that Kafka holds for sure, from the first on.',
+} as const;
+
+export type GaugeName = keyof typeof GAUGES;
 
 export type MetricName = keyof typeof METRICS;
 
@@ -33,13 +44,19 @@ const block = (name: MetricName, values: ReadonlyMap<string, number>): string =>
   return [`# HELP ${name} ${help}`, `# TYPE ${name} counter`, ...lines].join('\n');
 };
 
+const gaugeBlock = ([name, read]: readonly [GaugeName, () => number]): string =>
+  `# HELP ${name} ${GAUGES[name]}\n# TYPE ${name} gauge\n${name} ${String(read())}`;
+
 export const makeMetrics = (): Metrics => {
+  const gauges = new Map<GaugeName, () => number>();
   const values = new Map(NAMES.map((name) => [name, new Map<string, number>()]));
   return {
     count: (name, label = '') => {
       const counts = values.get(name);
       counts?.set(label, (counts.get(label) ?? 0) + 1);
     },
-    exposition: () => `${NAMES.map((name) => block(name, values.get(name) ?? new Map())).join('\n')}\n`,
+    gauge: (name, read) => void gauges.set(name, read),
+    exposition: () =>
+      `${[...NAMES.map((name) => block(name, values.get(name) ?? new Map())), ...[...gauges].map(gaugeBlock)].join('\n')}\n`,
   };
 };

@@ -17,11 +17,16 @@ const PACKAGES = {
   openssl: 'openssl',
   chromium: 'chromium',
   'apt-get': 'apt',
+  java: 'default-jre-headless',
+  mvn: 'maven',
 } as const;
 
 export type SystemPart = keyof typeof PACKAGES;
 
 export const SOFTWARE_TPM: ReadonlyArray<SystemPart> = ['swtpm', 'swtpm_setup', 'tpm2_quote', 'setpriv'];
+
+/** A real broker: Apache Kafka itself comes from the Maven repository. */
+export const KAFKA: ReadonlyArray<SystemPart> = ['java', 'mvn'];
 
 export const VIRTUAL_MACHINE: ReadonlyArray<SystemPart> = [
   ...SOFTWARE_TPM,

@@ -12,6 +12,7 @@ import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { configOf, withSettings } from '../config-options.js';
 import { badInput, type CliFailure, type ExitCode, unavailable } from '../failure.js';
 import { readText } from '../input.js';
+import { kafkaSettingsOf } from '../kafka-settings.js';
 import { tlsOf, untilAsked } from '../listening.js';
 import { openFailure } from '../open-failure.js';
 import { passphraseOf } from '../passphrase.js';
@@ -97,6 +98,7 @@ const openOptions = (cli: Cli, settings: Config['settings']): TE.TaskEither<CliF
     TE.bindTo('tls'),
     TE.bind('passphrase', () => passphraseFor(cli, settings)),
     TE.bind('policy', () => policyIn(settings.policy)),
+    TE.bind('kafka', () => kafkaSettingsOf(cli, settings)),
     TE.map((read) => ({
       ...read,
       dir,
@@ -128,6 +130,7 @@ const HELP = `
 Examples:
   $ sekisho serve --dir ./authority
   $ sekisho serve --dir ./authority --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
+  $ sekisho serve --dir ./authority --kafka broker-1:9092,broker-2:9092 --kafka-topic sekisho
   $ sekisho serve --config sekisho.yaml          (sekisho config --help says how settings are spelt)`;
 
 export const serveCommand: AddCommand = (parent, cli) => {

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { toBase64 } from '../../../domain/encoding/bytes.js';
-import type { Api } from '../api.js';
+import type { Api, ReadApi } from '../api.js';
 import { PlainText } from '../codecs/answers.js';
 import { asOf, moment } from '../moment.js';
 import { openApiOf } from '../openapi.js';
@@ -15,7 +15,7 @@ export interface NamedAuthority {
   readonly kid: string;
 }
 
-const health = (api: Api): Route =>
+export const healthRoute = (api: ReadApi): Route =>
   route({
     method: 'GET',
     path: '/v1/health',
@@ -74,7 +74,7 @@ const authority = (api: Api, { name, kid }: NamedAuthority): Route =>
       ),
   });
 
-const metrics = (api: Api): Route =>
+export const metricsRoute = (api: Pick<Api, 'metrics'>): Route =>
   route({
     method: 'GET',
     path: '/metrics',
@@ -88,9 +88,9 @@ const metrics = (api: Api): Route =>
   });
 
 export const authorityRoutes = (api: Api, identity: NamedAuthority): ReadonlyArray<Route> => [
-  health(api),
+  healthRoute(api),
   authority(api, identity),
-  metrics(api),
+  metricsRoute(api),
 ];
 
 /** Describes the other routes, and itself. */

@@ -6,7 +6,7 @@ import { closedWith } from '../../../domain/encoding/closed.js';
 import { Instant } from '../../../domain/encoding/primitives.js';
 import { type HostTrust, hostsAt, hostTrustAt, TRUST_STATES } from '../../../projections/host-trust-at.js';
 import { hostKey } from '../../../projections/host-trust-row.js';
-import type { Api } from '../api.js';
+import type { ReadApi } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { HostPath } from '../codecs/hosts.js';
 import { AsOfQuery, limitOf, SafeIntText } from '../codecs/queries.js';
@@ -16,7 +16,7 @@ import { NoBody, Nothing, type Route, route } from '../route.js';
 
 const hostView = ({ row, ...trust }: HostTrust): HostView => ({ ...row, ...trust, id: row.host });
 
-const show = (api: Api): Route =>
+const show = (api: ReadApi): Route =>
   route({
     method: 'GET',
     path: '/v1/hosts/{id}',
@@ -59,7 +59,7 @@ const HostsQuery = t.refinement(
   'HostsQuery(index or at, not both)',
 );
 
-const list = (api: Api): Route =>
+const list = (api: ReadApi): Route =>
   route({
     method: 'GET',
     path: '/v1/hosts',
@@ -88,4 +88,4 @@ const list = (api: Api): Route =>
       ),
   });
 
-export const hostRoutes = (api: Api): ReadonlyArray<Route> => [list(api), show(api)];
+export const hostRoutes = (api: ReadApi): ReadonlyArray<Route> => [list(api), show(api)];

@@ -1,0 +1,40 @@
+import type { Clock, EventStore, Hashing } from '../domain/ports.js';
+import type { AuthorityLog } from './open-log.js';
+import { originOf } from './open-log.js';
+import { folderLease } from './publisher/folder-lease.js';
+import { kafkaBroker } from './publisher/kafka/kafka-broker.js';
+import type { KafkaSettings } from './publisher/kafka/kafka-settings.js';
+import { type Publisher, startPublisher } from './publisher/start-publisher.js';
+import type { Metrics } from './telemetry/metrics.js';
+
+export interface OpenPublisherOptions {
+  readonly hashing: Hashing;
+  readonly store: EventStore;
+  readonly log: Pick<AuthorityLog, 'published'>;
+  /** Key id of the authority key. */
+  readonly authority: string;
+  /** File of the lease. */
+  readonly file: string;
+  readonly kafka: KafkaSettings;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+}
+
+/** Publishes what the ledger holds, beside everything else. */
+export const openPublisher = (options: OpenPublisherOptions): Publisher => {
+  const { hashing, store, log, authority, file, kafka, clock, metrics } = options;
+  const publisher = startPublisher({
+    hashing,
+    store,
+    clock,
+    checkpoint: log.published,
+    origin: originOf(authority),
+    broker: kafkaBroker(kafka),
+    lease: folderLease(file, `${kafka.topic} ${kafka.checkpointTopic}`),
+    onFault: ({ _tag }) => metrics.count('sekisho_publisher_faults_total', _tag),
+  });
+  metrics.gauge('sekisho_publisher_lag_events', () => publisher.status().lagEvents);
+  metrics.gauge('sekisho_publisher_lag_seconds', () => publisher.status().lagSeconds);
+  metrics.gauge('sekisho_publisher_published', () => publisher.status().published);
+  return publisher;
+};

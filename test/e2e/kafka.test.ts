@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FollowedHosts, openFollower } from '../../adapters/consumer/open-follower.js';
+import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
+import { openAuthority } from '../../adapters/main.js';
+import { originOf } from '../../adapters/open-log.js';
+import { fromBase64 } from '../../domain/encoding/bytes.js';
+import { makeVerifierKey } from '../../domain/transparency/verifier-key.js';
+import { foundLargeLedger, type LargeLedger } from '../bench/large-ledger.js';
+import { startBroker, type TestBroker } from '../support/kafka/broker.js';
+import { type Arrived, readTopic } from '../support/kafka/read-topic.js';
+import { right } from '../support/ledger.js';
+import { built, serve } from '../support/serving.js';
+import { KAFKA, requireTools } from '../support/system-parts.js';
+import { folderForAll } from '../support/temporary-folder.js';
+
+const WHOLE = process.env['SEKISHO_REQUIRE_ALL'] === '1';
+const EVENTS = Number(process.env['SEKISHO_TEST_KAFKA_EVENTS'] ?? (WHOLE ? 100_000 : 6_000));
+const TOPIC = 'sekisho';
+
+const present = requireTools(KAFKA);
+const folder = folderForAll();
+
+const keysIn = (dir: string): { readonly authority: string; readonly key: ReturnType<typeof makeVerifierKey> } => {
+  const { authority, log } = JSON.parse(readFileSync(join(dir, 'keys.json'), 'utf8')).publicKeys;
+  const name = originOf(authority.kid);
+  return {
+    authority: authority.kid,
+    key: makeVerifierKey(nodeHashing, { name, type: 'ed25519', publicKey: fromBase64(log.publicKey) }),
+  };
+};
+
+const kafkaOf = ({ address }: TestBroker) => ({
+  brokers: [address],
+  topic: TOPIC,
+  checkpointTopic: `${TOPIC}.checkpoints`,
+  tls: undefined,
+  sasl: undefined,
+});
+
+const follow = async (dir: string, broker: TestBroker): Promise<FollowedHosts> => {
+  const { authority, key } = keysIn(dir);
+  return right(
+    await openFollower({ dir: join(folder(), 'followed'), kafka: kafkaOf(broker), authority, key: right(key) })(),
+  );
+};
+
+const until = async (what: string, done: () => boolean | Promise<boolean>, seconds = 600): Promise<void> => {
+  for (const end = Date.now() + seconds * 1000; !(await done()); ) {
+    if (Date.now() > end) throw new Error(`${what} did not come about`);
+    await sleep(200);
+  }
+};
+
+/** Every event at least once, and each stream's in its order at their first arrival. */
+const expectWhole = (arrived: ReadonlyArray<Arrived>, size: number): void => {
+  const seen = new Set<number>();
+  const revisions = new Map<string, number>();
+  for (const { index, stream, revision } of arrived) {
+    if (seen.has(index)) continue;
+    seen.add(index);
+    if (revision !== (revisions.get(stream) ?? -1) + 1)
+      throw new Error(`${stream} has ${String(revision)} out of order`);
+    revisions.set(stream, revision);
+  }
+  expect(seen.size).toBe(size);
+};
+
+describe.runIf(present)('a ledger in a real Kafka broker', () => {
+  let broker: TestBroker;
+  let ledger: LargeLedger;
+  let dir: string;
+
+  beforeAll(async () => {
+    built();
+    dir = join(folder(), 'authority');
+    ledger = await foundLargeLedger(dir);
+    broker = await startBroker(folder());
+    await broker.createTopics(TOPIC, 4);
+  }, 900_000);
+
+  afterAll(() => broker.close());
+
+  it(`brings all of ${String(EVENTS)} events, in order per stream, while broker, publisher and follower are killed`, async () => {
+    let followed = await follow(dir, broker);
+    for (const part of [0.2, 0.5, 0.75, 1]) {
+      await ledger.growTo(Math.floor(EVENTS * part));
+      const publisher = await serve(dir, '--kafka', broker.address, '--kafka-topic', TOPIC);
+      await sleep(100 + Math.random() * 1500);
+      if (part === 0.5) {
+        await broker.kill();
+        await sleep(500);
+        await broker.start();
+      }
+      await sleep(Math.random() * 1500);
+      await publisher.kill();
+      if (part === 0.75) {
+        await followed.close();
+        followed = await follow(dir, broker);
+      }
+    }
+    const publisher = await serve(dir, '--kafka', broker.address, '--kafka-topic', TOPIC);
+    const status = async (): Promise<{ lagEvents: number; state: string; published: number; checkpoint: number }> => {
+      const token = readFileSync(join(dir, 'tokens', 'auditor-1.token'), 'utf8').trim();
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${publisher.url}/v1/publisher`, { headers })).json() as never;
+    };
+    await until('publishing everything', async () => {
+      const { lagEvents, checkpoint, published } = await status();
+      return lagEvents === 0 && checkpoint === published;
+    });
+    const size = (await status()).published;
+    await until('following everything', () => followed.status().verified === size);
+    expect(await publisher.end()).toBe(0);
+
+    const { reads, close } = right(await openAuthority({ dir, passphrase: ledger.passphrase })());
+    expect(reads.index()).toBe(size - 1);
+    const [theirs, ours] = [reads.hostTrust.now(), followed.hostTrust.now()];
+    expect(ours.size).toBe(theirs.size);
+    for (const [key, row] of theirs) expect(ours.get(key)).toEqual(row);
+    expect(followed.status()).toMatchObject({ phase: 'following', refused: {}, fault: undefined });
+    await close();
+    await followed.close();
+    expectWhole(await readTopic(broker.kafka, TOPIC), size);
+  }, 1_800_000);
+});
