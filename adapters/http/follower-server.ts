@@ -36,7 +36,7 @@ const followerRoute = ({ status }: FollowedHosts): Route =>
   route({
     method: 'GET',
     path: '/v1/follower',
-    operation: 'showFollower',
+    operation: 'listHosts',
     summary: 'How far the log was verified, and what was refused.',
     params: Nothing,
     query: Nothing,

@@ -84,7 +84,6 @@ export const OPERATIONS = {
   grantOperator: 'ManageOperators',
   withdrawOperator: 'ManageOperators',
   showPublisher: 'ReadStsInfo',
-  showFollower: 'ReadTrustedHosts',
   metrics: 'public',
   verifierPage: 'public',
 } as const satisfies Record<string, Access>;
