@@ -85,7 +85,10 @@ export const startPyKmip = async ({
     database: join(folder, database),
     ...more,
   };
-  const child = spawn(pykmipPython(), [join(here, 'pykmip/server.py')], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(pykmipPython(), [join(here, 'pykmip/server.py')], {
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const errors: Array<string> = [];
   child.stderr.on('data', (part: Buffer) => errors.push(part.toString()));
   child.stdin.write(`${JSON.stringify(settings)}\n`);
@@ -93,7 +96,9 @@ export const startPyKmip = async ({
   if (typeof line !== 'string') throw new Error(`PyKMIP did not start: ${errors.join('')}`);
   const ended = once(child, 'exit');
   const kill = async (): Promise<void> => {
-    child.kill('SIGKILL');
+    // PyKMIP has a process of its own for policies, which outlives it: the whole group has to go.
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
     await ended;
   };
   return { port: (JSON.parse(line) as { port: number }).port, kill };

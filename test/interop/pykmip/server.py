@@ -6,6 +6,7 @@ reads credentials and compares them with nothing), and the versions and operatio
 import json
 import logging
 import os
+import signal
 import ssl
 import sys
 import threading
@@ -80,7 +81,7 @@ if settings.get("versions"):
     versions = [contents.ProtocolVersion(*version) for version in settings["versions"]]
     server._engine._protocol_versions = versions
 
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+threading.Thread(target=lambda: (sys.stdin.read(), os.killpg(0, signal.SIGKILL)), daemon=True).start()
 server._socket.listen(128)
 print(json.dumps({"port": server._socket.getsockname()[1]}), flush=True)
 server.serve()
