@@ -84,6 +84,10 @@ const found = (
     authoritySigner: signer('authority'),
     authorityPublicKey: fromBase64(publicKeys.authority.publicKey),
     eventPublicKey: fromBase64(publicKeys.event.publicKey),
+    otherKeys: [
+      { ...publicKeys.log, purpose: 'log' as const },
+      { ...publicKeys.token, purpose: 'token' as const },
+    ],
   };
   return pipe(
     foundAuthority({ ...deps, ...authority })({ name, policy, operators }),

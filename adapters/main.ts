@@ -10,7 +10,7 @@ import { observeProvider } from '../domain/key-provider/observe-provider.js';
 import type { SecretVault } from '../domain/key-provider/ports.js';
 import type { KeyServiceDeps } from '../domain/key-service-deps.js';
 import type { LedgerReader } from '../domain/ledger/ledger.js';
-import type { Clock, EventSigner, Random } from '../domain/ports.js';
+import type { Clock, Random } from '../domain/ports.js';
 import { openTokenStore, type TokenStore } from './access/token-store.js';
 import type { Principal } from './access/tokens.js';
 import { makeDeps } from './authority-deps.js';
@@ -25,11 +25,12 @@ import { allRoutes } from './http/routes.js';
 import { makeServer, type Tls } from './http/server.js';
 import { settledBy } from './http/settled.js';
 import { type KeyService, makeKeyService } from './key-service.js';
-import { openKeyStore } from './key-store/key-store.js';
+import { type KeyStore, openKeyStore } from './key-store/key-store.js';
 import { openVault } from './key-vault/open-vault.js';
+import { type LiveKeys, openLiveKeys } from './live-keys.js';
 import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
-import { type LedgerFiles, openLedgerFiles, readerOf } from './open-ledger.js';
+import { type LedgerFiles, openLedgerFiles } from './open-ledger.js';
 import { type AuthorityLog, openLog } from './open-log.js';
 import { openPublisher } from './open-publisher.js';
 import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
@@ -69,44 +70,29 @@ export interface OpenedAuthority {
 }
 
 interface Secrets {
-  readonly signer: () => EventSigner;
-  readonly challengeKey: Uint8Array;
-  readonly logSigner: EventSigner;
-  readonly tokenSigner: EventSigner;
+  readonly file: string;
+  readonly passphrase: string;
+  readonly keys: KeyStore;
   readonly vault: SecretVault;
 }
 
 const secretsOf = (
-  folder: DataFolder,
-  { passphrase, challengeKey }: OpenOptions,
+  { keys: file, vault }: DataFolder,
+  { passphrase }: OpenOptions,
 ): TE.TaskEither<OpenError, Secrets | undefined> =>
   passphrase === undefined
     ? TE.right(undefined)
     : pipe(
-        openKeyStore(folder.keys, passphrase),
+        openKeyStore(file, passphrase),
         TE.bindTo('keys'),
-        TE.bindW('vault', () => openVault(folder.vault, passphrase)),
-        TE.map(({ keys, vault }) => ({
-          signer: () => keys.signer('event'),
-          challengeKey: challengeKey ?? keys.challengeKey,
-          logSigner: keys.signer('log'),
-          tokenSigner: keys.signer('token'),
-          vault,
-        })),
+        TE.bindW('vault', () => openVault(vault, passphrase)),
+        TE.map((held) => ({ file, passphrase, ...held })),
       );
-
-/** Stands in where there is no passphrase; the server lets no request through that would use it. */
-const NO_SECRETS: Pick<Secrets, 'signer' | 'challengeKey'> = {
-  signer: () => ({
-    kid: 'locked',
-    sign: () => TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' }),
-  }),
-  challengeKey: new Uint8Array(32),
-};
 
 interface Parts {
   readonly folder: DataFolder;
   readonly files: LedgerFiles;
+  readonly live: LiveKeys;
   readonly reader: LedgerReader;
   readonly identity: AuthorityIdentity;
   readonly reads: ProjectionStore;
@@ -134,11 +120,11 @@ const sealerOf = (
   options: OpenOptions,
   reader: LedgerReader,
   { head, headFile }: LedgerFiles,
-  secrets: Secrets | undefined,
+  live: LiveKeys | undefined,
   metrics: Metrics,
 ): TE.TaskEither<OpenError, Sealer | undefined> => {
-  if (secrets === undefined) return pipe(checkHead(reader, head), TE.as(undefined));
-  const { signer } = secrets;
+  if (live === undefined) return pipe(checkHead(reader, head), TE.as(undefined));
+  const { signer } = live;
   const { clock = systemClock } = options;
   const onFault = (): void => metrics.count('sekisho_head_faults_total');
   return openSealer({ ...reader, signer, clock, file: headFile, every: SEAL_MS, onFault });
@@ -147,9 +133,9 @@ const sealerOf = (
 const logOf = (
   folder: DataFolder,
   given: GivenPolicy | undefined,
-  { files, secrets, metrics, reads }: Pick<Parts, 'files' | 'secrets' | 'metrics' | 'reads'>,
+  { files, secrets, live, metrics, reads }: Pick<Parts, 'files' | 'secrets' | 'live' | 'metrics' | 'reads'>,
 ): TE.TaskEither<OpenError, AuthorityLog> => {
-  const { authority, log } = files.publicKeys;
+  const { authority } = files.publicKeys;
   const onFault = (tag: string): void => metrics.count('sekisho_log_faults_total', tag);
   return pipe(
     logPolicyOf(folder, given),
@@ -158,8 +144,8 @@ const logOf = (
         folder,
         store: files.sqlite.events,
         authority: authority.kid,
-        publicKey: log.publicKey,
-        signer: secrets?.logSigner,
+        keys: live,
+        readOnly: secrets === undefined,
         policy,
         onFault,
       }),
@@ -174,10 +160,13 @@ const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<Open
     TE.let('metrics', makeMetrics),
     TE.bind('secrets', () => secretsOf(folder, options)),
     TE.bind('files', () => openLedgerFiles(folder)),
-    TE.bind('reader', ({ files }) => orClose(files)(readerOf(files))),
+    TE.bind('live', ({ files, secrets }) =>
+      orClose(files)(openLiveKeys({ store: files.sqlite.events, publicKeys: files.publicKeys, secret: secrets })),
+    ),
+    TE.let('reader', ({ files, live }) => ({ ...entryEngines, store: files.sqlite.events, keyring: live.keyring })),
     TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),
-    TE.bind('sealer', ({ files, reader, secrets, metrics }) =>
-      orClose(files)(sealerOf(options, reader, files, secrets, metrics)),
+    TE.bind('sealer', ({ files, reader, live, secrets, metrics }) =>
+      orClose(files)(sealerOf(options, reader, files, secrets === undefined ? undefined : live, metrics)),
     ),
     TE.bind('tokens', ({ files }) =>
       orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes)),
@@ -247,7 +236,7 @@ const keyServiceOf = (deps: AuthorityDeps, parts: Parts): KeyService => {
     deps,
     authority: identity.kid,
     tokenKey: tokenKeyOf(parts),
-    tokenSigner: secrets?.tokenSigner,
+    tokenSigner: secrets?.keys.signer('token'),
     vault: secrets?.vault,
     witnessed: log.witnessed,
   });
@@ -273,11 +262,12 @@ const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Parts):
 
 const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
-  const { files, reader, identity, reads, secrets, metrics, sealer, log } = parts;
+  const { files, live, reader, identity, reads, secrets, metrics, sealer, log } = parts;
   const { sqlite, headFile } = files;
   const { group } = identity;
-  const { signer, challengeKey } = secrets ?? NO_SECRETS;
-  const authority = makeDeps({ reader, evidence: sqlite.evidence, signer, challengeKey, group, clock, random });
+  const challengeKey = options.challengeKey ?? secrets?.keys.challengeKey ?? new Uint8Array(32);
+  const evidence = sqlite.evidence;
+  const authority = makeDeps({ reader, evidence, signer: live.signer, challengeKey, group, clock, random });
   const keyService = keyServiceOf(authority, parts);
   const { deps } = keyService;
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
@@ -287,7 +277,19 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const settled = settledBy(deps, reads);
   const publisher = publisherOf(options, parts);
   const hub = createLedgerHub(deps.store);
-  const api = { deps, reads, gate, metrics, log, publicEntries, settled, verify, hub, publisher: publisher?.status };
+  const api = {
+    deps,
+    reads,
+    gate,
+    metrics,
+    log,
+    publicEntries,
+    settled,
+    verify,
+    hub,
+    live,
+    publisher: publisher?.status,
+  };
   const app = serverOf(options, api, parts);
   const stopHouse = sealer === undefined ? () => Promise.resolve() : keepHouse(deps, reads, sealer);
   const close = async (): Promise<void> => {

@@ -1,15 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { fromBase64 } from '../domain/encoding/bytes.js';
-import type { EventSigner, EventStore, StoreError } from '../domain/ports.js';
+import type { EventStore, StoreError } from '../domain/ports.js';
 import type { ProveConsistency } from '../domain/transparency/cosigner.js';
 import { readEntryBundle } from '../domain/transparency/log-resources.js';
 import type { LogEngines, LogFault, SignedCheckpoint } from '../domain/transparency/log-state.js';
 import { originOf } from '../domain/transparency/origin.js';
 import type { PlaceUnavailable } from '../domain/transparency/ports.js';
 import { CHECKPOINT_PATH, readPublished } from '../domain/transparency/read-signed.js';
-import type { NoteSigner } from '../domain/transparency/sign-note.js';
 import { parseTilePath, TILE_WIDTH, tilePath } from '../domain/transparency/tile.js';
 import { formatTlogProof } from '../domain/transparency/tlog-proof.js';
 import {
@@ -21,6 +19,7 @@ import {
 import type { WitnessPolicy } from '../domain/transparency/witness-policy.js';
 import type { DataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
+import type { LiveKeys } from './live-keys.js';
 import type { OpenError } from './open-error.js';
 import { createFileCheckpointRecord } from './transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from './transparency/folder-tile-storage.js';
@@ -39,29 +38,26 @@ export interface AuthorityLog extends Pick<TransparencyLog, 'published' | 'resou
 export interface LogOptions {
   readonly folder: DataFolder;
   readonly store: EventStore;
-  /** Key id of the authority key. */
+  /** Key id of the founding authority key. */
   readonly authority: string;
-  /** Base64. */
-  readonly publicKey: string;
-  /** Undefined: for reading only. */
-  readonly signer: EventSigner | undefined;
+  readonly keys: Pick<LiveKeys, 'logSigners' | 'logKeys'>;
+  readonly readOnly: boolean;
   readonly policy: WitnessPolicy | undefined;
   readonly onFault: (tag: string) => void;
 }
 
-const LOCKED: NoteSigner['sign'] = () => TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' });
-
 type Engines = LogEngines & { readonly store: EventStore };
 
-const enginesOf = ({ folder, store, authority, publicKey, signer }: LogOptions): Engines => {
+const enginesOf = ({ folder, store, authority, keys }: LogOptions): Engines => {
   return {
     hashing: entryEngines.hashing,
     verifyEd25519: entryEngines.verifyEd25519,
     store,
     record: createFileCheckpointRecord(folder.logRecord),
     tiles: createFolderTileStorage(folder.logTiles),
-    signer: { name: originOf(authority), publicKey: fromBase64(publicKey), sign: signer?.sign ?? LOCKED },
-    formerKeys: [],
+    origin: originOf(authority),
+    signers: keys.logSigners,
+    formerKeys: keys.logKeys,
   };
 };
 
@@ -170,7 +166,7 @@ const sealing = (options: LogOptions, engines: Engines): TE.TaskEither<LogFault,
 export const openLog = (options: LogOptions): TE.TaskEither<OpenError, AuthorityLog> => {
   const engines = enginesOf(options);
   return pipe(
-    options.signer === undefined ? forReading(engines) : sealing(options, engines),
+    options.readOnly ? forReading(engines) : sealing(options, engines),
     TE.mapLeft((fault): OpenError => ({ _tag: 'LogRefused', fault })),
   );
 };

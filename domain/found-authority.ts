@@ -27,6 +27,7 @@ export interface FoundingDeps extends AuthorityDeps {
   readonly authoritySigner: EventSigner;
   readonly authorityPublicKey: Uint8Array;
   readonly eventPublicKey: Uint8Array;
+  readonly otherKeys?: ReadonlyArray<NamedKey & { readonly purpose: 'token' | 'log' }>;
 }
 
 export type FoundingFault = AuthorityRejection | AccessRejection | ReferenceRejection | ExecuteFault;
@@ -50,6 +51,7 @@ const introduce = (
     group: deps.group,
     authorityKey: namedKey(deps.hashing, deps.authorityPublicKey),
     eventKey: namedKey(deps.hashing, deps.eventPublicKey),
+    others: deps.otherKeys ?? [],
   } as const;
   return execute({ ...deps, signer: () => deps.authoritySigner })({
     decider: authorityDecider,

@@ -12,6 +12,7 @@ import { followCommand } from './commands/follow.js';
 import { historyCommand } from './commands/history.js';
 import { hostCommand } from './commands/host.js';
 import { initCommand } from './commands/init.js';
+import { keysCommand } from './commands/keys.js';
 import { ledgerCommand } from './commands/ledger.js';
 import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
@@ -43,6 +44,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   bundleCommand,
   verifierCommand,
   ledgerCommand,
+  keysCommand,
   witnessCommand,
   publisherCommand,
   followCommand,

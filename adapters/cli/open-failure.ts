@@ -22,6 +22,10 @@ const keyFailure = (error: KeyStoreError): CliFailure => {
     }
     case 'KeyFileInvalid':
       return unavailable(_tag, `${error.file}: ${faultsText(error.faults)}`);
+    case 'KeyFilePublic':
+      return unavailable(_tag, `${error.file} holds no secret keys: nothing can be signed here`);
+    case 'KeyNotHeld':
+      return unavailable(_tag, `the secret of key ${error.kid} is not in ${error.file}`);
     case 'PassphraseTooShort':
       return badInput(_tag, `the passphrase must have at least ${String(error.least)} characters`);
     case 'PassphraseWrong': {
@@ -39,6 +43,8 @@ const KEY_FAULTS: ReadonlySet<string> = new Set<KeyStoreError['_tag']>([
   'KeyFileUnavailable',
   'KeyFileExposed',
   'KeyFileInvalid',
+  'KeyFilePublic',
+  'KeyNotHeld',
   'PassphraseTooShort',
   'PassphraseWrong',
   'KeySelfCheckFailed',

@@ -16,6 +16,7 @@ import type { VaultFault } from '../../domain/key-provider/ports.js';
 import type { KeyNotReleased } from '../../domain/key-release/release-input.js';
 import type { SealingImpossible } from '../../domain/key-release/seal-key.js';
 import type { TokenForged } from '../../domain/key-service-deps.js';
+import type { ChangeRefusal } from '../../domain/ledger/change-keys.js';
 import type { ExecuteFault } from '../../domain/ledger/execute.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { ReferenceRejection } from '../../domain/reference/commands.js';
@@ -34,6 +35,7 @@ export type WorkflowError =
   | ChallengeFault
   | EndorsementKeyTaken
   | ReferenceRejection
+  | ChangeRefusal
   | CertificateUnfit
   | ImageUnfit
   | KeysUnfit

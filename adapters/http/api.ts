@@ -6,6 +6,7 @@ import type { DomainEvent } from '../../domain/ledger/envelope.js';
 import type { Executed } from '../../domain/ledger/execute.js';
 import type { StoreError } from '../../domain/ports.js';
 import type { Principal } from '../access/tokens.js';
+import type { LiveKeys } from '../live-keys.js';
 import type { AuthorityLog } from '../open-log.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { PublisherStatus } from '../publisher/publisher-status.js';
@@ -35,6 +36,8 @@ export interface Api extends ReadApi {
   readonly metrics: Metrics;
   readonly reads: ProjectionStore;
   readonly log: AuthorityLog;
+  /** Which keys sign here, and how the process takes up what changed. */
+  readonly live: LiveKeys;
   /** Undefined: nothing is published. */
   readonly publisher: (() => PublisherStatus) | undefined;
   /** Whether entries, and so who did what on which host, are for everybody. */

@@ -26,6 +26,7 @@ import { publisherRoutes } from './routes/publisher.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
 import { relayedReportRoutes } from './routes/relayed-reports.js';
+import { signingKeyRoutes } from './routes/signing-keys.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { verdictRoutes } from './routes/verdicts.js';
 import { verifierRoute } from './routes/verifier.js';
@@ -68,6 +69,7 @@ export const allRoutes = (
     ...logRoutes(api),
     verifierRoute,
     ...publisherRoutes(api),
+    ...signingKeyRoutes(api),
   ];
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

@@ -85,6 +85,50 @@ export const WORKFLOW_PROBLEMS: Table = {
       'The host changed while its evidence was judged; send the same request again.',
     ),
 
+  AuthorityAlreadyFounded: () =>
+    conflict('AuthorityAlreadyFounded', 'Founded already', 'An authority is founded once.'),
+  AuthorityNotFounded: () => unknown('AuthorityNotFounded', 'Not founded', 'This ledger has no authority.'),
+  SigningKeyAlreadyKnown: ({ kid }) =>
+    conflict('SigningKeyAlreadyKnown', 'Key known', `Key ${kid} was introduced before; a key comes into use once.`),
+  SigningKeyNotInUse: ({ kid }) => conflict('SigningKeyNotInUse', 'Key not in use', `Key ${kid} is not in use.`),
+  SigningKeyUnknown: ({ kid }) => unknown('SigningKeyUnknown', 'No such key', `There is no key ${kid}.`),
+  KeyPurposeMismatch: ({ kid, purpose }) =>
+    conflict('KeyPurposeMismatch', 'Key of another purpose', `Key ${kid} is a key for: ${purpose}.`),
+  LastSigningKey: ({ kid, purpose }) =>
+    conflict(
+      'LastSigningKey',
+      'The last key of its purpose',
+      `Without ${kid} nothing could be signed for: ${purpose}. Rotate it instead.`,
+    ),
+  KeyStillSigning: ({ kid }) =>
+    conflict(
+      'KeyStillSigning',
+      'Key signs here',
+      `This authority signs with ${kid}; another key has to take over first.`,
+    ),
+  KeysNotTakenUp: ({ detail }) =>
+    problem(
+      503,
+      'KeysNotTakenUp',
+      'Keys not taken up',
+      `The change is recorded, and this process could not take it up: ${detail}. Start it again, then go on.`,
+    ),
+  KeyChangeUnfit: ({ rule }) => unfit('KeyChangeUnfit', 'Not a change for this authority', `The change ${rule}.`),
+  KeyChangeOutdated: () =>
+    conflict(
+      'KeyChangeOutdated',
+      'Made for an earlier state',
+      'The keys changed since the request was made; make a new one and sign it.',
+    ),
+  KeyChangeInvalid: ({ fault }) =>
+    forbidden('KeyChangeInvalid', 'Not signed by this authority', `${fault._tag}: the authority key in use must sign.`),
+  KeyNotVouchedFor: ({ kid }) =>
+    forbidden(
+      'KeyNotVouchedFor',
+      'Nobody vouches for the key',
+      `What the change says about key ${kid} is not signed by it.`,
+    ),
+
   CertificateUnreadable: ({ rule }) =>
     unfit('CertificateUnreadable', 'Certificate unreadable', `The certificate ${rule}.`),
   CertificateNotOfCa: ({ subject }) =>

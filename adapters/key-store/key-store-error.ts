@@ -9,6 +9,10 @@ export type KeyStoreError =
   /** Others than the owner may read or write the file. */
   | { readonly _tag: 'KeyFileExposed'; readonly file: string; readonly mode: string }
   | { readonly _tag: 'KeyFileInvalid'; readonly file: string; readonly faults: ReadonlyArray<FieldFault> }
+  /** The file names keys and holds no secret of any. */
+  | { readonly _tag: 'KeyFilePublic'; readonly file: string }
+  /** The secret of this key is not in the file. */
+  | { readonly _tag: 'KeyNotHeld'; readonly file: string; readonly kid: string }
   | { readonly _tag: 'PassphraseTooShort'; readonly least: number }
   | { readonly _tag: 'PassphraseWrong'; readonly file: string }
   /** The platform and tweetnacl disagree about a key or its signature, or the file's public key is another one. */

@@ -28,6 +28,7 @@ export const PERMISSIONS = {
   ConfigureAttestationPolicy: decides('change the appraisal policy', false),
   ReadAttestationPolicy: reads('read the appraisal policy', false),
   QuarantineHosts: decides('quarantine hosts and release them', false),
+  ManageKeys: decides("change the authority's own keys, with what its authority key signed", false),
   ManageOperators: decides('give and take roles', false),
   ReadOperators: reads('read who may do what, and what waits for approval', false),
   ApproveChanges: decides('approve or reject what somebody else asked for', false),

@@ -22,6 +22,7 @@ const TRUST_ADMINISTRATOR: ReadonlyArray<Permission> = [
   'ConfigureTokenConversionPolicy',
   'ConfigureAttestationPolicy',
   'QuarantineHosts',
+  'ManageKeys',
   'ManageOperators',
   'ApproveChanges',
   'ManageWorkload',

@@ -85,10 +85,10 @@ const checkSignature = (
   entry: Parameters<typeof verifySignature>[1] & { readonly envelope: Envelope },
 ): BundleFault | undefined => {
   const { stored, envelope } = entry;
-  const keyring = keyringBefore(engines.hashing, pinned, walk.keyring, stored.index, envelope);
+  const keyring = keyringBefore(engines, pinned, walk.keyring, stored.index, envelope);
   const signed = verifySignature(engines, entry, keyring);
   if (E.isLeft(signed)) return signed.left;
-  walk.keyring = keyringAfter(engines.hashing, keyring, stored.index, envelope);
+  walk.keyring = keyringAfter(engines, keyring, stored.index, envelope);
   return undefined;
 };
 

@@ -45,10 +45,10 @@ const checkOne = (
   pipe(
     linkEntry(engines, stored, known.tip),
     E.flatMap((linked) => {
-      const keyring = keyringBefore(engines.hashing, pinned, known.keyring, stored.index, linked.envelope);
+      const keyring = keyringBefore(engines, pinned, known.keyring, stored.index, linked.envelope);
       return pipe(
         verifySignature(engines, linked, keyring),
-        E.map(() => ({ linked, keyring: keyringAfter(engines.hashing, keyring, stored.index, linked.envelope) })),
+        E.map(() => ({ linked, keyring: keyringAfter(engines, keyring, stored.index, linked.envelope) })),
       );
     }),
   );

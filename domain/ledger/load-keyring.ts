@@ -22,10 +22,10 @@ const fold = (
     const linked = linkEntry(engines, stored, tip);
     if (E.isLeft(linked)) return linked;
     const { envelope } = linked.right;
-    keyring = keyringBefore(engines.hashing, pinned, keyring, stored.index, envelope);
+    keyring = keyringBefore(engines, pinned, keyring, stored.index, envelope);
     const signed = verifySignature(engines, linked.right, keyring);
     if (E.isLeft(signed)) return signed;
-    keyring = keyringAfter(engines.hashing, keyring, stored.index, envelope);
+    keyring = keyringAfter(engines, keyring, stored.index, envelope);
     tip = linked.right.tip;
   }
   return E.right(keyring);

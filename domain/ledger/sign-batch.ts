@@ -53,8 +53,11 @@ const versionOf = <Ev extends DomainEvent>(catalogue: Catalogue<Ev>, event: Ev):
   );
 };
 
+/** What of a writer signing needs. */
+export type BatchSigner = Pick<LedgerWriter, 'hashing' | 'canonicalize' | 'signer' | 'clock'>;
+
 const signEvent = <Ev extends DomainEvent>(
-  writer: LedgerWriter,
+  writer: BatchSigner,
   signer: EventSigner,
   place: BatchPlace<Ev>,
   now: string,
@@ -85,7 +88,7 @@ const signEvent = <Ev extends DomainEvent>(
 
 /** Signs a command's events one after another, each holding the leaf hash of the one before it, all with one key. */
 export const signBatch = <Ev extends DomainEvent>(
-  writer: LedgerWriter,
+  writer: BatchSigner,
   place: BatchPlace<Ev>,
   events: ReadonlyArray<Ev>,
 ): TE.TaskEither<BatchFault, SignedBatch<Ev>> => {

@@ -17,14 +17,16 @@ export interface LogState {
   readonly signed: SignedCheckpoint | undefined;
 }
 
-/** What sealing needs. The signer's name is the log's origin. */
+/** What sealing needs. */
 export interface LogEngines extends SigningEngines {
   readonly store: Pick<EventStore, 'readAll' | 'size'>;
   readonly record: CheckpointRecord;
   readonly tiles: TileStorage;
-  readonly signer: NoteSigner;
-  /** Keys that signed for this origin before the signer's: their checkpoints still bind the log. */
-  readonly formerKeys: ReadonlyArray<VerifierKey>;
+  readonly origin: string;
+  /** The keys that sign now: each checkpoint carries a signature of every one, so that a new key can follow an old one. */
+  readonly signers: () => ReadonlyArray<NoteSigner>;
+  /** Keys that signed for this origin before: their checkpoints still bind the log. */
+  readonly formerKeys: () => ReadonlyArray<VerifierKey>;
 }
 
 /** Why nothing may be signed: going on could give the world two histories. */

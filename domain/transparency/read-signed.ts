@@ -10,9 +10,12 @@ import type { VerifierKey } from './verifier-key.js';
 /** Where the published checkpoint lies in tile storage. */
 export const CHECKPOINT_PATH = 'checkpoint';
 
-const ownKeys = (engines: LogEngines): ReadonlyArray<VerifierKey> => {
-  const key = keyOfSigner(engines.hashing, engines.signer, 'ed25519');
-  return E.isLeft(key) ? [] : [key.right, ...engines.formerKeys.filter(({ id }) => id !== key.right.id)];
+const ownKeys = ({ hashing, signers, formerKeys }: LogEngines): ReadonlyArray<VerifierKey> => {
+  const signing = signers().flatMap((signer) => {
+    const key = keyOfSigner(hashing, signer, 'ed25519');
+    return E.isLeft(key) ? [] : [key.right];
+  });
+  return [...signing, ...formerKeys().filter(({ id }) => signing.every((key) => key.id !== id))];
 };
 
 const openOwn = (engines: LogEngines, bytes: Uint8Array): E.Either<string, SignedCheckpoint> =>
@@ -20,7 +23,7 @@ const openOwn = (engines: LogEngines, bytes: Uint8Array): E.Either<string, Signe
     openCheckpoint(engines.verifyEd25519, ownKeys(engines), bytes),
     E.mapLeft((refusal) => (refusal._tag === 'Malformed' ? `${refusal.field} ${refusal.rule}` : refusal._tag)),
     E.filterOrElse(
-      ({ checkpoint }) => checkpoint.origin === engines.signer.name,
+      ({ checkpoint }) => checkpoint.origin === engines.origin,
       () => 'must be of this log',
     ),
     E.map(({ checkpoint }) => ({ checkpoint, bytes })),

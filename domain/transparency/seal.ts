@@ -9,11 +9,14 @@ import { partialTiles, rootOfEdge, type TileEdge } from './tile-edge.js';
 
 const signCheckpoint = (engines: LogEngines, edge: TileEdge): TE.TaskEither<LogFault, SignedCheckpoint> => {
   const root = rootOfEdge(engines.hashing, edge);
-  const checkpoint: Checkpoint = { origin: engines.signer.name, size: edge.size, root, extensions: [] };
+  const checkpoint: Checkpoint = { origin: engines.origin, size: edge.size, root, extensions: [] };
   const text = formatCheckpoint(checkpoint);
+  const signers = engines.signers();
+  if (signers.length === 0) return TE.left({ _tag: 'SignerUnavailable', detail: 'no key of the log can sign here' });
   return pipe(
-    signNote(engines, engines.signer)(text),
-    TE.map((signature) => ({ checkpoint, bytes: formatNote({ text, signatures: [signature] }) })),
+    signers,
+    TE.traverseSeqArray((signer) => signNote(engines, signer)(text)),
+    TE.map((signatures) => ({ checkpoint, bytes: formatNote({ text, signatures }) })),
   );
 };
 

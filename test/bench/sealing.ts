@@ -20,6 +20,8 @@ const ENTRY_BYTES = 700;
 
 const now = (): number => performance.now();
 
+const signer = noteSigner('ledger.example/bench');
+
 const openLog = (ledger: BenchLedger, onPublished: (size: number) => void) =>
   openTransparencyLog({
     engines: {
@@ -27,8 +29,9 @@ const openLog = (ledger: BenchLedger, onPublished: (size: number) => void) =>
       store: ledger.sqlite.events,
       record: createFileCheckpointRecord(join(ledger.folder, 'record')),
       tiles: createFolderTileStorage(join(ledger.folder, 'tiles')),
-      signer: noteSigner('ledger.example/bench'),
-      formerKeys: [],
+      origin: signer.name,
+      signers: () => [signer],
+      formerKeys: () => [],
     },
     onPublished: ({ checkpoint }) => onPublished(checkpoint.size),
     onFault: (fault) => {

@@ -26,8 +26,9 @@ export const serveLog = async (size: number, cosigner?: Cosigner): Promise<Serve
   const store = listStore(size);
   const engines = {
     ...noteEngines,
-    formerKeys: [],
-    signer,
+    formerKeys: () => [],
+    origin: signer.name,
+    signers: () => [signer],
     store,
     record: createMemoryCheckpointRecord(),
     tiles: createMemoryTileStorage(),

@@ -15,8 +15,9 @@ const logOver = async (store: ListStore, name = 'ledger.example') => {
   const signer = noteSigner(name, 5);
   const engines = {
     ...noteEngines,
-    formerKeys: [],
-    signer,
+    formerKeys: () => [],
+    origin: signer.name,
+    signers: () => [signer],
     store,
     record: createMemoryCheckpointRecord(),
     tiles: createMemoryTileStorage(),

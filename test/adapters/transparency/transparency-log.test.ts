@@ -13,6 +13,7 @@ import { verifyConsistency } from '../../../domain/ledger/merkle-proof.js';
 import { decodeEntryBundle } from '../../../domain/transparency/entry-bundle.js';
 import type { LogEngines, LogFault, SignedCheckpoint } from '../../../domain/transparency/log-state.js';
 import type { CheckpointRecord, PlaceUnavailable, TileStorage } from '../../../domain/transparency/ports.js';
+import type { NoteSigner } from '../../../domain/transparency/sign-note.js';
 import { newEntryBundles, newHashTiles, tilePath } from '../../../domain/transparency/tile.js';
 import { rootOfEdge, splitHashes } from '../../../domain/transparency/tile-edge.js';
 import { parseTlogProof, verifyTlogProof } from '../../../domain/transparency/tlog-proof.js';
@@ -24,6 +25,7 @@ import { testLeaf, tileTree } from '../../support/tile-tree.js';
 const { hashing } = noteEngines;
 const signer = noteSigner('ledger.example', 5);
 const key = verifierKey(signer, 'ed25519');
+const signedBy = (...signers: ReadonlyArray<NoteSigner>) => ({ origin: signer.name, signers: () => signers });
 const open: Array<TransparencyLog> = [];
 
 interface Place {
@@ -37,7 +39,7 @@ const start = async (
   { record, tiles }: Place,
   more: Partial<LogEngines> & { readonly onFault?: (fault: { readonly _tag: string }) => void } = {},
 ): Promise<E.Either<LogFault, TransparencyLog>> => {
-  const engines = { ...noteEngines, formerKeys: [], signer, ...more, store, record, tiles };
+  const engines = { ...noteEngines, formerKeys: () => [], ...signedBy(signer), ...more, store, record, tiles };
   const opened = await openTransparencyLog({
     engines,
     ...(more.onFault === undefined ? {} : { onFault: more.onFault }),
@@ -167,8 +169,8 @@ describe('a transparency log', () => {
     await (await sealed(store, at)).stop();
     store.add(1);
     const next = noteSigner('ledger.example', 6);
-    expect(left(await start(store, at, { signer: next }))._tag).toBe('RecordUnreadable');
-    const log = right(await start(store, at, { signer: next, formerKeys: [key] }));
+    expect(left(await start(store, at, signedBy(next)))._tag).toBe('RecordUnreadable');
+    const log = right(await start(store, at, { ...signedBy(next), formerKeys: () => [key] }));
     expect(right(await log.sealNow()())?.checkpoint.size).toBe(6);
   });
 });
@@ -228,7 +230,12 @@ describe('a log in danger of a fork', () => {
 
   it('does not open over a record that another log or nobody signed', async () => {
     const elsewhere = place();
-    const other = right(await start(listStore(3), elsewhere, { signer: noteSigner('other.example', 8) }));
+    const other = right(
+      await start(listStore(3), elsewhere, {
+        origin: 'other.example',
+        signers: () => [noteSigner('other.example', 8)],
+      }),
+    );
     right(await other.sealNow()());
     const foreign = right(await elsewhere.record.read()())!;
     for (const bytes of [foreign, utf8('nonsense'), new Uint8Array()]) {
@@ -357,7 +364,7 @@ describe('a log whose places fail', () => {
     const store = listStore(3);
     const log = right(
       await openTransparencyLog({
-        engines: { ...noteEngines, formerKeys: [], signer, store, record, tiles: at.tiles },
+        engines: { ...noteEngines, formerKeys: () => [], ...signedBy(signer), store, record, tiles: at.tiles },
         onPublished: (one) => published.push(one),
       })(),
     );

@@ -175,8 +175,9 @@ describe('a log with witnesses', () => {
     const faults: Array<string> = [];
     const engines = {
       ...noteEngines,
-      formerKeys: [],
-      signer: log,
+      formerKeys: () => [],
+      origin: log.name,
+      signers: () => [log],
       store,
       record: createMemoryCheckpointRecord(),
       tiles: createMemoryTileStorage(),

@@ -3,7 +3,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe, expect, it } from 'vitest';
 import { createMemoryEventStore } from '../../../adapters/event-store/memory/memory-event-store.js';
 import { createStateCache } from '../../../adapters/event-store/state-cache.js';
-import { type AuthorityCommand, type AuthorityState, authorityDecider } from '../../../domain/ledger/authority.js';
+import {
+  type AuthorityCommand,
+  type AuthorityState,
+  authorityDecider,
+  type NamedKey,
+} from '../../../domain/ledger/authority.js';
 import { authorityCatalogue } from '../../../domain/ledger/authority-events.js';
 import { execute } from '../../../domain/ledger/execute.js';
 import { loadKeyring } from '../../../domain/ledger/load-keyring.js';
@@ -22,6 +27,15 @@ const command = (ledger: TestLedger, given: AuthorityCommand, signer: TestKey = 
     prepare: () => TE.right({ command: given, basis: {} }),
   })();
 
+const introduced = (key: NamedKey) => ({
+  ...key,
+  purpose: 'event' as const,
+  node: null,
+  replaces: null,
+  endorsement: null,
+  possession: null,
+});
+
 const opened = () => openTestLedger(createMemoryEventStore());
 const next = keyFromSeed(3);
 
@@ -29,7 +43,7 @@ describe('the authority and its keys', () => {
   it('introduces keys that count from their place on, and retires them', async () => {
     const ledger = await opened();
     right(await ledger.count('host/a', { by: 1 }));
-    right(await command(ledger, { type: 'IntroduceSigningKey', key: next.named, purpose: 'event' }));
+    right(await command(ledger, { type: 'IntroduceSigningKey', ...introduced(next.named) }));
     right(await command(ledger, { type: 'RetireSigningKey', kid: ledger.eventKey.kid }));
     const keyring = right(await loadKeyring(ledger.writer, ledger.authorityKey.kid)());
     expect([...keyring.values()].map(({ kid, purpose, from, until }) => [kid, purpose, from, until])).toEqual([
@@ -41,7 +55,7 @@ describe('the authority and its keys', () => {
 
   it('refuses what a retired key signs, and what the next one signs counts', async () => {
     const ledger = await opened();
-    right(await command(ledger, { type: 'IntroduceSigningKey', key: next.named, purpose: 'event' }));
+    right(await command(ledger, { type: 'IntroduceSigningKey', ...introduced(next.named) }));
     right(await command(ledger, { type: 'RetireSigningKey', kid: ledger.eventKey.kid }));
     right(await ledger.count('host/a', { by: 1 }));
     const report = right(await verifyLedger(ledger.writer, { pinned: null, head: undefined, mostFaults: 9 })());
@@ -62,7 +76,7 @@ describe('the authority and its keys', () => {
 
   it('does not let an event key introduce keys', async () => {
     const ledger = await opened();
-    right(await command(ledger, { type: 'IntroduceSigningKey', key: next.named, purpose: 'event' }, ledger.eventKey));
+    right(await command(ledger, { type: 'IntroduceSigningKey', ...introduced(next.named) }, ledger.eventKey));
     expect(left(await loadKeyring(ledger.writer, null)())).toMatchObject({
       _tag: 'KeyNotValidHere',
       kid: ledger.eventKey.kid,
@@ -72,7 +86,7 @@ describe('the authority and its keys', () => {
   it('leaves a key unknown whose id is not that of its bytes', async () => {
     const ledger = await opened();
     const lie = { kid: keyFromSeed(4).kid, publicKey: next.named.publicKey };
-    right(await command(ledger, { type: 'IntroduceSigningKey', key: lie, purpose: 'event' }));
+    right(await command(ledger, { type: 'IntroduceSigningKey', ...introduced(lie) }));
     expect(right(await loadKeyring(ledger.writer, null)()).has(lie.kid)).toBe(false);
   });
 
@@ -87,13 +101,17 @@ describe('the authority and its keys', () => {
       eventKey: named,
     };
     expect(left(await command(ledger, founding))._tag).toBe('AuthorityAlreadyFounded');
-    expect(left(await command(ledger, { type: 'IntroduceSigningKey', key: named, purpose: 'token' }))).toEqual({
+    expect(
+      left(await command(ledger, { type: 'IntroduceSigningKey', ...introduced(named), purpose: 'token' })),
+    ).toEqual({
       _tag: 'SigningKeyAlreadyKnown',
       kid,
     });
+    expect(left(await command(ledger, { type: 'RetireSigningKey', kid }))._tag).toBe('LastSigningKey');
+    right(await command(ledger, { type: 'IntroduceSigningKey', ...introduced(next.named) }));
     right(await command(ledger, { type: 'RetireSigningKey', kid }));
     expect(left(await command(ledger, { type: 'RetireSigningKey', kid }))).toEqual({ _tag: 'SigningKeyNotInUse', kid });
-    expect(left(await command(ledger, { type: 'IntroduceSigningKey', key: named, purpose: 'event' }))._tag).toBe(
+    expect(left(await command(ledger, { type: 'IntroduceSigningKey', ...introduced(named) }))._tag).toBe(
       'SigningKeyAlreadyKnown',
     );
     const nobody = { ...ledger, writer: { ...ledger.writer, store: createMemoryEventStore() } };

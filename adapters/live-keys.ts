@@ -1,0 +1,94 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { fromBase64 } from '../domain/encoding/bytes.js';
+import { foundingKid, type Keyring, keysInUse } from '../domain/ledger/keyring.js';
+import { loadKeyring } from '../domain/ledger/load-keyring.js';
+import type { EventSigner, EventStore } from '../domain/ports.js';
+import { originOf } from '../domain/transparency/origin.js';
+import type { NoteSigner } from '../domain/transparency/sign-note.js';
+import type { VerifierKey } from '../domain/transparency/verifier-key.js';
+import { entryEngines } from './engines.js';
+import type { PublicKeys } from './key-store/key-file.js';
+import { type KeyStore, openKeyStore } from './key-store/key-store.js';
+import { knownLogKeys } from './log-key.js';
+import type { OpenError } from './open-error.js';
+
+/** The keys of an authority that is open: which the ledger believes, and which of them sign here. They change while it runs. */
+export interface LiveKeys {
+  readonly keyring: () => Keyring;
+  /** The newest event key in use whose secret is here. */
+  readonly signer: () => EventSigner;
+  /** All log keys in use whose secret is here: while one follows another, both sign. */
+  readonly logSigners: () => ReadonlyArray<NoteSigner>;
+  /** Every key that ever signed for the log. */
+  readonly logKeys: () => ReadonlyArray<VerifierKey>;
+  /** Reads the ledger and the key file again. */
+  readonly refresh: TE.TaskEither<OpenError, void>;
+}
+
+export interface LiveKeysOptions {
+  readonly store: EventStore;
+  readonly publicKeys: PublicKeys;
+  /** Undefined: for reading only. */
+  readonly secret: { readonly file: string; readonly passphrase: string; readonly keys: KeyStore } | undefined;
+}
+
+const LOCKED: EventSigner = {
+  kid: 'locked',
+  sign: () => TE.left({ _tag: 'SignerUnavailable', detail: 'no key in use is in the key file' }),
+};
+
+const heldIn = (keys: KeyStore | undefined, kids: ReadonlyArray<string>): ReadonlyArray<EventSigner> =>
+  kids.flatMap((kid) => keys?.signerOf(kid) ?? []);
+
+const eventSigner = (keys: KeyStore | undefined, keyring: Keyring): EventSigner =>
+  heldIn(
+    keys,
+    keysInUse(keyring, 'event').map(({ kid }) => kid),
+  ).at(-1) ?? LOCKED;
+
+/** An authority founded before log keys were introduced in the ledger has one in its file only. */
+const logSigners = (
+  keys: KeyStore | undefined,
+  keyring: Keyring,
+  { authority, log }: PublicKeys,
+): ReadonlyArray<NoteSigner> => {
+  const inUse = keysInUse(keyring, 'log').map(({ kid }) => kid);
+  const name = originOf(foundingKid(keyring) ?? authority.kid);
+  const known = [...keyring.values()].some(({ purpose }) => purpose === 'log');
+  return heldIn(keys, known ? inUse : [log.kid]).flatMap(({ kid, sign }) => {
+    const publicKey = keyring.get(kid)?.publicKey ?? fromBase64(log.publicKey);
+    return [{ name, publicKey, sign }];
+  });
+};
+
+/** Opens them where the ledger and the key file are now. */
+export const openLiveKeys = ({ store, publicKeys, secret }: LiveKeysOptions): TE.TaskEither<OpenError, LiveKeys> => {
+  const read = loadKeyring({ ...entryEngines, store }, publicKeys.authority.kid);
+  return pipe(
+    read,
+    TE.map((begun): LiveKeys => {
+      let keyring = begun;
+      let keys = secret?.keys;
+      let signer = eventSigner(keys, keyring);
+      const refresh: LiveKeys['refresh'] = async () => {
+        const again = secret === undefined ? undefined : await openKeyStore(secret.file, secret.passphrase)();
+        const ring = await read();
+        // The ledger's word counts at once; a key file that can't be read leaves the keys that are open.
+        if (E.isRight(ring)) keyring = ring.right;
+        if (again !== undefined && E.isRight(again)) keys = again.right;
+        signer = eventSigner(keys, keyring);
+        if (E.isLeft(ring)) return ring;
+        return again !== undefined && E.isLeft(again) ? again : E.right(undefined);
+      };
+      return {
+        keyring: () => keyring,
+        signer: () => signer,
+        logSigners: () => logSigners(keys, keyring, publicKeys),
+        logKeys: () => knownLogKeys(keyring, publicKeys),
+        refresh,
+      };
+    }),
+  );
+};
