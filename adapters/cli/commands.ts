@@ -2,6 +2,7 @@ import type { AddCommand } from './action.js';
 import { agentCommand } from './commands/agent.js';
 import { appraiseCommand } from './commands/appraise.js';
 import { attestCommand } from './commands/attest.js';
+import { backupCommand } from './commands/backup.js';
 import { baseImageCommand } from './commands/base-image.js';
 import { bootLogCommand } from './commands/boot-log.js';
 import { bundleCommand } from './commands/bundle.js';
@@ -18,6 +19,7 @@ import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
 import { publisherCommand } from './commands/publisher.js';
 import { replayCommand } from './commands/replay.js';
+import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
 import { tpmCaCommand } from './commands/tpm-ca.js';
 import { tpmModelCommand } from './commands/tpm-model.js';
@@ -45,6 +47,8 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   verifierCommand,
   ledgerCommand,
   keysCommand,
+  backupCommand,
+  restoreCommand,
   witnessCommand,
   publisherCommand,
   followCommand,

@@ -1,5 +1,5 @@
 import { fromBase64, fromHex, toBase64, toHex } from '../../domain/encoding/bytes.js';
-import type { KeyPurpose, Keyring } from '../../domain/ledger/keyring.js';
+import type { Keyring, SigningKey } from '../../domain/ledger/keyring.js';
 import { emptyFrontier, type Frontier } from '../../domain/ledger/merkle.js';
 import { type Database, openDatabase } from '../projection-store/database.js';
 import type { Memory } from '../projection-store/fold.js';
@@ -21,13 +21,7 @@ export interface FollowerState {
 interface SavedTree {
   readonly size: number;
   readonly roots: ReadonlyArray<string>;
-  readonly keys: ReadonlyArray<{
-    readonly kid: string;
-    readonly publicKey: string;
-    readonly purpose: KeyPurpose;
-    readonly from: number;
-    readonly until: number | null;
-  }>;
+  readonly keys: ReadonlyArray<Omit<SigningKey, 'publicKey'> & { readonly publicKey: string }>;
 }
 
 export const saveTree = ({ tables }: Pick<FollowerState, 'tables'>, frontier: Frontier, keyring: Keyring): void => {

@@ -130,7 +130,29 @@ const replaceable =
     return other || node !== null || !key.inUse ? E.right(key) : E.left({ _tag: 'LastSigningKey', kid, purpose });
   };
 
-const introduce = (keys: Keys, { type: _, ...data }: Of<'IntroduceSigningKey'>): Decided =>
+/** The event that a change becomes, if it may. */
+export const eventOf = (change: KeyChange): AuthorityEvent => {
+  const { kid } = change;
+  switch (change.type) {
+    case 'IntroduceSigningKey': {
+      const { publicKey, purpose, node, replaces, endorsement, possession } = change;
+      const data = { kid, publicKey, purpose, node, replaces, endorsement, possession };
+      return { type: 'SigningKeyIntroduced', data };
+    }
+    case 'RetireSigningKey':
+      return { type: 'SigningKeyRetired', data: { kid } };
+    case 'RotateAuthorityKey': {
+      const { publicKey, replaces, possession } = change;
+      return { type: 'AuthorityKeyRotated', data: { kid, publicKey, replaces, possession } };
+    }
+    case 'DeclareKeyCompromised': {
+      const { since, reason } = change;
+      return { type: 'SigningKeyCompromised', data: { kid, since, reason } };
+    }
+  }
+};
+
+const introduce = (keys: Keys, data: Of<'IntroduceSigningKey'>): Decided =>
   pipe(
     unknown(keys, data.kid),
     E.flatMap(() =>
@@ -138,7 +160,7 @@ const introduce = (keys: Keys, { type: _, ...data }: Of<'IntroduceSigningKey'>):
         ? E.right(undefined)
         : pipe(known(keys, data.replaces), E.flatMap(ofPurpose(data.replaces, data.purpose))),
     ),
-    E.map(() => [{ type: 'SigningKeyIntroduced', data }]),
+    E.map(() => [eventOf(data)]),
   );
 
 const change = (command: KeyChange, keys: Keys): Decided => {
@@ -151,25 +173,25 @@ const change = (command: KeyChange, keys: Keys): Decided => {
         known(keys, kid),
         E.flatMap(inUse(kid)),
         E.flatMap(replaceable(keys, kid)),
-        E.map(() => [{ type: 'SigningKeyRetired', data: { kid } }]),
+        E.map(() => [eventOf(command)]),
       );
     }
     case 'RotateAuthorityKey': {
-      const { type: _, ...data } = command;
+      const { kid, replaces } = command;
       return pipe(
-        unknown(keys, data.kid),
-        E.flatMap(() => known(keys, data.replaces)),
-        E.flatMap(ofPurpose(data.replaces, 'authority')),
-        E.flatMap(inUse(data.replaces)),
-        E.map(() => [{ type: 'AuthorityKeyRotated', data }]),
+        unknown(keys, kid),
+        E.flatMap(() => known(keys, replaces)),
+        E.flatMap(ofPurpose(replaces, 'authority')),
+        E.flatMap(inUse(replaces)),
+        E.map(() => [eventOf(command)]),
       );
     }
     case 'DeclareKeyCompromised': {
-      const { type: _, ...data } = command;
+      const { kid } = command;
       return pipe(
-        known(keys, data.kid),
-        E.flatMap(replaceable(keys, data.kid)),
-        E.map(() => [{ type: 'SigningKeyCompromised', data }]),
+        known(keys, kid),
+        E.flatMap(replaceable(keys, kid)),
+        E.map(() => [eventOf(command)]),
       );
     }
   }

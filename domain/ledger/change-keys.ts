@@ -226,7 +226,7 @@ const applyOne =
   (deps: LedgerWriter, told: Applied<void>) =>
   (bytes: Uint8Array): Applied<Recorded<AuthorityEvent>> => {
     const envelope = envelopeOf(bytes);
-    if (envelope === undefined || envelope.stream !== AUTHORITY_STREAM)
+    if (envelope?.stream !== AUTHORITY_STREAM)
       return TE.left({ _tag: 'KeyChangeUnfit', rule: 'must hold entries of the authority stream' });
     return pipe(
       look(deps, envelope),

@@ -3,7 +3,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { toBase64 } from '../encoding/bytes.js';
 import type { Canonicalize, EventSigner, Hashing } from '../ports.js';
-import { type AuthorityRejection, type AuthorityState, authorityDecider, type KeyChange } from './authority.js';
+import {
+  type AuthorityRejection,
+  type AuthorityState,
+  authorityDecider,
+  eventOf,
+  type KeyChange,
+} from './authority.js';
 import { type AuthorityEvent, authorityCatalogue } from './authority-events.js';
 import type { Recorded } from './envelope.js';
 import type { KeyRequest, SignedKeyChange } from './key-request.js';
@@ -46,26 +52,6 @@ export const decideChanges = (
     state = decided.right.reduce((folded, event) => authorityDecider.evolve(folded, asRecorded(event)), state);
   }
   return E.right(events);
-};
-
-/** The event that a change becomes; whether it may, was decided where the request was made and is decided again there. */
-const eventOf = (change: KeyChange): AuthorityEvent => {
-  switch (change.type) {
-    case 'IntroduceSigningKey': {
-      const { type: _, ...data } = change;
-      return { type: 'SigningKeyIntroduced', data };
-    }
-    case 'RetireSigningKey':
-      return { type: 'SigningKeyRetired', data: { kid: change.kid } };
-    case 'RotateAuthorityKey': {
-      const { type: _, ...data } = change;
-      return { type: 'AuthorityKeyRotated', data };
-    }
-    case 'DeclareKeyCompromised': {
-      const { type: _, ...data } = change;
-      return { type: 'SigningKeyCompromised', data };
-    }
-  }
 };
 
 /** Signs a request with the authority key. Needs no ledger. */

@@ -42,10 +42,10 @@ const signed = (
   pipe(
     readEntry(engines.canonicalize, stored),
     E.flatMap((entry) => {
-      const before = keyringBefore(engines.hashing, pinned, keyring, stored.index, entry.envelope);
+      const before = keyringBefore(engines, pinned, keyring, stored.index, entry.envelope);
       return pipe(
         verifySignature(engines, { ...entry, stored }, before),
-        E.map(() => ({ before, after: keyringAfter(engines.hashing, before, stored.index, entry.envelope) })),
+        E.map(() => ({ before, after: keyringAfter(engines, before, stored.index, entry.envelope) })),
       );
     }),
   );

@@ -65,8 +65,9 @@ export const proofFigures = async (store: EventStore, size: number): Promise<Rea
       store,
       record: createFileCheckpointRecord(join(folder.path, 'record')),
       tiles: createFolderTileStorage(join(folder.path, 'tiles')),
-      signer,
-      formerKeys: [],
+      origin: signer.name,
+      signers: () => [signer],
+      formerKeys: () => [],
     };
     const opened = orThrow(await openTransparencyLog({ engines, cosigner: cosignedBy(witnesses) })());
     orThrow(await opened.sealNow()());

@@ -133,7 +133,9 @@ const declare = (given: Online, own: KeyPlace, kid: string): ReturnType<typeof s
         given,
         own,
         [...next.changes, declared],
-        [`What ${kid} signed since then is in doubt: sekisho keys doubt ${kid} lists it, and what vouches for it.`],
+        [
+          `What ${kid} signed since ${String(since)} is in doubt, unless a witness cosigned a checkpoint over it before.`,
+        ],
       );
     }),
   );

@@ -36,11 +36,11 @@ const statementFor = (key: TestKey, purpose: KeyStatement['purpose'], replaces: 
 });
 
 const introduction = (key: TestKey, old: TestKey | undefined): KeyChange => {
-  const { authority: _, ...said } = statementFor(key, 'event', old?.kid ?? null);
-  const statement = { ...said, authority: FOUNDER.kid };
+  const statement = statementFor(key, 'event', old?.kid ?? null);
+  const { kid, publicKey, node, replaces } = statement;
   const endorsement = old === undefined ? null : signature(old, 'endorsement', statement);
   const possession = signature(key, 'possession', statement);
-  return { type: 'IntroduceSigningKey', ...said, purpose: 'event', endorsement, possession };
+  return { type: 'IntroduceSigningKey', kid, publicKey, purpose: 'event', node, replaces, endorsement, possession };
 };
 
 const handover = (key: TestKey, old: TestKey): KeyChange => {
@@ -181,7 +181,7 @@ describe('keys that follow each other', () => {
       { purpose: 'log' as const },
     ]) {
       const size = right(await rotating.writer.store.size()());
-      const refused = await rotating.change([{ ...honest, ...wrong }]).catch((error: Error) => error.message);
+      const refused = await rotating.change([{ ...honest, ...wrong }]).catch(String);
       if (typeof refused !== 'string') expect(left(refused)).toEqual({ _tag: 'KeyNotVouchedFor', kid: next.kid });
       else expect(refused).toContain('KeyPurposeMismatch');
       expect(right(await rotating.writer.store.size()())).toBe(size);
