@@ -13,6 +13,8 @@ import { followCommand } from './commands/follow.js';
 import { historyCommand } from './commands/history.js';
 import { hostCommand } from './commands/host.js';
 import { initCommand } from './commands/init.js';
+import { keyCommand } from './commands/key.js';
+import { keyProviderCommand } from './commands/key-provider.js';
 import { keysCommand } from './commands/keys.js';
 import { ledgerCommand } from './commands/ledger.js';
 import { operatorCommand } from './commands/operator.js';
@@ -21,6 +23,7 @@ import { publisherCommand } from './commands/publisher.js';
 import { replayCommand } from './commands/replay.js';
 import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
+import { tokenCommand } from './commands/token.js';
 import { tpmCaCommand } from './commands/tpm-ca.js';
 import { tpmModelCommand } from './commands/tpm-model.js';
 import { verifierCommand } from './commands/verifier.js';
@@ -39,6 +42,9 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   endorsementKeyCommand,
   tpmModelCommand,
   operatorCommand,
+  keyProviderCommand,
+  keyCommand,
+  tokenCommand,
   explainCommand,
   historyCommand,
   replayCommand,

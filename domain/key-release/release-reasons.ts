@@ -1,6 +1,6 @@
 import type { Reason } from '../appraisal/result.js';
 
-/** Every reason why a key is not released. docs/reasons.md says what each means and what to do. */
+/** Every reason why a key is not released. docs/release-reasons.md says what each means and what to do. */
 export const RELEASE_REASONS = [
   'TokenExpired',
   'TokenNotForKeys',

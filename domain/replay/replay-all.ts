@@ -8,7 +8,9 @@ import type { Recorded, StreamId } from '../ledger/envelope.js';
 import type { LedgerReader } from '../ledger/ledger.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { StoredEntry } from '../ports.js';
-import { createHistory, type VerdictCase } from './history.js';
+import { createHistory, type History, type VerdictCase } from './history.js';
+import { createReleaseHistory, type ReleaseDecision, type ReleaseHistory } from './release-history.js';
+import { replayRelease } from './replay-release.js';
 import { type ReplayDeps, replayVerdict, type VerdictReplay } from './replay-verdict.js';
 
 /** Which verdicts; absent fields choose all. Times are of recording, both ends included. */
@@ -19,8 +21,11 @@ export interface ReplayFilter {
 }
 
 export interface ReplayReport {
+  /** Verdicts. */
   readonly checked: number;
-  /** Verdicts that came out differently, or not at all; the first ones of them. */
+  /** Decisions about releases of keys. */
+  readonly releases: number;
+  /** What came out differently, or not at all; the first ones of them. */
   readonly different: ReadonlyArray<VerdictReplay>;
   readonly differentCount: number;
 }
@@ -34,15 +39,21 @@ export type ReplayListener = (
 const PAGE = 256;
 const MOST_LISTED = 1000;
 
-const chosen = ({ host, from, to }: ReplayFilter, verdict: VerdictCase): boolean => {
-  const { recordedAt } = verdict.recorded;
+const chosen = (
+  { host, from, to }: ReplayFilter,
+  decision: Pick<VerdictCase | ReleaseDecision, 'host' | 'recorded'>,
+): boolean => {
+  const { recordedAt } = decision.recorded;
   const inTime = recordedAt >= (from ?? recordedAt) && recordedAt <= (to ?? recordedAt);
-  return inTime && (host === undefined || host === verdict.host);
+  return inTime && (host === undefined || host === decision.host);
 };
 
-/** Streams without a say in these verdicts are passed over unread. */
+const GROUNDS = ['reference/', 'key-provider/', 'key/'];
+
+/** Streams without a say in these decisions are passed over unread. */
 const matters = ({ host }: ReplayFilter, { stream }: StoredEntry): boolean =>
-  stream.startsWith('reference/') || (host === undefined ? stream.startsWith('host/') : stream === hostStream(host));
+  GROUNDS.some((kind) => stream.startsWith(kind)) ||
+  (host === undefined ? stream.startsWith('host/') : stream === hostStream(host));
 
 const recordedOf = (
   stored: StoredEntry,
@@ -59,15 +70,27 @@ const recordedOf = (
     ),
   );
 
-/** A page's verdicts. Hash chains are checked on the way; forms and signatures are the verification's business. */
+/** What was decided in a page. Releases are decided again at once: they need nothing but the ledger. */
+interface Decided {
+  readonly verdicts: ReadonlyArray<VerdictCase>;
+  readonly releases: ReadonlyArray<VerdictReplay>;
+}
+
+interface Histories {
+  readonly verdicts: History;
+  readonly releases: ReleaseHistory;
+}
+
+/** A page's decisions. Hash chains are checked on the way; forms and signatures are the verification's business. */
 const casesOf = (
   deps: LedgerReader,
   filter: ReplayFilter,
   tips: Map<StreamId, FollowedTip>,
-  take: (recorded: Recorded<LedgerEvent>) => VerdictCase | undefined,
+  histories: Histories,
   page: ReadonlyArray<StoredEntry>,
-): E.Either<LoadFault, ReadonlyArray<VerdictCase>> => {
-  const cases: Array<VerdictCase> = [];
+): E.Either<LoadFault, Decided> => {
+  const verdicts: Array<VerdictCase> = [];
+  const releases: Array<VerdictReplay> = [];
   for (const stored of page) {
     if (!matters(filter, stored)) continue;
     const followed = followEntry(deps.hashing, stored, tips.get(stored.stream));
@@ -75,28 +98,35 @@ const casesOf = (
     tips.set(stored.stream, followed.right.tip);
     const recorded = recordedOf(stored, followed.right);
     if (E.isLeft(recorded)) return recorded;
-    const verdict = take(recorded.right);
-    if (verdict !== undefined && chosen(filter, verdict)) cases.push(verdict);
+    const verdict = histories.verdicts.take(recorded.right);
+    if (verdict !== undefined && chosen(filter, verdict)) verdicts.push(verdict);
+    const release = histories.releases.take(recorded.right);
+    if (release !== undefined && chosen(filter, release)) releases.push(replayRelease(release));
   }
-  return E.right(cases);
+  return E.right({ verdicts, releases });
 };
 
-const NOTHING_YET: ReplayReport = { checked: 0, different: [], differentCount: 0 };
+const NOTHING_YET: ReplayReport = { checked: 0, releases: 0, different: [], differentCount: 0 };
 
-const add = (report: ReplayReport, replays: ReadonlyArray<VerdictReplay>): ReplayReport => {
-  const different = replays.filter(({ differences }) => differences.length > 0);
+const add = (
+  report: ReplayReport,
+  verdicts: ReadonlyArray<VerdictReplay>,
+  releases: ReadonlyArray<VerdictReplay>,
+): ReplayReport => {
+  const different = [...verdicts, ...releases].filter(({ differences }) => differences.length > 0);
   return {
-    checked: report.checked + replays.length,
+    checked: report.checked + verdicts.length,
+    releases: report.releases + releases.length,
     different: [...report.different, ...different].slice(0, MOST_LISTED),
     differentCount: report.differentCount + different.length,
   };
 };
 
-/** Every verdict of the ledger, made again. Left: the ledger can't be read, or is not what was written. */
+/** Every verdict of the ledger, and every decision about a key, made again. Left: the ledger can't be read, or is not what was written. */
 export const replayAll =
   (deps: LedgerReader & ReplayDeps) =>
   (filter: ReplayFilter = {}, listener: ReplayListener = () => undefined): TE.TaskEither<LoadFault, ReplayReport> => {
-    const history = createHistory();
+    const histories = { verdicts: createHistory(), releases: createReleaseHistory() };
     const tips = new Map<StreamId, FollowedTip>();
     const from = (index: number, size: number, report: ReplayReport): TE.TaskEither<LoadFault, ReplayReport> =>
       pipe(
@@ -104,19 +134,22 @@ export const replayAll =
         TE.flatMap((page) => {
           const read = index + page.length;
           return pipe(
-            TE.fromEither(casesOf(deps, filter, tips, history.take, page)),
-            TE.flatMap(
-              TE.traverseSeqArray((verdict) =>
-                pipe(
-                  replayVerdict(deps)(verdict),
-                  TE.map((replay) => {
-                    listener(replay, { read, size });
-                    return replay;
-                  }),
+            TE.fromEither(casesOf(deps, filter, tips, histories, page)),
+            TE.flatMap(({ verdicts, releases }) =>
+              pipe(
+                verdicts,
+                TE.traverseSeqArray((verdict) =>
+                  pipe(
+                    replayVerdict(deps)(verdict),
+                    TE.map((replay) => {
+                      listener(replay, { read, size });
+                      return replay;
+                    }),
+                  ),
                 ),
+                TE.map((replays) => add(report, replays, releases)),
               ),
             ),
-            TE.map((replays) => add(report, replays)),
             TE.flatMap((sum) => (page.length === 0 || read >= size ? TE.right(sum) : from(read, size, sum))),
           );
         }),

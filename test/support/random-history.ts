@@ -9,6 +9,7 @@ import { contextOf } from '../../domain/host/state.js';
 import type { ReferenceCommand } from '../../domain/reference/commands.js';
 import { currentReference, executeReference } from '../../domain/reference/reference-stream.js';
 import { OPERATORS, type TestAuthority } from './authority.js';
+import { wrappingPair } from './key-service.js';
 import { right } from './ledger.js';
 
 type Who = 'alice' | 'bob' | 'wendy';
@@ -29,7 +30,7 @@ const who = fc.constantFrom<Who>('alice', 'bob', 'bob', 'wendy');
 const image = fc.constantFrom('v1', 'v2');
 const ek = fc.integer({ min: 1, max: 3 });
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('enrol' as const), host, who }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('quarantine', 'release', 'retire'), host, who }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('certify' as const), host, ek, who }) },
@@ -57,6 +58,7 @@ export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(step, { minLeng
 ]);
 
 export const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const digestOfBytes = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 const recordOf = (
   at: string,
@@ -122,7 +124,7 @@ const attest = async (authority: TestAuthority, wanted: Extract<Step, { readonly
     type: 'Attest',
     now: now.at,
     challenge,
-    wrappingKey: undefined,
+    wrappingKey: digestOfBytes(wrappingPair(wanted.host).publicKey),
     host: contextOf(state),
     record,
   } as const;

@@ -7,14 +7,17 @@ import { EXIT } from '../failure.js';
 import { online } from '../online.js';
 import { type Paint, printable } from '../terminal.js';
 
-const textOf = (paint: Paint, { checked, differenceCount, differences }: typeof Replayed._A): string => {
+const madeAgain = (verdicts: number, releases: number): string =>
+  `${String(verdicts)} verdicts${releases === 0 ? '' : ` and ${String(releases)} decisions about keys`}`;
+
+const textOf = (paint: Paint, { checked, releases, differenceCount, differences }: typeof Replayed._A): string => {
   if (differenceCount === 0) {
-    return checked === 0
+    return checked + releases === 0
       ? 'There are no such verdicts.'
-      : paint.green(`${String(checked)} verdicts made again: all came out the same.`);
+      : paint.green(`${madeAgain(checked, releases)} made again: all came out the same.`);
   }
   return [
-    paint.red(`${String(checked)} verdicts made again: ${String(differenceCount)} came out differently.`),
+    paint.red(`${madeAgain(checked, releases)} made again: ${String(differenceCount)} came out differently.`),
     ...differences.flatMap(({ host, index, revision, differences: found }) => [
       `${host} revision ${String(revision)} (entry ${String(index)}):`,
       ...found.map((each) => `  ${printable(JSON.stringify(each))}`),
@@ -25,7 +28,7 @@ const textOf = (paint: Paint, { checked, differenceCount, differences }: typeof 
 export const replayCommand: AddCommand = (parent, cli) => {
   const command = parent
     .command('replay')
-    .description('make past verdicts again from stored evidence; exit code 1 if any comes out differently')
+    .description('make past verdicts, and decisions about keys, again; exit code 1 if any comes out differently')
     .option('--host <host>', 'only of this host')
     .option('--from <instant>', 'only those recorded at or after', instant)
     .option('--to <instant>', 'only those recorded at or before', instant)

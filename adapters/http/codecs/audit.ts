@@ -3,6 +3,8 @@ import * as t from 'io-ts';
 export const Replayed = t.type(
   {
     checked: t.number,
+    /** Decisions about releases of keys. */
+    releases: t.number,
     differenceCount: t.number,
     /** The first ones, verdict by verdict. */
     differences: t.readonlyArray(

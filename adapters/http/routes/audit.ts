@@ -11,8 +11,9 @@ import type { Api } from '../api.js';
 import { Replayed, Verified } from '../codecs/audit.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
-const replayed = ({ checked, different, differentCount }: ReplayReport): typeof Replayed._A => ({
+const replayed = ({ checked, releases, different, differentCount }: ReplayReport): typeof Replayed._A => ({
   checked,
+  releases,
   differenceCount: differentCount,
   differences: different.map(({ host, index, revision, differences }) => ({ host, index, revision, differences })),
 });
