@@ -15,7 +15,8 @@ export interface PlainRequest {
 }
 
 type Entry = Recorded<LedgerEvent>;
-const data = (entry: Entry): any => entry.event.data;
+/** As plain JSON: the rule leans on no type of ours. */
+const data = (entry: Entry) => JSON.parse(JSON.stringify(entry.event.data));
 
 /**
  * Whether a key may go out, written as one would say it, over the bare list of everything that ever happened. It shares
