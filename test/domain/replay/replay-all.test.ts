@@ -66,7 +66,7 @@ describe('replaying verdicts', () => {
     later(authority, 400 * 86_400);
     const seen: Array<number> = [];
     const report = await replay(authority.deps, {}, ({ index }) => seen.push(index));
-    expect(report).toEqual({ checked: 4, different: [], differentCount: 0 });
+    expect(report).toEqual({ checked: 4, releases: 0, different: [], differentCount: 0 });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen).toHaveLength(4);
   });
