@@ -4,6 +4,11 @@ import { join } from 'node:path';
 export interface DataFolder {
   readonly root: string;
   readonly ledger: string;
+  /** Which EventStoreDB cluster keeps the ledger; not there: `ledger` does. */
+  readonly store: string;
+  /** This node's copy of a ledger that is kept elsewhere, and up to where it goes. */
+  readonly replica: string;
+  readonly replicaPosition: string;
   readonly projections: string;
   readonly keys: string;
   /** Secrets of key providers. */
@@ -26,6 +31,9 @@ export interface DataFolder {
 export const dataFolder = (root: string): DataFolder => ({
   root,
   ledger: join(root, 'ledger.db'),
+  store: join(root, 'store.json'),
+  replica: join(root, 'replica.db'),
+  replicaPosition: join(root, 'replica.position'),
   projections: join(root, 'projections.db'),
   keys: join(root, 'keys.json'),
   vault: join(root, 'vault.json'),

@@ -14,10 +14,11 @@ import { makeDeps } from './authority-deps.js';
 import { type DataFolder, dataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import { headFileOf } from './event-store/sqlite/head-file.js';
-import { openSqliteLedger, type SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
 import { openSealer } from './event-store/sqlite/sealer.js';
 import { createKeyStore, type KeyStore } from './key-store/key-store.js';
 import type { OpenError } from './open-error.js';
+import { type Ledger, openStore } from './open-store.js';
+import { type StoreChoice, writeStoreChoice } from './store-file.js';
 import { systemClock, systemRandom } from './system.js';
 
 export interface FoundOptions {
@@ -29,6 +30,8 @@ export interface FoundOptions {
   readonly passphrase: string;
   /** Keep the passphrase beside the keys, for those who want to start without typing it. */
   readonly keepPassphrase: boolean;
+  /** Where the ledger is to be kept. Undefined: in the folder. */
+  readonly store?: StoreChoice | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -65,15 +68,15 @@ const found = (
   options: FoundOptions,
   folder: DataFolder,
   keys: KeyStore,
-  sqlite: SqliteLedger,
+  ledger: Ledger,
 ): TE.TaskEither<OpenError, string> => {
   const { clock = systemClock, random = systemRandom, name, group, policy, operators } = options;
   const { publicKeys, signer, challengeKey } = keys;
   const ring: { now: Keyring } = { now: new Map() };
-  const reader = { ...entryEngines, store: sqlite.events, keyring: () => ring.now };
+  const reader = { ...entryEngines, store: ledger.events, keyring: () => ring.now };
   const deps = makeDeps({
     reader,
-    evidence: sqlite.evidence,
+    evidence: ledger.evidence,
     signer: () => signer('event'),
     challengeKey,
     group,
@@ -94,7 +97,7 @@ const found = (
     TE.mapLeft((fault): OpenError => fault),
     TE.tap(() =>
       pipe(
-        loadKeyring({ ...entryEngines, store: sqlite.events }, publicKeys.authority.kid),
+        loadKeyring({ ...entryEngines, store: ledger.events }, publicKeys.authority.kid),
         TE.map((keyring) => {
           ring.now = keyring;
         }),
@@ -112,9 +115,9 @@ const found = (
 
 const foundLedger = (options: FoundOptions, folder: DataFolder, keys: KeyStore): TE.TaskEither<OpenError, string> =>
   TE.bracket(
-    openSqliteLedger(folder.ledger),
-    (sqlite) => found(options, folder, keys, sqlite),
-    (sqlite) => TE.fromTask(sqlite.close),
+    openStore(folder, options.store),
+    (ledger) => found(options, folder, keys, ledger),
+    (ledger) => TE.fromTask(ledger.close),
   );
 
 /** Founds an authority in an empty folder: keys, ledger, first policy, operators and their tokens. */
@@ -125,6 +128,9 @@ export const foundFolder = (options: FoundOptions): TE.TaskEither<OpenError, Fou
   return pipe(
     makePrivateFolder(folder.root) as TE.TaskEither<OpenError, void>,
     TE.flatMap(() => makePrivateFolder(folder.tokenFolder)),
+    TE.flatMap(() =>
+      options.store === undefined ? TE.right(undefined) : writeStoreChoice(folder.store, options.store),
+    ),
     TE.flatMap(() => createKeyStore(folder.keys, options.passphrase)),
     TE.flatMap((keys) => foundLedger(options, folder, keys)),
     TE.tap(() =>

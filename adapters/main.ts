@@ -9,12 +9,14 @@ import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evide
 import { observeProvider } from '../domain/key-provider/observe-provider.js';
 import type { SecretVault } from '../domain/key-provider/ports.js';
 import type { KeyServiceDeps } from '../domain/key-service-deps.js';
+import { AUTHORITY_STREAM } from '../domain/ledger/keyring.js';
 import type { LedgerReader } from '../domain/ledger/ledger.js';
 import type { Clock, Random } from '../domain/ports.js';
 import { openTokenStore, type TokenStore } from './access/token-store.js';
 import type { Principal } from './access/tokens.js';
 import { makeDeps } from './authority-deps.js';
 import { type AuthorityIdentity, readIdentity } from './authority-identity.js';
+import type { AuthorityLog } from './authority-log.js';
 import { type DataFolder, dataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import { checkHead, openSealer, type Sealer } from './event-store/sqlite/sealer.js';
@@ -23,7 +25,7 @@ import { DEFAULT_HOST_LIMITS, type HostLimits, makeHostGate } from './http/host-
 import { createLedgerHub } from './http/ledger-hub.js';
 import { allRoutes } from './http/routes.js';
 import { makeServer, type Tls } from './http/server.js';
-import { settledBy } from './http/settled.js';
+import { settledAt, settledBy } from './http/settled.js';
 import { type KeyService, makeKeyService } from './key-service.js';
 import { type KeyStore, openKeyStore } from './key-store/key-store.js';
 import { openVault } from './key-vault/open-vault.js';
@@ -31,7 +33,7 @@ import { type LiveKeys, openLiveKeys } from './live-keys.js';
 import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
 import { type LedgerFiles, openLedgerFiles } from './open-ledger.js';
-import { type AuthorityLog, openLog } from './open-log.js';
+import { openLog } from './open-log.js';
 import { openPublisher } from './open-publisher.js';
 import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
 import type { KafkaSettings } from './publisher/kafka/kafka-settings.js';
@@ -106,11 +108,11 @@ interface Parts {
 
 /** Frees the ledger's lock when a later step fails. */
 const orClose =
-  ({ sqlite }: LedgerFiles) =>
+  ({ store }: LedgerFiles) =>
   <A>(work: TE.TaskEither<OpenError, A>): TE.TaskEither<OpenError, A> =>
     pipe(
       work,
-      TE.tapError(() => TE.fromTask(sqlite.close)),
+      TE.tapError(() => TE.fromTask(store.close)),
     );
 
 const SEAL_MS = 1_000;
@@ -142,7 +144,8 @@ const logOf = (
     TE.flatMap((policy) =>
       openLog({
         folder,
-        store: files.sqlite.events,
+        store: files.store.events,
+        cluster: files.store.cluster,
         authority: authority.kid,
         keys: live,
         readOnly: secrets === undefined,
@@ -161,9 +164,9 @@ const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<Open
     TE.bind('secrets', () => secretsOf(folder, options)),
     TE.bind('files', () => openLedgerFiles(folder)),
     TE.bind('live', ({ files, secrets }) =>
-      orClose(files)(openLiveKeys({ store: files.sqlite.events, publicKeys: files.publicKeys, secret: secrets })),
+      orClose(files)(openLiveKeys({ store: files.store.events, publicKeys: files.publicKeys, secret: secrets })),
     ),
-    TE.let('reader', ({ files, live }) => ({ ...entryEngines, store: files.sqlite.events, keyring: live.keyring })),
+    TE.let('reader', ({ files, live }) => ({ ...entryEngines, store: files.store.events, keyring: live.keyring })),
     TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),
     TE.bind('sealer', ({ files, reader, live, secrets, metrics }) =>
       orClose(files)(sealerOf(options, reader, files, secrets === undefined ? undefined : live, metrics)),
@@ -226,6 +229,7 @@ const serverOf = (options: OpenOptions, api: Api, parts: Parts): FastifyInstance
     metrics: api.metrics,
     log: { level: 'silent', ...options.log },
     tls: options.tls,
+    settledAt: settledAt(api.deps, api.reads),
     locked: secrets === undefined,
   });
 };
@@ -250,7 +254,7 @@ const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Parts):
   const authority = files.publicKeys.authority.kid;
   return openPublisher({
     hashing,
-    store: files.sqlite.events,
+    store: files.store.events,
     log,
     authority,
     file: folder.publisher,
@@ -260,19 +264,42 @@ const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Parts):
   });
 };
 
+/** Keys that another node brought in, or ended, count here as soon as this node has seen it. */
+const followKeys = ({ files, live }: Parts): (() => void) => {
+  const { events, cluster } = files.store;
+  if (cluster === undefined) return () => undefined;
+  let seen = 0;
+  void events
+    .size()()
+    .then((size) => {
+      seen = E.isRight(size) ? size.right : 0;
+    });
+  return events.onAppended((size) => {
+    const from = seen;
+    seen = size;
+    void events
+      .readAll(from, Math.max(size - from, 1))()
+      .then((read) => {
+        const changed = E.isRight(read) && read.right.some(({ stream }) => stream === AUTHORITY_STREAM);
+        if (changed) void live.refresh();
+      });
+  });
+};
+
 const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
   const { files, live, reader, identity, reads, secrets, metrics, sealer, log } = parts;
-  const { sqlite, headFile } = files;
+  const { store, headFile } = files;
   const { group } = identity;
   const challengeKey = options.challengeKey ?? secrets?.keys.challengeKey ?? new Uint8Array(32);
-  const evidence = sqlite.evidence;
+  const evidence = store.evidence;
   const authority = makeDeps({ reader, evidence, signer: live.signer, challengeKey, group, clock, random });
   const keyService = keyServiceOf(authority, parts);
   const { deps } = keyService;
+  const stopFollowingKeys = followKeys(parts);
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
   const gate = makeHostGate(limits, () => performance.now());
-  const verify = verifyLedgerFiles({ sqlite, headFile, pinned: files.publicKeys.authority.kid });
+  const verify = verifyLedgerFiles({ store, headFile, pinned: files.publicKeys.authority.kid });
   const { publicEntries = false } = options;
   const settled = settledBy(deps, reads);
   const publisher = publisherOf(options, parts);
@@ -300,8 +327,9 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
     await log.close();
     await publisher?.stop();
     stopCounting();
+    stopFollowingKeys();
     reads.close();
-    await sqlite.close();
+    await store.close();
   };
   return { app, deps, reads, close };
 };

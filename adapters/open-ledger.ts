@@ -8,35 +8,42 @@ import { loadKeyring } from '../domain/ledger/load-keyring.js';
 import type { DataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import { headFileOf, readHead } from './event-store/sqlite/head-file.js';
-import { openSqliteLedger, type SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
 import type { PublicKeys } from './key-store/key-file.js';
 import { readPublicKeys } from './key-store/key-store.js';
 import type { OpenError } from './open-error.js';
+import { type Ledger, openStore } from './open-store.js';
+import { readStoreChoice, type StoreChoice } from './store-file.js';
 
 /** A ledger's files without anything secret: enough to check all of it. */
 export interface LedgerFiles {
-  readonly sqlite: SqliteLedger;
+  readonly store: Ledger;
   readonly publicKeys: PublicKeys;
   /** As it was read; nothing vouches for it before it was verified. */
   readonly head: Head | undefined;
   readonly headFile: string;
 }
 
+const isFounded = (folder: DataFolder, choice: StoreChoice | undefined): boolean =>
+  existsSync(folder.keys) && (choice !== undefined || existsSync(folder.ledger));
+
 /** Left also for a folder without a ledger: opening must never make one. */
-export const openLedgerFiles = (folder: DataFolder): TE.TaskEither<OpenError, LedgerFiles> => {
-  if (!existsSync(folder.keys) || !existsSync(folder.ledger)) return TE.left({ _tag: 'NotFounded', dir: folder.root });
-  return pipe(
-    TE.Do,
+export const openLedgerFiles = (folder: DataFolder): TE.TaskEither<OpenError, LedgerFiles> =>
+  pipe(
+    readStoreChoice(folder.store) as TE.TaskEither<OpenError, StoreChoice | undefined>,
+    TE.filterOrElse(
+      (choice) => isFounded(folder, choice),
+      (): OpenError => ({ _tag: 'NotFounded', dir: folder.root }),
+    ),
+    TE.bindTo('choice'),
     TE.bindW('publicKeys', () => readPublicKeys(folder.keys)),
     TE.let('headFile', () => headFileOf(folder.ledger)),
     TE.bindW('head', ({ headFile }) => readHead(headFile)),
-    TE.bindW('sqlite', () => openSqliteLedger(folder.ledger)),
+    TE.bindW('store', ({ choice }) => openStore(folder, choice)),
   );
-};
 
 /** Keys as the ledger itself introduces them, beginning with the authority key that the key file names. */
-export const readerOf = ({ sqlite, publicKeys }: LedgerFiles): TE.TaskEither<OpenError, LedgerReader> =>
+export const readerOf = ({ store, publicKeys }: LedgerFiles): TE.TaskEither<OpenError, LedgerReader> =>
   pipe(
-    loadKeyring({ ...entryEngines, store: sqlite.events }, publicKeys.authority.kid),
-    TE.map((keyring: Keyring) => ({ ...entryEngines, store: sqlite.events, keyring: () => keyring })),
+    loadKeyring({ ...entryEngines, store: store.events }, publicKeys.authority.kid),
+    TE.map((keyring: Keyring) => ({ ...entryEngines, store: store.events, keyring: () => keyring })),
   );

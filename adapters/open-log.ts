@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { EventStore, StoreError } from '../domain/ports.js';
-import type { ProveConsistency } from '../domain/transparency/cosigner.js';
 import { readEntryBundle } from '../domain/transparency/log-resources.js';
 import type { LogEngines, LogFault, SignedCheckpoint } from '../domain/transparency/log-state.js';
 import { originOf } from '../domain/transparency/origin.js';
@@ -17,23 +17,21 @@ import {
   type ReadTile,
 } from '../domain/transparency/tree-proof.js';
 import type { WitnessPolicy } from '../domain/transparency/witness-policy.js';
+import type { AuthorityLog } from './authority-log.js';
+import { openClusterLog } from './cluster-log.js';
 import type { DataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
+import type { KurrentLedger } from './event-store/kurrent/open-kurrent-ledger.js';
 import type { LiveKeys } from './live-keys.js';
 import type { OpenError } from './open-error.js';
 import { createFileCheckpointRecord } from './transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from './transparency/folder-tile-storage.js';
+import { followLog } from './transparency/follow-log.js';
+import { createKurrentCheckpointRecord } from './transparency/kurrent/kurrent-checkpoint-record.js';
+import { createSealerLease } from './transparency/kurrent/sealer-lease.js';
+import { shareCheckpoint } from './transparency/kurrent/shared-checkpoint.js';
 import { openTransparencyLog, type TransparencyLog } from './transparency/transparency-log.js';
 import { createCosigner } from './witness/cosigner.js';
-
-/** The authority's log as the surfaces use it; it may be open for reading only. */
-export interface AuthorityLog extends Pick<TransparencyLog, 'published' | 'resource' | 'proveInclusion'> {
-  readonly proveConsistency: ProveConsistency;
-  /** Whether a published checkpoint with its quorum of witnesses covers this entry; asking seals it. */
-  readonly witnessed: (index: number) => TE.TaskEither<never, boolean>;
-  /** Seals what there is and stops. */
-  readonly close: () => Promise<void>;
-}
 
 export interface LogOptions {
   readonly folder: DataFolder;
@@ -43,18 +41,24 @@ export interface LogOptions {
   readonly keys: Pick<LiveKeys, 'logSigners' | 'logKeys'>;
   readonly readOnly: boolean;
   readonly policy: WitnessPolicy | undefined;
+  /** Other nodes write and seal as well. */
+  readonly cluster?: KurrentLedger | undefined;
   readonly onFault: (tag: string) => void;
 }
 
 type Engines = LogEngines & { readonly store: EventStore };
 
-const enginesOf = ({ folder, store, authority, keys }: LogOptions): Engines => {
+const enginesOf = ({ folder, store, authority, keys, cluster }: LogOptions): Engines => {
+  const own = createFolderTileStorage(folder.logTiles);
   return {
     hashing: entryEngines.hashing,
     verifyEd25519: entryEngines.verifyEd25519,
     store,
-    record: createFileCheckpointRecord(folder.logRecord),
-    tiles: createFolderTileStorage(folder.logTiles),
+    record:
+      cluster === undefined
+        ? createFileCheckpointRecord(folder.logRecord)
+        : createKurrentCheckpointRecord(cluster.client, cluster.names.record),
+    tiles: cluster === undefined ? own : shareCheckpoint(cluster.client, cluster.names.published, own),
     origin: originOf(authority),
     signers: keys.logSigners,
     formerKeys: keys.logKeys,
@@ -77,37 +81,45 @@ const readStored =
       ),
     );
 
+type Published = () => SignedCheckpoint | undefined;
+
 const inclusion =
-  (engines: Engines, read: ReadTile<PlaceUnavailable>, against: SignedCheckpoint | undefined) =>
-  (index: number): TE.TaskEither<ProofFault<PlaceUnavailable>, Uint8Array> =>
-    pipe(
+  (engines: Engines, read: ReadTile<PlaceUnavailable>, published: Published) =>
+  (index: number): TE.TaskEither<ProofFault<PlaceUnavailable>, Uint8Array> => {
+    const against = published();
+    return pipe(
       inclusionFromTiles(engines.hashing, read, index, against?.checkpoint.size ?? 0),
       TE.map((hashes) =>
         formatTlogProof({ extra: undefined, index, hashes, checkpoint: against?.bytes ?? new Uint8Array() }),
       ),
     );
+  };
 
 /** What was published stays readable without the key that signed it. */
-const forReading = (engines: Engines): TE.TaskEither<LogFault, AuthorityLog> => {
+const reading = (engines: Engines, published: Published): AuthorityLog => {
   const read = readStored(engines);
-  return pipe(
-    readPublished(engines),
-    TE.map((published) => ({
-      published: () => published,
-      resource: (path): TE.TaskEither<PlaceUnavailable | StoreError, Uint8Array | undefined> => {
-        if (path === CHECKPOINT_PATH) return TE.right(published?.bytes);
-        const tile = parseTilePath(path);
-        if (E.isLeft(tile)) return TE.right(undefined);
-        const size = published?.checkpoint.size ?? 0;
-        return tile.right.level === 'entries' ? readEntryBundle(engines.store, size)(tile.right) : read(tile.right);
-      },
-      proveInclusion: inclusion(engines, read, published),
-      proveConsistency: (older, size) => consistencyFromTiles(engines.hashing, read, older, size),
-      witnessed: () => TE.right(false),
-      close: () => Promise.resolve(),
-    })),
-  );
+  return {
+    published,
+    resource: (path): TE.TaskEither<PlaceUnavailable | StoreError, Uint8Array | undefined> => {
+      if (path === CHECKPOINT_PATH) return TE.right(published()?.bytes);
+      const tile = parseTilePath(path);
+      if (E.isLeft(tile)) return TE.right(undefined);
+      const size = published()?.checkpoint.size ?? 0;
+      return tile.right.level === 'entries' ? readEntryBundle(engines.store, size)(tile.right) : read(tile.right);
+    },
+    proveInclusion: inclusion(engines, read, published),
+    proveConsistency: (older, size) => consistencyFromTiles(engines.hashing, read, older, size),
+    // Whether a checkpoint has its quorum is known to the node that asked for it.
+    witnessed: () => TE.right(false),
+    close: () => Promise.resolve(),
+  };
 };
+
+const forReading = (engines: Engines): TE.TaskEither<LogFault, AuthorityLog> =>
+  pipe(
+    readPublished(engines),
+    TE.map((published) => reading(engines, () => published)),
+  );
 
 const sizeOf = (log: TransparencyLog): number => log.published()?.checkpoint.size ?? 0;
 
@@ -147,26 +159,51 @@ const forWriting = (log: TransparencyLog, hasWitnesses: boolean): AuthorityLog =
 const SEAL_AFTER_MS = 500;
 const SEAL_EVERY = 256;
 
-const sealing = (options: LogOptions, engines: Engines): TE.TaskEither<LogFault, AuthorityLog> => {
+const sealing = (options: LogOptions, engines: Engines): TE.TaskEither<LogFault, TransparencyLog> => {
   const { policy } = options;
   const { verifyEd25519 } = engines;
-  return pipe(
-    openTransparencyLog({
-      engines,
-      cosigner: policy === undefined ? undefined : createCosigner({ policy, verifyEd25519 }),
-      sealAfterMillis: SEAL_AFTER_MS,
-      sealEvery: SEAL_EVERY,
-      onFault: ({ _tag }) => options.onFault(_tag),
-    }),
-    TE.map((log) => forWriting(log, policy !== undefined)),
+  return openTransparencyLog({
+    engines,
+    cosigner: policy === undefined ? undefined : createCosigner({ policy, verifyEd25519 }),
+    sealAfterMillis: SEAL_AFTER_MS,
+    sealEvery: SEAL_EVERY,
+    onFault: ({ _tag }) => options.onFault(_tag),
+  });
+};
+
+const LEASE_MS = 3_000;
+const STEP_MS = 750;
+
+/** Of all nodes one seals; this one, or another. */
+const together = (options: LogOptions, engines: Engines, { client, names, caughtUp }: KurrentLedger): AuthorityLog => {
+  const lease = createSealerLease({
+    client,
+    stream: names.lease,
+    node: randomUUID(),
+    monotonic: () => performance.now(),
+    leaseMillis: LEASE_MS,
+  });
+  const followed = followLog({ engines, own: createFolderTileStorage(options.folder.logTiles) });
+  const seal = pipe(
+    sealing(options, engines),
+    TE.map((log) => ({ log: forWriting(log, options.policy !== undefined), halted: log.halted, stop: log.stop })),
   );
+  const { onFault } = options;
+  const read = reading(engines, followed.published);
+  return openClusterLog({ lease, followed, reading: read, seal, caughtUp, stepMillis: STEP_MS, onFault });
 };
 
 /** Opens the log beside its ledger, or begins it. Left when what was signed is not what the ledger holds. */
 export const openLog = (options: LogOptions): TE.TaskEither<OpenError, AuthorityLog> => {
   const engines = enginesOf(options);
+  if (!options.readOnly && options.cluster !== undefined) return TE.right(together(options, engines, options.cluster));
   return pipe(
-    options.readOnly ? forReading(engines) : sealing(options, engines),
+    options.readOnly
+      ? forReading(engines)
+      : pipe(
+          sealing(options, engines),
+          TE.map((log) => forWriting(log, options.policy !== undefined)),
+        ),
     TE.mapLeft((fault): OpenError => ({ _tag: 'LogRefused', fault })),
   );
 };

@@ -1,6 +1,6 @@
 import type { Clock, EventStore, Hashing } from '../domain/ports.js';
 import { originOf } from '../domain/transparency/origin.js';
-import type { AuthorityLog } from './open-log.js';
+import type { AuthorityLog } from './authority-log.js';
 import { folderLease } from './publisher/folder-lease.js';
 import { kafkaBroker } from './publisher/kafka/kafka-broker.js';
 import type { KafkaSettings } from './publisher/kafka/kafka-settings.js';

@@ -6,7 +6,7 @@ import { type LedgerReport, verifyLedger } from '../domain/ledger/verify-ledger.
 import type { StoreError } from '../domain/ports.js';
 import { entryEngines } from './engines.js';
 import { readHead } from './event-store/sqlite/head-file.js';
-import type { SqliteLedger } from './event-store/sqlite/open-sqlite-ledger.js';
+import type { Ledger } from './open-store.js';
 
 /** One thing that is wrong with a ledger; damage of the file itself included. */
 export type LedgerFinding =
@@ -23,7 +23,7 @@ export interface Verification {
 }
 
 export interface VerifyInput {
-  readonly sqlite: Pick<SqliteLedger, 'events' | 'check'>;
+  readonly store: Pick<Ledger, 'events' | 'check'>;
   readonly headFile: string;
   /** Key id of the authority key that is believed. */
   readonly pinned: string;
@@ -47,8 +47,8 @@ const headOf = (file: string): TE.TaskEither<never, FoundHead> =>
     TE.fromTask,
   );
 
-const audited = ({ sqlite, pinned }: VerifyInput, head: Head | undefined): TE.TaskEither<StoreError, LedgerReport> =>
-  verifyLedger({ ...entryEngines, store: sqlite.events }, { pinned, head, mostFaults: MOST_FAULTS });
+const audited = ({ store, pinned }: VerifyInput, head: Head | undefined): TE.TaskEither<StoreError, LedgerReport> =>
+  verifyLedger({ ...entryEngines, store: store.events }, { pinned, head, mostFaults: MOST_FAULTS });
 
 /** Checks the file, every entry and the signed head. Left only when nothing could be read at all. */
 export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<StoreError, Verification> =>
@@ -59,7 +59,7 @@ export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<StoreError,
         audited(input, head),
         TE.flatMap((report) =>
           pipe(
-            input.sqlite.check,
+            input.store.check,
             TE.match(
               (fault: StoreError): ReadonlyArray<LedgerFinding> => [...faults, fault],
               () => faults,

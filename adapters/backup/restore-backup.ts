@@ -177,7 +177,7 @@ const prove = (
   options: RestoreOptions,
   size: number,
 ): Work<ReadonlyArray<string>> => {
-  const store = files.sqlite.events;
+  const store = files.store.events;
   const record = createFileCheckpointRecord(folder.logRecord);
   const tree = (upTo: number): Work<GrownTree> =>
     pipe(
@@ -258,7 +258,7 @@ const restoreInto = (options: RestoreOptions, manifest: Manifest): Work<Restored
         opened(options.dir),
         (files) =>
           pipe(
-            loadKeyring({ ...entryEngines, store: files.sqlite.events }, manifest.authority),
+            loadKeyring({ ...entryEngines, store: files.store.events }, manifest.authority),
             TE.mapLeft(({ _tag }) => unreadable(`holds keys that can not be read (${_tag})`)),
             TE.filterOrElse(
               (keyring) => isSigned(keyring, manifest),
@@ -269,7 +269,7 @@ const restoreInto = (options: RestoreOptions, manifest: Manifest): Work<Restored
             TE.bind('provedBy', ({ size }) => prove(folder, files, options, size)),
             TE.map((found) => ({ authority: manifest.authority, at: manifest.at, ...found })),
           ),
-        ({ sqlite }) => TE.fromTask(sqlite.close),
+        ({ store }) => TE.fromTask(store.close),
       ),
     ),
   );

@@ -17,6 +17,7 @@ import { keyCommand } from './commands/key.js';
 import { keyProviderCommand } from './commands/key-provider.js';
 import { keysCommand } from './commands/keys.js';
 import { ledgerCommand } from './commands/ledger.js';
+import { nodeCommand } from './commands/node.js';
 import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
 import { publisherCommand } from './commands/publisher.js';
@@ -55,6 +56,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   keysCommand,
   backupCommand,
   restoreCommand,
+  nodeCommand,
   witnessCommand,
   publisherCommand,
   followCommand,

@@ -8,6 +8,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Principal } from '../access/tokens.js';
 import { type LogLevel, type LogStream, loggerOptions } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly metrics: Metrics;
   readonly log: { readonly level: LogLevel; readonly stream?: LogStream | undefined };
   readonly tls?: Tls | undefined;
+  /** Waits, within bounds, until answers are true at this index. */
+  readonly settledAt?: (index: number) => TE.TaskEither<ApiError, void>;
   /** True: opened without the passphrase, so only reads are let through. */
   readonly locked?: boolean;
 }
@@ -148,6 +151,19 @@ const spokenFor = ({ operation }: Route, { params }: FastifyRequest): string | u
   return isEvidence && typeof params.id === 'string' ? params.id : undefined;
 };
 
+const INDEX = /^(?:0|[1-9][0-9]{0,14})$/;
+
+/** Who was answered by one node may ask the next for nothing older than that answer. */
+const sinceSeen = (
+  { settledAt = () => TE.right(undefined) }: ServerOptions,
+  least: string | undefined,
+): TE.TaskEither<ApiError, void> => {
+  if (least === undefined) return TE.right(undefined);
+  return INDEX.test(least)
+    ? settledAt(Number(least))
+    : TE.left({ _tag: 'RequestMalformed', rule: 'must have an index of the ledger as Sekisho-Min-Index' });
+};
+
 const register = (app: FastifyInstance, options: ServerOptions, route: Route): void => {
   const { access, metrics } = options;
   app.route({
@@ -161,7 +177,8 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
       if (options.locked === true && !isReading(route))
         return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });
       request.principal = admitted.right;
-      return undefined;
+      const seen = await sinceSeen(options, header(request, 'sekisho-min-index'))();
+      return E.isLeft(seen) ? sendProblem(metrics, request, reply, seen.left) : undefined;
     },
     handler: async (request, reply) => {
       const result = await route.run(rawOf(route, request))();

@@ -25,7 +25,7 @@ export interface Publisher {
 }
 
 /** Partial tiles that full ones replaced may go once a checkpoint was published that has the full ones. */
-const outgrown = (written: Map<string, Tile>, size: number): ReadonlyArray<string> =>
+export const outgrown = (written: Map<string, Tile>, size: number): ReadonlyArray<string> =>
   [...written].flatMap(([path, tile]) => (isTileOf(size, { ...tile, width: TILE_WIDTH }) ? [path] : []));
 
 /** Publishes one checkpoint after another; those that a newer one overtook are left out. */

@@ -107,7 +107,7 @@ const fill = async (dir: string, tips: Map<string, ChainTip | null>, from: numbe
   }
   const sealing = { ...writer, file: headFileOf(folder.ledger), every: 0, onFault: () => undefined };
   orThrow(await orThrow(await openSealer(sealing)()).close());
-  await files.sqlite.close();
+  await files.store.close();
 };
 
 /** An authority's folder with as many events as asked for, of 10,000 hosts. */

@@ -28,7 +28,7 @@ const rebuild = async ({ dir }: LargeLedger, size: number): Promise<Figure> => {
   const reader = orThrow(await readerOf(files)());
   const { seconds, result } = await secondsOf(() => openProjectionStore(reader, folder.projections)());
   orThrow(result).close();
-  await files.sqlite.close();
+  await files.store.close();
   return { name: 'projections rebuilt', measured: size / seconds, unit: 'events/s', atLeast: 100_000 };
 };
 
@@ -43,25 +43,25 @@ const asOf = async ({ dir }: LargeLedger, size: number): Promise<number> => {
     return performance.now() - began;
   });
   reads.close();
-  await files.sqlite.close();
+  await files.store.close();
   return percentile(times, 99);
 };
 
 const verify = async ({ dir }: LargeLedger, size: number): Promise<Figure> => {
   const files = orThrow(await openLedgerFiles(dataFolder(dir))());
-  const engines = { ...entryEngines, store: files.sqlite.events };
+  const engines = { ...entryEngines, store: files.store.events };
   const options = { pinned: files.publicKeys.authority.kid, head: files.head, mostFaults: 10 };
   const { seconds, result } = await secondsOf(() => verifyLedger(engines, options)());
   const { faults } = orThrow(result);
   if (faults.length > 0) throw new Error(JSON.stringify(faults));
-  await files.sqlite.close();
+  await files.store.close();
   return { name: 'whole ledger verified, signature by signature', measured: size / seconds, unit: 'events/s' };
 };
 
 const proofs = async ({ dir }: LargeLedger, size: number): Promise<ReadonlyArray<Figure>> => {
   const files = orThrow(await openLedgerFiles(dataFolder(dir))());
-  const figures = await proofFigures(files.sqlite.events, size);
-  await files.sqlite.close();
+  const figures = await proofFigures(files.store.events, size);
+  await files.store.close();
   return figures;
 };
 

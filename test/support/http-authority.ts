@@ -5,7 +5,9 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
 import { type FoundOptions, foundFolder } from '../../adapters/found.js';
 import type { HostLimits } from '../../adapters/http/host-gate.js';
+import { joinCluster } from '../../adapters/join.js';
 import { type OpenedAuthority, openAuthority } from '../../adapters/main.js';
+import type { StoreChoice } from '../../adapters/store-file.js';
 import { pcrTexts } from '../../domain/appraisal/evidence-manifest.js';
 import { fromBase64, fromHex, toBase64, toHex } from '../../domain/encoding/bytes.js';
 import { plusSeconds } from '../../domain/encoding/instant.js';
@@ -61,12 +63,29 @@ const GENEROUS: HostLimits = {
   refusedPerHost: { rate: 1e6, burst: 1e6 },
 };
 
-export const openHttpAuthority = async (start: string = START): Promise<HttpAuthority> => {
+export const openHttpAuthority = async (start: string = START, store?: StoreChoice): Promise<HttpAuthority> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'sekisho-http-')), 'authority');
   const now = { at: start };
   const clock = { now: () => now.at };
-  const founding = { dir, name: 'Test', group: 'test', policy: TEST_POLICY, operators: PEOPLE };
+  const founding = { dir, name: 'Test', group: 'test', policy: TEST_POLICY, operators: PEOPLE, store };
   const { tokens } = right(await foundFolder({ ...founding, passphrase: PASSPHRASE, keepPassphrase: true, clock })());
+  return openFolder(dir, tokens, now);
+};
+
+/** One more node of an authority that keeps its ledger in a cluster, with that one's keys, tokens and clock. */
+export const joinHttpAuthority = async (first: HttpAuthority, store: StoreChoice): Promise<HttpAuthority> => {
+  const dir = join(mkdtempSync(join(tmpdir(), 'sekisho-http-')), 'authority');
+  const [keys, tokens] = [join(first.dir, 'keys.json'), join(first.dir, 'tokens.json')];
+  right(await joinCluster({ dir, store, keys, tokens, passphrase: PASSPHRASE })());
+  return openFolder(dir, first.tokens, first.now);
+};
+
+const openFolder = async (
+  dir: string,
+  tokens: ReadonlyMap<string, string>,
+  now: { at: string },
+): Promise<HttpAuthority> => {
+  const clock = { now: () => now.at };
   const lines: Array<string> = [];
   const log = { level: 'debug' as const, stream: { write: (line: string) => void lines.push(line) } };
   const opened = right(await openAuthority({ dir, passphrase: PASSPHRASE, clock, limits: GENEROUS, log })());

@@ -8,6 +8,7 @@ import { AttestationPolicy, DEFAULT_POLICY } from '../../../domain/appraisal/pol
 import { type Principal, Subject } from '../../access/tokens.js';
 import { dataFolder } from '../../data-folder.js';
 import { type Founded, foundFolder } from '../../found.js';
+import { DEFAULT_PREFIX, type StoreChoice } from '../../store-file.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { DEFAULT_DIR, withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode } from '../failure.js';
@@ -30,6 +31,8 @@ interface Options {
   readonly operator?: ReadonlyArray<Principal>;
   readonly passphraseFile?: string;
   readonly policy?: string;
+  readonly store?: string;
+  readonly storePrefix: string;
   readonly json: boolean;
 }
 
@@ -106,6 +109,11 @@ const print = (
   return done;
 };
 
+const storeOf = (cli: Cli, { store, storePrefix: prefix }: Options): StoreChoice | undefined => {
+  const url = store ?? cli.terminal.env['SEKISHO_STORE'];
+  return url === undefined || url === '' ? undefined : { url, prefix };
+};
+
 const work = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> => {
   const dir = options.dir ?? cli.terminal.env['SEKISHO_DIR'] ?? DEFAULT_DIR;
   const { name, group } = options;
@@ -117,7 +125,7 @@ const work = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> =
     TE.bind('founded', ({ operators, passphrase, policy }) => {
       const keepPassphrase = options.passphraseFile === undefined;
       return pipe(
-        foundFolder({ dir, name, group, policy, operators, passphrase, keepPassphrase }),
+        foundFolder({ dir, name, group, policy, operators, passphrase, keepPassphrase, store: storeOf(cli, options) }),
         TE.mapLeft(openFailure(dir)),
       );
     }),
@@ -144,7 +152,8 @@ and worth as much as the folder's permissions. With it, the keys open only for w
 Examples:
   $ sekisho init --dir ./authority
   $ sekisho init --dir ./authority --passphrase-file /run/secrets/sekisho \\
-      --operator alice:trust-administrator --operator bob:trust-administrator --operator carol:auditor`;
+      --operator alice:trust-administrator --operator bob:trust-administrator --operator carol:auditor
+  $ SEKISHO_STORE='esdb://sekisho:PASSWORD@db1:2113,db2:2113,db3:2113' sekisho init --dir ./authority`;
 
 export const initCommand: AddCommand = (parent, cli) => {
   withJson(parent.command('init'))
@@ -155,6 +164,8 @@ export const initCommand: AddCommand = (parent, cli) => {
     .option('--operator <subject:role>', 'an operator; may be given again', parseOperator)
     .option('--passphrase-file <file>', 'file with the passphrase that encrypts the keys')
     .option('--policy <file>', 'the first attestation policy; default: the built-in one')
+    .option('--store <url>', 'keep the ledger in this EventStoreDB (esdb://...), not in the folder; SEKISHO_STORE')
+    .option('--store-prefix <name>', 'what the names of its streams begin with there', DEFAULT_PREFIX)
     .addHelpText('after', HELP)
     .action((options: Options) => perform(cli, options.json, work(cli, options)));
 };

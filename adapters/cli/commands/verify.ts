@@ -20,12 +20,12 @@ const offline = (dir: string, pinned: string | undefined): TE.TaskEither<CliFail
   const folder = dataFolder(dir);
   return TE.bracket(
     pipe(openLedgerFiles(folder), TE.mapLeft(openFailure(dir))),
-    ({ sqlite, publicKeys }) =>
+    ({ store, publicKeys }) =>
       pipe(
-        verifyLedgerFiles({ sqlite, headFile: headFileOf(folder.ledger), pinned: pinned ?? publicKeys.authority.kid }),
+        verifyLedgerFiles({ store, headFile: headFileOf(folder.ledger), pinned: pinned ?? publicKeys.authority.kid }),
         TE.bimap(openFailure(dir), ({ faults, ...rest }) => ({ ...rest, faults: faults.map(findingView) })),
       ),
-    ({ sqlite }) => TE.fromTask(sqlite.close),
+    ({ store }) => TE.fromTask(store.close),
   );
 };
 

@@ -5,6 +5,7 @@ import type { EventStore, EvidenceStore, StoreError } from '../../../domain/port
 import { createKurrentEvidenceStore } from '../../evidence-store/kurrent/kurrent-evidence-store.js';
 import { openSqliteLedger, type SqliteLedger } from '../sqlite/open-sqlite-ledger.js';
 import { catchUp } from './catch-up.js';
+import { checkCluster } from './check-cluster.js';
 import { connectKurrent, type KurrentClient, type KurrentEvent } from './client.js';
 import { storeErrorOf } from './kurrent-error.js';
 import { createKurrentEventStore } from './kurrent-event-store.js';
@@ -34,6 +35,8 @@ export interface KurrentLedger {
   readonly names: StreamNames;
   /** Everything that was in the ledger when this was called is in this node's copy when it ends. */
   readonly caughtUp: TE.TaskEither<StoreError, void>;
+  /** Holds all of the cluster against this node's copy. */
+  readonly check: TE.TaskEither<StoreError, true>;
   readonly connected: () => boolean;
   readonly fault: () => StoreError | undefined;
   readonly close: () => Promise<void>;
@@ -142,7 +145,8 @@ const run = async (options: KurrentOptions, parts: Parts): Promise<E.Either<Stor
     seenWithinMillis,
   });
   const evidence = createKurrentEvidenceStore({ client, names });
-  return E.right({ events, evidence, client, names, caughtUp, connected, fault: () => fault, close });
+  const check = checkCluster({ client, names, copy: copy.events });
+  return E.right({ events, evidence, client, names, caughtUp, check, connected, fault: () => fault, close });
 };
 
 /** Opens this node's copy, follows the cluster from there and waits until both are the same. */
