@@ -15,9 +15,10 @@ interface KeyServiceParts {
   readonly deps: AuthorityDeps;
   /** Key id of the authority key. */
   readonly authority: string;
-  readonly tokenKey: TokenKey;
-  /** Undefined, as is the vault: opened for reading only. */
-  readonly tokenSigner: EventSigner | undefined;
+  /** Those whose tokens count. */
+  readonly tokenKeys: () => ReadonlyArray<TokenKey>;
+  readonly tokenSigner: () => EventSigner;
+  /** Undefined: opened for reading only. */
   readonly vault: SecretVault | undefined;
   readonly witnessed: KeyServiceDeps['witnessed'];
 }
@@ -31,8 +32,6 @@ const lockedFault: VaultFault = {
   _tag: 'VaultUnavailable',
   rule: 'is closed: the authority was opened for reading only',
 };
-const LOCKED_SIGN: EventSigner['sign'] = () =>
-  TE.left({ _tag: 'SignerUnavailable', detail: 'opened for reading only' });
 const LOCKED_VAULT: SecretVault = {
   put: () => TE.left(lockedFault),
   get: () => TE.left(lockedFault),
@@ -45,16 +44,15 @@ const HOT_KEYS = 50_000;
 
 /** The authority's parts together with those that keys need. */
 export const makeKeyService = (parts: KeyServiceParts): KeyService => {
-  const { vault = LOCKED_VAULT, tokenKey, tokenSigner, witnessed } = parts;
+  const { vault = LOCKED_VAULT, tokenKeys, tokenSigner, witnessed } = parts;
   const registry = createKeyServerRegistry({
     software: softwareKind(vault),
     kmip: kmipKind({ ...parts.deps, vault }),
   });
-  const signer = tokenSigner ?? { kid: tokenKey.kid, sign: LOCKED_SIGN };
   return {
     deps: {
       ...parts.deps,
-      tokens: makeTokenEngine(issuerOf(parts.authority), signer, [tokenKey]),
+      tokens: makeTokenEngine(issuerOf(parts.authority), tokenSigner, tokenKeys),
       vault,
       clientCertificates: nodeClientCertificates,
       keyServers: registry.keyServers,

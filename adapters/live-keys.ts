@@ -13,6 +13,7 @@ import type { PublicKeys } from './key-store/key-file.js';
 import { type KeyStore, openKeyStore } from './key-store/key-store.js';
 import { knownLogKeys } from './log-key.js';
 import type { OpenError } from './open-error.js';
+import type { TokenKey } from './tokens/token-engine.js';
 
 /** The keys of an authority that is open: which the ledger believes, and which of them sign here. They change while it runs. */
 export interface LiveKeys {
@@ -21,6 +22,10 @@ export interface LiveKeys {
   readonly signer: () => EventSigner;
   /** All log keys in use whose secret is here: while one follows another, both sign. */
   readonly logSigners: () => ReadonlyArray<NoteSigner>;
+  /** The newest token key in use whose secret is here. */
+  readonly tokenSigner: () => EventSigner;
+  /** Token keys in use: a token of one that ended counts no more. */
+  readonly tokenKeys: () => ReadonlyArray<TokenKey>;
   /** Every key that ever signed for the log. */
   readonly logKeys: () => ReadonlyArray<VerifierKey>;
   /** Reads the ledger and the key file again. */
@@ -63,6 +68,20 @@ const logSigners = (
   });
 };
 
+/** As with log keys: one that no event introduced is in the file only. */
+const tokenKeys = (keyring: Keyring, { token }: PublicKeys): ReadonlyArray<TokenKey> => {
+  const known = [...keyring.values()].some(({ purpose }) => purpose === 'token');
+  return known
+    ? keysInUse(keyring, 'token').map(({ kid, publicKey }) => ({ kid, publicKey }))
+    : [{ kid: token.kid, publicKey: fromBase64(token.publicKey) }];
+};
+
+const tokenSigner = (keys: KeyStore | undefined, inUse: ReadonlyArray<TokenKey>): EventSigner =>
+  heldIn(
+    keys,
+    inUse.map(({ kid }) => kid),
+  ).at(-1) ?? LOCKED;
+
 /** Opens them where the ledger and the key file are now. */
 export const openLiveKeys = ({ store, publicKeys, secret }: LiveKeysOptions): TE.TaskEither<OpenError, LiveKeys> => {
   const read = loadKeyring({ ...entryEngines, store }, publicKeys.authority.kid);
@@ -86,6 +105,8 @@ export const openLiveKeys = ({ store, publicKeys, secret }: LiveKeysOptions): TE
         keyring: () => keyring,
         signer: () => signer,
         logSigners: () => logSigners(keys, keyring, publicKeys),
+        tokenSigner: () => tokenSigner(keys, tokenKeys(keyring, publicKeys)),
+        tokenKeys: () => tokenKeys(keyring, publicKeys),
         logKeys: () => knownLogKeys(keyring, publicKeys),
         refresh,
       };

@@ -4,7 +4,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { operators } from '../domain/access/change-operators.js';
 import type { AuthorityDeps } from '../domain/authority-deps.js';
-import { fromBase64 } from '../domain/encoding/bytes.js';
 import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evidence.js';
 import { observeProvider } from '../domain/key-provider/observe-provider.js';
 import type { SecretVault } from '../domain/key-provider/ports.js';
@@ -41,7 +40,6 @@ import type { Publisher } from './publisher/start-publisher.js';
 import { systemClock, systemRandom } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
 import { type Metrics, makeMetrics } from './telemetry/metrics.js';
-import type { TokenKey } from './tokens/token-engine.js';
 import { verifyLedgerFiles } from './verify-ledger-files.js';
 
 export interface OpenOptions {
@@ -212,15 +210,10 @@ const observeProviders = async (deps: KeyServiceDeps, reads: ProjectionStore): P
   }
 };
 
-const tokenKeyOf = ({ files }: Parts): TokenKey => {
-  const { kid, publicKey } = files.publicKeys.token;
-  return { kid, publicKey: fromBase64(publicKey) };
-};
-
 const serverOf = (options: OpenOptions, api: Api, parts: Parts): FastifyInstance => {
-  const { identity, tokens, secrets } = parts;
+  const { identity, tokens, secrets, live } = parts;
   return makeServer({
-    routes: allRoutes(api, identity, tokens, [tokenKeyOf(parts)]),
+    routes: allRoutes(api, identity, tokens, live.tokenKeys),
     access: {
       authenticate: authenticator(api.deps, tokens),
       gate: api.gate,
@@ -235,12 +228,12 @@ const serverOf = (options: OpenOptions, api: Api, parts: Parts): FastifyInstance
 };
 
 const keyServiceOf = (deps: AuthorityDeps, parts: Parts): KeyService => {
-  const { identity, secrets, log } = parts;
+  const { identity, secrets, log, live } = parts;
   return makeKeyService({
     deps,
     authority: identity.kid,
-    tokenKey: tokenKeyOf(parts),
-    tokenSigner: secrets?.keys.signer('token'),
+    tokenKeys: live.tokenKeys,
+    tokenSigner: live.tokenSigner,
     vault: secrets?.vault,
     witnessed: log.witnessed,
   });

@@ -39,7 +39,7 @@ export const allRoutes = (
   api: Api,
   authority: NamedAuthority,
   tokens: TokenStore,
-  tokenKeys: ReadonlyArray<TokenKey>,
+  tokenKeys: () => ReadonlyArray<TokenKey>,
 ): ReadonlyArray<Route> => {
   const routes = [
     ...authorityRoutes(api, authority),

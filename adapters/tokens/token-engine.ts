@@ -72,13 +72,17 @@ const open = async (keys: ReadonlyArray<TokenKey>, token: string): Promise<E.Eit
   }
 };
 
-/** `keys` are those whose tokens count: the signer's own, and former ones while their tokens may still be about. */
-export const makeTokenEngine = (issuer: string, signer: EventSigner, keys: ReadonlyArray<TokenKey>): TokenEngine => ({
+/** Keys may follow each other while the authority runs. `keys` are those whose tokens count, the signer's among them. */
+export const makeTokenEngine = (
+  issuer: string,
+  signer: () => EventSigner,
+  keys: () => ReadonlyArray<TokenKey>,
+): TokenEngine => ({
   issuer,
-  sign: (claims) => sign(signer, claims),
+  sign: (claims) => sign(signer(), claims),
   open: (token) =>
     pipe(
-      TE.fromTask<E.Either<TokenForged, TokenClaims>>(() => open(keys, token)),
+      TE.fromTask<E.Either<TokenForged, TokenClaims>>(() => open(keys(), token)),
       TE.flatMapEither((opened) => opened),
     ),
 });

@@ -22,8 +22,8 @@ export const keyServiceOf = (
   const made = makeKeyService({
     deps,
     authority: 'test',
-    tokenKey: { kid: tokenKey.kid, publicKey: tokenKey.publicKey },
-    tokenSigner: tokenKey,
+    tokenKeys: () => [{ kid: tokenKey.kid, publicKey: tokenKey.publicKey }],
+    tokenSigner: () => tokenKey,
     vault,
     witnessed: () => TE.right(false),
   });

@@ -33,7 +33,11 @@ const NO_SIGNER = { kid: '', sign: () => TE.left({ _tag: 'SignerUnavailable' as 
 
 const claimsOf = (keys: ReadonlyArray<TokenKey>, token: string): TE.TaskEither<CliFailure, TokenClaims> =>
   pipe(
-    makeTokenEngine('', NO_SIGNER, keys).open(token.trim()),
+    makeTokenEngine(
+      '',
+      () => NO_SIGNER,
+      () => keys,
+    ).open(token.trim()),
     TE.mapLeft(() => refused('TokenForged', 'this is no token of this authority, or it was changed')),
   );
 

@@ -11,7 +11,7 @@ import { KeySet, RenewTokens, TokensAnswer } from '../codecs/keys.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { guardedByToken } from './key-operations.js';
 
-const keySet = (keys: ReadonlyArray<TokenKey>): Route =>
+const keySet = (keys: () => ReadonlyArray<TokenKey>): Route =>
   route({
     method: 'GET',
     path: '/.well-known/jwks.json',
@@ -24,7 +24,7 @@ const keySet = (keys: ReadonlyArray<TokenKey>): Route =>
     handle: () =>
       TE.right({
         headers: { 'content-type': 'application/jwk-set+json', 'cache-control': 'max-age=300' },
-        body: { keys: keys.map((key) => ({ ...jwkOf(key) })) },
+        body: { keys: keys().map((key) => ({ ...jwkOf(key) })) },
       }),
   });
 
@@ -66,7 +66,7 @@ const renew = (api: Api): Route =>
       ),
   });
 
-export const tokenRoutes = (api: Api, keys: ReadonlyArray<TokenKey>): ReadonlyArray<Route> => [
+export const tokenRoutes = (api: Api, keys: () => ReadonlyArray<TokenKey>): ReadonlyArray<Route> => [
   keySet(keys),
   renew(api),
 ];

@@ -9,7 +9,11 @@ import { right } from '../../support/ledger.js';
 
 const key = keyFromSeed(3);
 const publicKey = { kid: key.kid, publicKey: key.publicKey };
-const engine = makeTokenEngine(issuerOf('0011223344556677'), key, [publicKey]);
+const engine = makeTokenEngine(
+  issuerOf('0011223344556677'),
+  () => key,
+  () => [publicKey],
+);
 const claims = makeClaims({
   issuer: engine.issuer,
   kind: 'key-access',
