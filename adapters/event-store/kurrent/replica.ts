@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { StreamId } from '../../../domain/ledger/envelope.js';
-import type { Append, StoredEntry, StoreError } from '../../../domain/ports.js';
+import type { Append, StoreError } from '../../../domain/ports.js';
 import type { SqliteEventStore } from '../sqlite/sqlite-event-store.js';
 import type { KurrentEvent, Position } from './client.js';
 import { appendOf } from './ledger-entry.js';
@@ -74,9 +74,9 @@ export const createReplica = ({ events, names, positionFile }: ReplicaOptions): 
     return E.right(undefined);
   };
 
-  const entryAt = async (stream: StreamId, revision: number): Promise<StoredEntry | undefined> => {
-    const found = await events.readStream(stream, revision, 1)();
-    return E.isRight(found) ? found.right[0] : undefined;
+  const indexAt = async (stream: StreamId, revision: number): Promise<number | undefined> => {
+    const found = await events.indexAt(stream, revision)();
+    return E.isRight(found) ? found.right : undefined;
   };
 
   return {
@@ -94,10 +94,10 @@ export const createReplica = ({ events, names, positionFile }: ReplicaOptions): 
     },
     indexOf: async (stream, revision, millis) => {
       const coming = waiting.for(nameOf(stream, revision), millis);
-      const there = await entryAt(stream, revision);
+      const there = await indexAt(stream, revision);
       if (there === undefined) return coming;
-      waiting.came(nameOf(stream, revision), there.index);
-      return there.index;
+      waiting.came(nameOf(stream, revision), there);
+      return there;
     },
     giveUp: waiting.giveUp,
     keepPosition: () => {

@@ -26,6 +26,8 @@ export interface SqliteEventStore extends EventStore {
   /** Appends in the order given, all of them or none. Answers where each begins. */
   readonly appendInOrder: (appends: ReadonlyArray<Append>) => TE.TaskEither<StoreError, ReadonlyArray<number>>;
   readonly placeOf: (id: string) => TE.TaskEither<StoreError, EntryPlace | undefined>;
+  /** Where an entry of a stream is. Much faster than reading it. */
+  readonly indexAt: (stream: StreamId, revision: number) => TE.TaskEither<StoreError, number | undefined>;
   /** -1: no such stream. */
   readonly lastRevision: (stream: StreamId) => TE.TaskEither<StoreError, number>;
 }
@@ -126,6 +128,11 @@ const placeNow = (statements: Statements, id: string): EntryPlace | undefined =>
   return { index: index as number, stream: stream as string, revision: revision as number };
 };
 
+const indexNow = (statements: Statements, stream: StreamId, revision: number): number | undefined => {
+  const row = statements.byPlace.get([stream, revision]);
+  return row === undefined ? undefined : numberIn(row);
+};
+
 /** Events in one SQLite file. Acknowledged only behind a synchronous commit; commits are shared by what waits together. */
 export const createSqliteEventStore = async (
   file: string,
@@ -162,6 +169,8 @@ export const createSqliteEventStore = async (
     appendInOrder: (appends) => () =>
       guarded(lane.write(() => appendAllNow(statements, tail, appends)).then((firsts) => E.right(firsts))),
     placeOf: (id) => () => guarded(lane.read(() => Promise.resolve(E.right(placeNow(statements, id))))),
+    indexAt: (stream, revision) => () =>
+      guarded(lane.read(() => Promise.resolve(E.right(indexNow(statements, stream, revision))))),
     lastRevision: (stream) => () => guarded(lane.read(() => Promise.resolve(E.right(tail.lastRevision(stream))))),
   };
 };
