@@ -64,7 +64,7 @@ export interface RunningServer {
 
 let count = 0;
 
-export const startPyKmip = async ({
+const startNow = async ({
   folder,
   database = 'keys',
   identity,
@@ -102,4 +102,13 @@ export const startPyKmip = async ({
     await ended;
   };
   return { port: (JSON.parse(line) as { port: number }).port, kill };
+};
+
+let started: Promise<unknown> = Promise.resolve();
+
+/** One after another: two servers that share a database would both make its tables. */
+export const startPyKmip = (settings: PyKmipSettings): Promise<RunningServer> => {
+  const server = started.then(() => startNow(settings));
+  started = server.catch(() => undefined);
+  return server;
 };
