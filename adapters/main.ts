@@ -29,6 +29,7 @@ import { type KeyService, makeKeyService } from './key-service.js';
 import { type KeyStore, openKeyStore } from './key-store/key-store.js';
 import { openVault } from './key-vault/open-vault.js';
 import { type LiveKeys, openLiveKeys } from './live-keys.js';
+import { logPlacesOf } from './log-places.js';
 import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
 import { type LedgerFiles, openLedgerFiles } from './open-ledger.js';
@@ -292,7 +293,12 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const stopFollowingKeys = followKeys(parts);
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
   const gate = makeHostGate(limits, () => performance.now());
-  const verify = verifyLedgerFiles({ store, headFile, pinned: files.publicKeys.authority.kid });
+  const verify = verifyLedgerFiles({
+    store,
+    headFile,
+    pinned: files.publicKeys.authority.kid,
+    log: logPlacesOf(parts.folder, files),
+  });
   const { publicEntries = false } = options;
   const settled = settledBy(deps, reads);
   const publisher = publisherOf(options, parts);

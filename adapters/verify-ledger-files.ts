@@ -7,11 +7,13 @@ import type { StoreError } from '../domain/ports.js';
 import { entryEngines } from './engines.js';
 import { readHead } from './event-store/sqlite/head-file.js';
 import type { Ledger } from './open-store.js';
+import { knownTrees, type LogPlaces, type TreeFinding } from './transparency/known-trees.js';
 
 /** One thing that is wrong with a ledger; damage of the file itself included. */
 export type LedgerFinding =
   | LedgerFault
   | StoreError
+  | TreeFinding
   /** Founding writes a head, and nothing of ours takes it away: without it, entries could be cut off unseen. */
   | { readonly _tag: 'HeadMissing'; readonly where: string };
 
@@ -27,6 +29,10 @@ export interface VerifyInput {
   readonly headFile: string;
   /** Key id of the authority key that is believed. */
   readonly pinned: string;
+  /** Undefined: the entries are not held against what the log signed. */
+  readonly log: LogPlaces | undefined;
+  /** Told after each page how many entries were checked. */
+  readonly progress?: (checked: number) => void;
 }
 
 const MOST_FAULTS = 100;
@@ -47,10 +53,30 @@ const headOf = (file: string): TE.TaskEither<never, FoundHead> =>
     TE.fromTask,
   );
 
-const audited = ({ store, pinned }: VerifyInput, head: Head | undefined): TE.TaskEither<StoreError, LedgerReport> =>
-  verifyLedger({ ...entryEngines, store: store.events }, { pinned, head, mostFaults: MOST_FAULTS });
+interface Audited extends LedgerReport {
+  readonly treeFindings: ReadonlyArray<LedgerFinding>;
+}
 
-/** Checks the file, every entry and the signed head. Left only when nothing could be read at all. */
+const audited = (
+  { store, pinned, log, progress = () => undefined }: VerifyInput,
+  head: Head | undefined,
+): TE.TaskEither<StoreError, Audited> =>
+  pipe(
+    log === undefined ? TE.right({ trees: [], faults: [] }) : TE.fromTask(knownTrees(entryEngines, log)),
+    TE.flatMap(({ trees, faults }) =>
+      pipe(
+        verifyLedger(
+          { ...entryEngines, store: store.events },
+          { pinned, head, trees, progress, mostFaults: MOST_FAULTS },
+        ),
+        TE.map((report) => ({ ...report, treeFindings: faults })),
+      ),
+    ),
+  );
+
+/**
+ * Checks the file, every entry, the signed head, and the tree against what the log signed and published. Left only when nothing could be read at all.
+ */
 export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<StoreError, Verification> =>
   pipe(
     headOf(input.headFile),
@@ -68,8 +94,8 @@ export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<StoreError,
             TE.map((more) => ({
               size: report.size,
               root: report.root,
-              faults: [...report.faults, ...more],
-              faultCount: report.faultCount + more.length,
+              faults: [...report.faults, ...report.treeFindings, ...more],
+              faultCount: report.faultCount + report.treeFindings.length + more.length,
             })),
           ),
         ),

@@ -131,7 +131,7 @@ const opened = (dir: string): Work<LedgerFiles> =>
 
 const sound = (files: LedgerFiles): Work<number> =>
   pipe(
-    verifyLedgerFiles({ ...files, pinned: files.publicKeys.authority.kid }),
+    verifyLedgerFiles({ ...files, pinned: files.publicKeys.authority.kid, log: undefined }),
     TE.mapLeft(({ _tag }) => unreadable(`holds a ledger that can not be read (${_tag})`)),
     TE.flatMap(({ faultCount, faults, size }) =>
       faultCount === 0

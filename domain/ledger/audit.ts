@@ -17,12 +17,30 @@ export type LedgerFault =
   | ChainFault
   | HeadFault
   /** Entries are numbered from 0 without gaps: some are missing, or stand twice. */
-  | { readonly _tag: 'IndexGap'; readonly expected: number; readonly found: number };
+  | { readonly _tag: 'IndexGap'; readonly expected: number; readonly found: number }
+  /** The first `size` entries are others than those that the log signed a checkpoint over. */
+  | { readonly _tag: 'CheckpointRootMismatch'; readonly which: KnownTree['which']; readonly size: number }
+  /** The log signed a checkpoint over more entries than there are. */
+  | {
+      readonly _tag: 'CheckpointAhead';
+      readonly which: KnownTree['which'];
+      readonly size: number;
+      readonly store: number;
+    };
+
+/** A tree that the log signed: the last one by its own record, or the one that it published. Verified before it is given. */
+export interface KnownTree {
+  readonly which: 'signed' | 'published';
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly root: string;
+}
 
 export interface AuditOptions {
   readonly pinned: PinnedAuthority;
   /** A head that was verified, or is about to be with the keys that the audit finds. */
   readonly head: Head | undefined;
+  readonly trees?: ReadonlyArray<KnownTree>;
   /** Faults beyond these are counted, not listed. */
   readonly mostFaults: number;
 }
@@ -66,7 +84,7 @@ export const tipBehindFault = (stored: StoredEntry, leaf: Uint8Array, before: Ch
  * Checks every entry: dense index, form, chain, id, time, key and signature, and the tree over all of them. What it holds
  * between entries is one tip per stream and the tree's edge.
  */
-export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults }: AuditOptions): Audit => {
+export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults, trees = [] }: AuditOptions): Audit => {
   const tips = new Map<StreamId, ChainTip>();
   const faults: Array<LedgerFault> = [];
   let faultCount = 0;
@@ -77,9 +95,14 @@ export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults }:
     faultCount += 1;
     if (faults.length < mostFaults) faults.push(fault);
   };
-  const checkHead = (): void => {
+  const checkTrees = (): void => {
     if (head?.size === frontier.size && toHex(rootOf(engines.hashing, frontier)) !== head.root) {
       tell({ _tag: 'HeadRootMismatch', size: head.size });
+    }
+    for (const { which, size, root } of trees) {
+      if (size === frontier.size && toHex(rootOf(engines.hashing, frontier)) !== root) {
+        tell({ _tag: 'CheckpointRootMismatch', which, size });
+      }
     }
   };
   const take = (stored: StoredEntry): void => {
@@ -92,7 +115,7 @@ export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults }:
     if (E.isRight(checked)) keyring = checked.right.keyring;
     else tell(checked.left);
     frontier = appendLeaf(engines.hashing, frontier, leaf);
-    checkHead();
+    checkTrees();
   };
   return { take, keyring: () => keyring, frontier: () => frontier, faults: () => faults, faultCount: () => faultCount };
 };

@@ -55,6 +55,11 @@ const headFaults = (engines: EntryEngines, head: Head | undefined, audit: Audit)
   return E.isLeft(checked) ? [checked.left, ...cut] : cut;
 };
 
+const treeFaults = (trees: AuditOptions['trees'], store: number): ReadonlyArray<LedgerFault> =>
+  (trees ?? [])
+    .filter(({ size }) => size > store)
+    .map(({ which, size }) => ({ _tag: 'CheckpointAhead', which, size, store }));
+
 /**
  * Checks a whole store, signature by signature, and holds it against the signed head that was kept apart from it. Left
  * only when the store can't be read: a fault is a finding, not a failure.
@@ -67,12 +72,13 @@ export const verifyLedger = (
   return pipe(
     takePages(engines.store, audit, 0, options.progress ?? (() => undefined)),
     TE.map(() => {
-      const head = headFaults(engines, options.head, audit);
+      const size = audit.frontier().size;
+      const ends = [...headFaults(engines, options.head, audit), ...treeFaults(options.trees, size)];
       return {
-        size: audit.frontier().size,
+        size,
         root: toHex(rootOf(engines.hashing, audit.frontier())),
-        faults: [...audit.faults(), ...head],
-        faultCount: audit.faultCount() + head.length,
+        faults: [...audit.faults(), ...ends],
+        faultCount: audit.faultCount() + ends.length,
         keyring: audit.keyring(),
       };
     }),

@@ -4,6 +4,7 @@ import { dataFolder } from '../../data-folder.js';
 import { headFileOf } from '../../event-store/sqlite/head-file.js';
 import { Verified } from '../../http/codecs/audit.js';
 import { findingView } from '../../http/routes/audit.js';
+import { logPlacesOf } from '../../log-places.js';
 import { openLedgerFiles } from '../../open-ledger.js';
 import { liveServer } from '../../server-file.js';
 import { verifyLedgerFiles } from '../../verify-ledger-files.js';
@@ -15,14 +16,27 @@ import { type Paint, paintOf, printable } from '../terminal.js';
 import { verifyBundleFile } from '../verify-bundle.js';
 import { withAuthority } from '../with-authority.js';
 
+/** How far the check is, on a terminal alone and where no answer is read from. */
+const progressOn =
+  ({ terminal }: Cli) =>
+  (checked: number): void => {
+    if (terminal.isTty && checked % 10_240 < 512) terminal.err(`\r${String(checked)} entries checked `);
+  };
+
 /** The files themselves, for which no passphrase and no working authority is needed. */
-const offline = (dir: string, pinned: string | undefined): TE.TaskEither<CliFailure, Verified> => {
+const offline = (cli: Cli, dir: string, pinned: string | undefined): TE.TaskEither<CliFailure, Verified> => {
   const folder = dataFolder(dir);
   return TE.bracket(
     pipe(openLedgerFiles(folder), TE.mapLeft(openFailure(dir))),
     ({ store, publicKeys }) =>
       pipe(
-        verifyLedgerFiles({ store, headFile: headFileOf(folder.ledger), pinned: pinned ?? publicKeys.authority.kid }),
+        verifyLedgerFiles({
+          store,
+          headFile: headFileOf(folder.ledger),
+          pinned: pinned ?? publicKeys.authority.kid,
+          log: logPlacesOf(folder, { store, publicKeys }),
+          progress: progressOn(cli),
+        }),
         TE.bimap(openFailure(dir), ({ faults, ...rest }) => ({ ...rest, faults: faults.map(findingView) })),
       ),
     ({ store }) => TE.fromTask(store.close),
@@ -53,7 +67,7 @@ const work = (
 ): TE.TaskEither<CliFailure, ExitCode> => {
   const serves = options.url !== undefined || liveServer(dataFolder(options.dir).server) !== undefined;
   return pipe(
-    serves ? online(cli, options) : offline(options.dir, authority),
+    serves ? online(cli, options) : offline(cli, options.dir, authority),
     TE.map((verified) => {
       cli.terminal.out(`${options.json ? JSON.stringify(verified) : textOf(paintOf(cli.terminal), verified)}\n`);
       return verified.faultCount === 0 ? EXIT.ok : EXIT.negative;

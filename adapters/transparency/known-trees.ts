@@ -1,0 +1,79 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
+import { toHex } from '../../domain/encoding/bytes.js';
+import type { KnownTree } from '../../domain/ledger/audit.js';
+import { openCheckpoint } from '../../domain/transparency/checkpoint.js';
+import type { PlaceUnavailable } from '../../domain/transparency/ports.js';
+import { CHECKPOINT_PATH } from '../../domain/transparency/read-signed.js';
+import type { SigningEngines } from '../../domain/transparency/sign-note.js';
+import type { VerifierKey } from '../../domain/transparency/verifier-key.js';
+import { createFileCheckpointRecord } from './file-checkpoint-record.js';
+import { createFolderTileStorage } from './folder-tile-storage.js';
+
+export type TreeFinding =
+  /** It is not signed with the log's key, or can't be read. */
+  | { readonly _tag: 'CheckpointUnreadable'; readonly which: KnownTree['which']; readonly rule: string }
+  | { readonly _tag: 'RecordMissing'; readonly published: number }
+  | { readonly _tag: 'RecordRolledBack'; readonly record: number; readonly published: number };
+
+export interface KnownTrees {
+  readonly trees: ReadonlyArray<KnownTree>;
+  readonly faults: ReadonlyArray<TreeFinding>;
+}
+
+export interface LogPlaces {
+  readonly record: string;
+  readonly tiles: string;
+  readonly keys: T.Task<ReadonlyArray<VerifierKey>>;
+}
+
+const openTree = (
+  { verifyEd25519 }: SigningEngines,
+  keys: ReadonlyArray<VerifierKey>,
+  which: KnownTree['which'],
+  read: E.Either<PlaceUnavailable, Uint8Array | undefined>,
+): KnownTrees => {
+  const unreadable = (rule: string): KnownTrees => ({
+    trees: [],
+    faults: [{ _tag: 'CheckpointUnreadable', which, rule }],
+  });
+  if (E.isLeft(read)) return unreadable(read.left.detail);
+  if (read.right === undefined) return { trees: [], faults: [] };
+  const opened = openCheckpoint(verifyEd25519, keys, read.right);
+  if (E.isLeft(opened)) {
+    const { left } = opened;
+    return unreadable(left._tag === 'Malformed' ? `${left.field} ${left.rule}` : left._tag);
+  }
+  const { origin, size, root } = opened.right.checkpoint;
+  return keys.some(({ name }) => name === origin)
+    ? { trees: [{ which, size, root: toHex(root) }], faults: [] }
+    : unreadable('must be of this log');
+};
+
+/** What was published must not be more than the record knows: else an old record was put back. */
+const behind = ([signed]: KnownTrees['trees'], [published]: KnownTrees['trees']): ReadonlyArray<TreeFinding> => {
+  if (published === undefined) return [];
+  if (signed === undefined) return [{ _tag: 'RecordMissing', published: published.size }];
+  return signed.size < published.size
+    ? [{ _tag: 'RecordRolledBack', record: signed.size, published: published.size }]
+    : [];
+};
+
+/** The trees that a log signed, by its record and by what it published, each with its signature checked. */
+export const knownTrees = (engines: SigningEngines, places: LogPlaces): T.Task<KnownTrees> =>
+  pipe(
+    T.Do,
+    T.bind('keys', () => places.keys),
+    T.bind('record', () => createFileCheckpointRecord(places.record).read()),
+    T.bind('checkpoint', () => createFolderTileStorage(places.tiles).read(CHECKPOINT_PATH)),
+    T.map(({ keys, record, checkpoint }) => {
+      const signed = openTree(engines, keys, 'signed', record);
+      const published = openTree(engines, keys, 'published', checkpoint);
+      const sound = signed.faults.length === 0;
+      return {
+        trees: [...signed.trees, ...published.trees],
+        faults: [...signed.faults, ...published.faults, ...(sound ? behind(signed.trees, published.trees) : [])],
+      };
+    }),
+  );
