@@ -49,13 +49,13 @@ const entries: ReadonlyArray<Attack> = [
   {
     what: 'edit: a refusal becomes an attestation',
     attack: (a) => a.rewrite(a.indexOf(BAD, 2), (text) => text.replace('"AttestationRefused"', '"HostAttested"')),
-    verify: ['SignatureInvalid', 'PreviousMismatch', 'HeadRootMismatch'],
+    verify: ['SignatureInvalid', 'PreviousMismatch', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     start: 'StoreDiffers',
   },
   {
     what: 'edit: the time of the newest entry',
     attack: (a) => a.rewrite(newest(a), (text) => text.replace('"recordedAt":"2', '"recordedAt":"3')),
-    verify: ['SignatureInvalid', 'HeadRootMismatch'],
+    verify: ['SignatureInvalid', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     start: 'StoreDiffers',
   },
   {
@@ -65,7 +65,7 @@ const entries: ReadonlyArray<Attack> = [
       a.sql('DELETE FROM entries WHERE idx = ?', at);
       renumber(a, at + 1, -1);
     },
-    verify: ['RevisionGap', 'StoreTruncated'],
+    verify: ['RevisionGap', 'StoreTruncated', 'CheckpointAhead'],
     start: 'LedgerDamaged',
   },
   {
@@ -82,7 +82,7 @@ const entries: ReadonlyArray<Attack> = [
       a.rewrite(one, () => second);
       a.rewrite(two, () => first);
     },
-    verify: ['RevisionGap', 'HeadRootMismatch'],
+    verify: ['RevisionGap', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     auditor: 'ResourceDamaged',
   },
   {
@@ -94,7 +94,7 @@ const entries: ReadonlyArray<Attack> = [
   {
     what: 'truncate: the newest entries are cut off',
     attack: (a) => a.sql('DELETE FROM entries WHERE idx >= ?', a.indexOf('host/web-3', 0)),
-    verify: ['StoreTruncated'],
+    verify: ['StoreTruncated', 'CheckpointAhead'],
     start: 'LedgerDamaged',
   },
   {
@@ -104,37 +104,37 @@ const entries: ReadonlyArray<Attack> = [
       a.remove('ledger.db.head');
       a.remove(RECORD);
     },
-    verify: ['HeadMissing'],
+    verify: ['CheckpointAhead', 'RecordMissing', 'HeadMissing'],
     start: 'RecordMissing',
   },
   {
     what: 'wrong key: a verdict signed with a key of somebody else',
     attack: (a) => a.rewrite(a.indexOf(GOOD, 3), signedBy(9)),
-    verify: ['UnknownKey', 'HeadRootMismatch'],
+    verify: ['UnknownKey', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     auditor: 'ResourceDamaged',
   },
   {
     what: 'malleated signature: S + L for S',
     attack: (a) => a.rewrite(a.indexOf(GOOD, 3), malleated),
-    verify: ['SignatureInvalid', 'HeadRootMismatch'],
+    verify: ['SignatureInvalid', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     auditor: 'ResourceDamaged',
   },
   {
     what: 'non-canonical entry: a space',
     attack: (a) => a.rewrite(a.indexOf(GOOD, 3), (text) => text.replace('"data":', '"data": ')),
-    verify: ['NotCanonical', 'HeadRootMismatch'],
+    verify: ['NotCanonical', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     auditor: 'ResourceDamaged',
   },
   {
     what: 'duplicate key in JSON',
     attack: (a) => a.rewrite(a.indexOf(GOOD, 3), (text) => text.replace('"data":', '"data":{},"data":')),
-    verify: ['DuplicateKey', 'HeadRootMismatch'],
+    verify: ['DuplicateKey', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     auditor: 'ResourceDamaged',
   },
   {
     what: 'foreign stream: an event of web-1 stands in for one of web-2',
     attack: (a) => a.rewrite(a.indexOf(BAD, 3), () => a.textAt(a.indexOf(GOOD, 3))),
-    verify: ['ForeignStream', 'HeadRootMismatch'],
+    verify: ['ForeignStream', 'HeadRootMismatch', 'CheckpointRootMismatch'],
     auditor: 'ResourceDamaged',
   },
   {
@@ -148,19 +148,20 @@ const oldFiles: ReadonlyArray<Attack> = [
   {
     what: 'replay: the old database',
     attack: (a, { early }) => a.putBack(early, 'ledger.db'),
-    verify: ['StoreTruncated'],
+151
+    verify: ['StoreTruncated', 'CheckpointAhead'],
     start: 'LedgerDamaged',
   },
   {
     what: 'replay: the old database and the old head',
     attack: (a, { early }) => a.putBack(early, 'ledger.db', 'ledger.db.head'),
-    verify: [],
+    verify: ['CheckpointAhead'],
     start: 'StoreShorter',
   },
   {
     what: 'replay: the old database, head and record',
     attack: (a, { early }) => a.putBack(early, 'ledger.db', 'ledger.db.head', RECORD),
-    verify: [],
+    verify: ['CheckpointAhead', 'RecordRolledBack'],
     start: 'RecordRolledBack',
   },
   {
@@ -172,7 +173,7 @@ const oldFiles: ReadonlyArray<Attack> = [
   {
     what: "another history: a database that grew from an old copy, signed with the authority's own keys",
     attack: (a, { other }) => a.putBack(other, 'ledger.db', 'ledger.db.head'),
-    verify: [],
+    verify: ['CheckpointRootMismatch'],
     start: 'StoreDiffers',
   },
   {
@@ -187,25 +188,25 @@ const beside: ReadonlyArray<Attack> = [
   {
     what: 'rolled-back checkpoint record: an old one put back',
     attack: (a, { early }) => a.putBack(early, RECORD),
-    verify: [],
+    verify: ['RecordRolledBack'],
     start: 'RecordRolledBack',
   },
   {
     what: 'checkpoint record: gone',
     attack: (a) => a.remove(RECORD),
-    verify: [],
+    verify: ['RecordMissing'],
     start: 'RecordMissing',
   },
   {
     what: 'checkpoint record: edited',
     attack: (a) => a.file(`${RECORD}/${recordsOf(a.dir).at(-1) ?? ''}`, lastByte),
-    verify: [],
+    verify: ['CheckpointUnreadable'],
     start: 'RecordUnreadable',
   },
   {
     what: 'published checkpoint: edited',
     attack: (a) => a.file('log/tiles/checkpoint', lastByte),
-    verify: [],
+    verify: ['CheckpointUnreadable'],
     healed: () => 'log/tiles/checkpoint',
   },
   {
