@@ -148,7 +148,6 @@ const oldFiles: ReadonlyArray<Attack> = [
   {
     what: 'replay: the old database',
     attack: (a, { early }) => a.putBack(early, 'ledger.db'),
-151
     verify: ['StoreTruncated', 'CheckpointAhead'],
     start: 'LedgerDamaged',
   },
