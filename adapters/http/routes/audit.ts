@@ -52,7 +52,8 @@ const verify = (api: Api): Route =>
     method: 'POST',
     path: '/v1/verify',
     operation: 'verify',
-    summary: 'Checks every entry: form, chain, id, time, key, signature, the signed head, and the tree that the log signed; names what is damaged.',
+    summary:
+      'Checks every entry: form, chain, id, time, key, signature, the signed head, and the tree that the log signed; names what is damaged.',
     params: Nothing,
     query: Nothing,
     body: NoBody,
