@@ -27,6 +27,9 @@ const WORDS: Partial<Words> = {
   AuthorityFounded: ({ name, kid }) => `The authority "${name}" was founded with key ${kid}.`,
   SigningKeyIntroduced: ({ purpose, kid }) => `Signing key ${kid} was introduced (${purpose}).`,
   SigningKeyRetired: ({ kid }) => `Signing key ${kid} was retired: what it signs later does not count.`,
+  SigningKeyCompromised: ({ kid, since, reason }) =>
+    `Signing key ${kid} was declared compromised since ${since}: ${reason}`,
+  AuthorityKeyRotated: ({ kid, replaces }) => `The authority's own key ${replaces} was replaced by ${kid}.`,
   TpmCaTrusted: ({ name }) => `TPM maker's CA "${name}" was trusted.`,
   TpmCaRevoked: ({ name, reason }) => `Trust in TPM maker's CA "${name}" was revoked: ${reason}`,
   EndorsementKeyTrusted: ({ name }) => `Endorsement key "${name}" was put on the list.`,

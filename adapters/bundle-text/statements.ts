@@ -1,5 +1,6 @@
+import type { BundleTree } from '../../domain/bundle/bundle-tree.js';
 import type { Completeness } from '../../domain/bundle/completeness.js';
-import type { BundleReport, BundleTree } from '../../domain/bundle/verify-bundle.js';
+import type { BundleReport } from '../../domain/bundle/verify-bundle.js';
 
 /** `proved`: from the bytes and the key alone. `said`: on the word of somebody who signed it. `open`: not shown. */
 export type Mark = 'proved' | 'said' | 'open' | 'refuted';
@@ -108,6 +109,13 @@ const keysKnown = (report: BundleReport): ReadonlyArray<Statement> => {
   ];
 };
 
+const doubtful = ({ doubts }: BundleReport): ReadonlyArray<Statement> =>
+  doubts.map(({ kid, since, reason, first, entries }) => ({
+    mark: 'open',
+    title: `Whether ${plural(entries, 'entry', 'entries')} from ${String(first)} on came from the authority`,
+    text: `Their key ${kid} was declared compromised since ${since} (${reason}), and no witness of your policy cosigned them before: whoever had the key could have made them. Of earlier ones by this key, only the time is the signer's word.`,
+  }));
+
 const BEYOND: Statement = {
   mark: 'open',
   title: 'What no such file can prove',
@@ -133,6 +141,7 @@ export const statementsOf = (report: BundleReport): ReadonlyArray<Statement> => 
     verdictsMade(report),
     witnessed(tree),
     ...keysKnown(report),
+    ...doubtful(report),
     BEYOND,
   ];
 };

@@ -102,12 +102,15 @@ const stateHeads = (
   { to }: BundleScope,
   { checkpoint }: SignedCheckpoint,
 ): TE.TaskEither<string, StreamHeads | null> => {
+  const signer = deps.signer();
+  // A key that came into use behind this tree would be nobody's to those who have no more than it.
+  if ((deps.keyring().get(signer.kid)?.from ?? Number.MAX_SAFE_INTEGER) >= checkpoint.size) return TE.right(null);
   const last = host.at(-1)?.recorded.recordedAt ?? '';
   const heads = [...headOf(deps, authority), ...(to !== null && last > to ? [] : headOf(deps, host))];
   const { origin, size, root } = checkpoint;
   const stated = { origin, size, root: toHex(root), at: deps.clock.now(), heads };
   return pipe(
-    signStreamHeads({ canonicalize: deps.canonicalize, signer: deps.signer() }, stated),
+    signStreamHeads({ canonicalize: deps.canonicalize, signer }, stated),
     TE.orElse(
       (fault): TE.TaskEither<string, StreamHeads | null> =>
         typeof fault === 'string' ? TE.left(fault) : TE.right(null),

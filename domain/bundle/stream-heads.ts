@@ -66,7 +66,7 @@ export const signStreamHeads = (
   );
 };
 
-/** By an event key that was in use at this size, or retired behind it. */
+/** By an event key that was in use at this size: introduced by an entry before it, and not retired by one. */
 export const verifyStreamHeads = (
   engines: EntryEngines,
   keyring: Keyring,
@@ -74,7 +74,7 @@ export const verifyStreamHeads = (
 ): E.Either<HeadsFault, StreamHeads> => {
   const { kid, size } = heads;
   const key = keyring.get(kid);
-  if (key?.purpose !== 'event' || key.from >= size || (key.until !== null && size > key.until + 1)) {
+  if (key?.purpose !== 'event' || key.from >= size || (key.until !== null && key.until < size)) {
     return E.left({ _tag: 'HeadsKeyUnknown', kid });
   }
   const input = signingInput(engines.canonicalize, heads);

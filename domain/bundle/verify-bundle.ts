@@ -14,7 +14,9 @@ import type { WitnessPolicy } from '../transparency/witness-policy.js';
 import type { Bundle, BundleScope } from './bundle.js';
 import { blobsOfBundle } from './bundle-blobs.js';
 import type { BundleFault } from './bundle-fault.js';
+import type { BundleTree } from './bundle-tree.js';
 import { type Completeness, completenessOf, headFaults, periodFault } from './completeness.js';
+import { type Doubt, doubtsOf } from './doubt.js';
 import { type BundleEvent, type BundleVerdict, replayBundle } from './replay-bundle.js';
 import { type StreamHeads, verifyStreamHeads } from './stream-heads.js';
 import { type Progress, type Walked, walkEntries } from './walk-entries.js';
@@ -25,18 +27,6 @@ export interface BundleTrust {
   readonly key: VerifierKey;
   /** Whose cosignatures the checkpoint needs; undefined: nobody's. */
   readonly policy: WitnessPolicy | undefined;
-}
-
-/** The tree that vouches for the entries, with everybody who signed it. */
-export interface BundleTree {
-  readonly origin: string;
-  readonly size: number;
-  readonly root: string;
-  readonly cosignatures: ReadonlyArray<{ readonly witness: string; readonly time: number }>;
-  /** Whether a policy asked for cosignatures, and got them. */
-  readonly quorum: boolean;
-  /** Whether the log's key is the one that was given, or one that the authority introduced later. */
-  readonly signedBy: 'given-key' | 'introduced-key';
 }
 
 /** What a bundle proves. Nothing of it counts unless `faultCount` is 0. */
@@ -50,6 +40,7 @@ export interface BundleReport {
   /** The authority's own stream: whether a key may have been retired that seems to be in use. */
   readonly keys: Completeness | undefined;
   readonly saidAt: string | undefined;
+  readonly doubts: ReadonlyArray<Doubt>;
   /** Entries of other streams, which show what is not there. */
   readonly others: number;
   readonly faults: ReadonlyArray<BundleFault>;
@@ -123,9 +114,17 @@ const foreignFounder = ({ entries }: Bundle, { faults }: Walked): string | undef
   return founding && first.at.index === entries[0]?.index ? first.kid : undefined;
 };
 
-type Proved = Pick<BundleReport, 'tree' | 'host' | 'keys' | 'saidAt'> & { readonly faults: ReadonlyArray<BundleFault> };
+type Proved = Pick<BundleReport, 'tree' | 'host' | 'keys' | 'saidAt' | 'doubts'> & {
+  readonly faults: ReadonlyArray<BundleFault>;
+};
 
-const NOTHING: Omit<Proved, 'faults'> = { tree: undefined, host: undefined, keys: undefined, saidAt: undefined };
+const NOTHING: Omit<Proved, 'faults'> = {
+  tree: undefined,
+  host: undefined,
+  keys: undefined,
+  saidAt: undefined,
+  doubts: [],
+};
 
 const placed = (deps: EntryEngines, trust: BundleTrust, bundle: Bundle, walked: Walked): Proved => {
   const opened = openTree(deps, trust, walked.keyring, fromBase64(bundle.checkpoint));
@@ -141,6 +140,7 @@ const placed = (deps: EntryEngines, trust: BundleTrust, bundle: Bundle, walked: 
     host,
     keys: completenessOf(stated, AUTHORITY_STREAM),
     saidAt: stated.heads?.at,
+    doubts: doubtsOf(walked, tree),
     faults: [
       ...inclusionFaults(deps, bundle, walked, opened.right),
       ...(E.isLeft(heads) ? [heads.left] : []),

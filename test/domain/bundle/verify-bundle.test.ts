@@ -5,7 +5,7 @@ import { signStreamHeads } from '../../../domain/bundle/stream-heads.js';
 import type { BundleReport } from '../../../domain/bundle/verify-bundle.js';
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../../../domain/encoding/bytes.js';
 import { originOf } from '../../../domain/transparency/origin.js';
-import type { TestAuthority } from '../../support/authority.js';
+import { enrol, type TestAuthority } from '../../support/authority.js';
 import {
   bundleOf,
   checked,
@@ -16,6 +16,7 @@ import {
   readBundle,
   TRUST,
 } from '../../support/bundle.js';
+import { changeKeys } from '../../support/change-keys.js';
 import { keyFromSeed } from '../../support/engines.js';
 import { right } from '../../support/ledger.js';
 import { noteSigner, verifierKey } from '../../support/note-signers.js';
@@ -205,5 +206,46 @@ describe('a bundle', () => {
     for (const proof of [[...whole.proof, whole.proof[0]!], whole.proof.slice(1), [...whole.proof].reverse()]) {
       expect(tags(await checked({ ...whole, proof }))).toEqual(['NotInTree']);
     }
+  });
+
+  it('goes on over a change of the event key, and says what a lost key may have signed', async () => {
+    const rotated = await eventfulAuthority();
+    const next = keyFromSeed(3);
+    const { named } = next;
+    const key = {
+      ...named,
+      purpose: 'event',
+      node: null,
+      replaces: null,
+      endorsement: null,
+      possession: null,
+    } as const;
+    const keyring = await changeKeys(rotated, { type: 'IntroduceSigningKey', ...key });
+    const renewed = { ...rotated, deps: { ...rotated.deps, signer: () => next, keyring: () => keyring } };
+    await enrol(renewed, 'h3');
+    const old = keyFromSeed(2).kid;
+    const since = '2026-12-01T01:30:00.000Z';
+    const lost = { type: 'DeclareKeyCompromised', kid: old, since, reason: 'laptop stolen' } as const;
+    await changeKeys(rotated, lost);
+    const after = await logOf(rotated);
+    const own = await checked(readBundle(await bundleOf(renewed, after, { host: 'h3' })));
+    expect([own.faults, own.doubts]).toEqual([[], []]);
+    const bundle = readBundle(await bundleOf(renewed, after));
+    expect(bundle.heads?.kid).toBe(next.kid);
+    const report = await checked(bundle);
+    expect(report.faults).toEqual([]);
+    expect(report.doubts).toMatchObject([{ kid: old, since, reason: 'laptop stolen', entries: 2 }]);
+    const forged = { ...bundle.heads!, kid: old };
+    const back = right(
+      await signStreamHeads({ canonicalize: rotated.deps.canonicalize, signer: keyFromSeed(2) }, forged)(),
+    );
+    expect(tags(await checked({ ...bundle, heads: back }))).toEqual(['HeadsKeyUnknown']);
+  });
+
+  it('leaves out the word of a key that came into use behind its tree', async () => {
+    const behind = readBundle(
+      await bundleOf({ ...authority, deps: { ...authority.deps, keyring: () => new Map() } }, log),
+    );
+    expect(behind.heads).toBeNull();
   });
 });
