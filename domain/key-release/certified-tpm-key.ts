@@ -10,11 +10,11 @@ import { parsePublic, type TpmPublic } from '../tpm/public-area.js';
 import { parseSignature, verifyQuoteSignature } from '../tpm/signature.js';
 import { pcrValuesOfBoot } from './boot-pcrs.js';
 
-/** A decryption key of the host's TPM, and the AK's word for it (TPM2_Certify). */
+/** A decryption key of the host's TPM, and the AK's word for it (TPM2_Certify or TPM2_CertifyCreation). */
 export interface CertifiedTpmKey {
   /** TPM2B_PUBLIC. */
   readonly publicArea: Uint8Array;
-  /** TPMS_ATTEST of a certification. */
+  /** TPMS_ATTEST of a certification, or of a creation: the tools can put qualifying data into the latter only. */
   readonly attest: Uint8Array;
   /** TPMT_SIGNATURE. */
   readonly signature: Uint8Array;
@@ -56,7 +56,7 @@ const none: Faults = [];
 const attestFaults = (engines: AppraisalEngines, pub: TpmPublic, given: Certifying): Faults => {
   const attest = parseAttest(given.key.attest);
   if (E.isLeft(attest)) return ['CertificationMalformed'];
-  if (attest.right._tag !== 'Certify') return ['NotACertification'];
+  if (attest.right._tag === 'Quote') return ['NotACertification'];
   const { name, extraData } = attest.right;
   return [
     ...(equalBytes(name, nameOf(engines.hashing, pub)) ? none : ['CertificationOfAnotherKey' as const]),

@@ -43,12 +43,19 @@ export interface CertifyAttest extends Common {
   readonly qualifiedName: Uint8Array;
 }
 
+export interface CreationAttest extends Common {
+  readonly _tag: 'Creation';
+  readonly name: Uint8Array;
+  readonly creationHash: Uint8Array;
+}
+
 /** What a TPM says about itself (TPM 2.0 Part 2, 10.12.12). Worth nothing before a restricted key's signature is checked. */
-export type TpmsAttest = QuoteAttest | CertifyAttest;
+export type TpmsAttest = QuoteAttest | CertifyAttest | CreationAttest;
 
 const MAGIC = 0xff544347;
 const TYPE_CERTIFY = 0x8017;
 const TYPE_QUOTE = 0x8018;
+const TYPE_CREATION = 0x801a;
 const ATTEST_CAP = 1024;
 /** sizeof(TPMT_HA): the largest TPM2B_NAME and TPM2B_DATA. */
 const LARGEST_NAME = 66;
@@ -63,14 +70,15 @@ const magic = check(
   'magic',
 );
 
+const TYPES: ReadonlyMap<number, TpmsAttest['_tag']> = new Map([
+  [TYPE_CERTIFY, 'Certify'],
+  [TYPE_QUOTE, 'Quote'],
+  [TYPE_CREATION, 'Creation'],
+]);
+
 const attestType = check(
   u16be('type'),
-  (id): E.Either<string, TpmsAttest['_tag']> =>
-    id === TYPE_QUOTE
-      ? E.right('Quote')
-      : id === TYPE_CERTIFY
-        ? E.right('Certify')
-        : E.left('must be 8018 (quote) or 8017 (certify)'),
+  (id) => E.fromNullable('must be 8018 (quote), 8017 (certify) or 801a (creation)')(TYPES.get(id)),
   'type',
 );
 
@@ -103,29 +111,31 @@ const quoteInfo = record({
 
 const certifyInfo = record({ name: name('name'), qualifiedName: name('qualifiedName') });
 
+const creationInfo = record({
+  name: name('name'),
+  creationHash: sized('creationHash', u16be('creationHash.size'), LARGEST_DIGEST),
+});
+
+const infoOf = (type: TpmsAttest['_tag'], common: Common): Parser<TpmsAttest> => {
+  switch (type) {
+    case 'Quote':
+      return map(quoteInfo, (info): TpmsAttest => ({ _tag: type, ...common, ...info }));
+    case 'Certify':
+      return map(certifyInfo, (info): TpmsAttest => ({ _tag: type, ...common, ...info }));
+    case 'Creation':
+      return map(creationInfo, (info): TpmsAttest => ({ _tag: type, ...common, ...info }));
+  }
+};
+
 const attest: Parser<TpmsAttest> = (input, start) => {
   const head = header(input, start);
   if (E.isLeft(head)) return head;
   const { type, common } = head.right.value;
   const { qualifiedSigner, extraData, clockInfo, firmwareVersion } = common;
-  const own = { qualifiedSigner, extraData, clockInfo, firmwareVersion };
-  return type === 'Quote'
-    ? map(
-        quoteInfo,
-        ({ pcrSelections: selected, pcrDigest }): TpmsAttest => ({
-          _tag: type,
-          ...own,
-          pcrSelections: selected,
-          pcrDigest,
-        }),
-      )(input, head.right.offset)
-    : map(
-        certifyInfo,
-        (info): TpmsAttest => ({ _tag: type, ...own, name: info.name, qualifiedName: info.qualifiedName }),
-      )(input, head.right.offset);
+  return infoOf(type, { qualifiedSigner, extraData, clockInfo, firmwareVersion })(input, head.right.offset);
 };
 
-/** Exactly one TPMS_ATTEST of a quote or a certification; at most 1 kB. */
+/** Exactly one TPMS_ATTEST of a quote, or of a certification of a key or of its creation; at most 1 kB. */
 export const parseAttest = (input: Uint8Array): Parsed<TpmsAttest> =>
   input.length > ATTEST_CAP
     ? E.left(parseError('attest', 0, `is ${String(input.length)} bytes long, at most ${String(ATTEST_CAP)} allowed`))

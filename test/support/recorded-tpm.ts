@@ -81,6 +81,14 @@ interface CertifyText {
 }
 export const CERTIFY = JSON.parse(readFileSync(new URL('certify.json', VECTORS), 'utf8')) as CertifyText;
 
+interface CreationText {
+  readonly akPublic: string;
+  readonly publicArea: string;
+  readonly attest: string;
+  readonly signature: string;
+}
+export const CREATED = JSON.parse(readFileSync(new URL('certify-creation.json', VECTORS), 'utf8')) as CreationText;
+
 interface CredentialText {
   readonly template: string;
   readonly ekPublic: string;

@@ -9,7 +9,7 @@ import { selectedPcrs } from '../../../domain/tpm/pcr-selection.js';
 import { parsePublic } from '../../../domain/tpm/public-area.js';
 import { flipBit, patched } from '../../support/bytes.js';
 import { leftOf, rightOf } from '../../support/either.js';
-import { CERTIFY, hex, RECORDED, RSA } from '../../support/recorded-tpm.js';
+import { CERTIFY, CREATED, hex, RECORDED, RSA } from '../../support/recorded-tpm.js';
 
 const quoteOf = (bytes: Uint8Array): QuoteAttest => {
   const attest = rightOf(parseAttest(bytes));
@@ -67,6 +67,14 @@ describe('an attestation', () => {
     expect(toHex(attest.extraData)).toBe('00ff55aa');
   });
 
+  it('of a creation names the key that was made', () => {
+    const attest = rightOf(parseAttest(hex(CREATED.attest)));
+    const name = nameOf(nodeHashing, rightOf(parsePublic(hex(CREATED.publicArea))));
+    expect(attest._tag).toBe('Creation');
+    expect(attest._tag === 'Creation' && toHex(attest.name)).toBe(toHex(name));
+    expect(attest._tag === 'Creation' && attest.creationHash).toHaveLength(32);
+  });
+
   it('says when the clock is not safe', () => {
     expect(quoteOf(quote([], { safe: 0 })).clockInfo.safe).toBe(false);
   });
@@ -93,7 +101,7 @@ describe('an attestation that is not exactly one', () => {
   });
 
   it('is refused at every truncation', () => {
-    for (const whole of [RSA.quote, hex(CERTIFY.attest)]) {
+    for (const whole of [RSA.quote, hex(CERTIFY.attest), hex(CREATED.attest)]) {
       for (let size = 0; size < whole.length; size++) expect(E.isLeft(parseAttest(whole.subarray(0, size)))).toBe(true);
     }
   });
