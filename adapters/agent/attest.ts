@@ -4,13 +4,14 @@ import { fromHex, toBase64 } from '../../domain/encoding/bytes.js';
 import type { AgentError } from './agent-error.js';
 import { type AgentState, writeState } from './agent-state.js';
 import type { Attester } from './attester.js';
-import type { AttestationResult } from './authority.js';
 import { certifyKey } from './certify-key.js';
 import { heldKey, loadedContext, makeKey } from './held-key.js';
+import { type Round, roundOf } from './key-access.js';
 import { readCapped } from './private-files.js';
 import { qualifyingData } from './qualifying-data.js';
 import { quote } from './quote.js';
 import { type TpmSession, withTpmSession } from './tpm-session.js';
+import { eraseWrappingKey, makeWrappingKey } from './wrapping-key.js';
 
 /** The authority takes evidence of at most 1 MiB in base64. */
 const EVENT_LOG_CAP = 786_432;
@@ -28,12 +29,9 @@ const bootLog = (file: string): TE.TaskEither<AgentError, Uint8Array> =>
 /** Codes that a new certification can cure: the authority knows the host, but not with this AK. */
 const CURED_BY_CERTIFYING = new Set(['AttestationKeyNotCertified', 'AttestationKeyReplaced']);
 
-const attestWith = (
-  attester: Attester,
-  session: TpmSession,
-  state: AgentState,
-): TE.TaskEither<AgentError, AttestationResult> =>
-  pipe(
+const attestWith = (attester: Attester, session: TpmSession, state: AgentState): TE.TaskEither<AgentError, Round> => {
+  const wrappingKey = makeWrappingKey();
+  return pipe(
     TE.Do,
     // Whatever is slow comes before the challenge, which does not live long.
     TE.bind('context', () => loadedContext(attester, session, state)),
@@ -43,7 +41,7 @@ const attestWith = (
       quote(session, context, {
         kind: state.attestationKeyKind,
         selections: [pcrs],
-        qualifyingData: qualifyingData(fromHex(nonce), undefined),
+        qualifyingData: qualifyingData(fromHex(nonce), wrappingKey.publicKey),
       }),
     ),
     TE.flatMap(({ challenge, quoted, eventLog }) =>
@@ -54,15 +52,24 @@ const attestWith = (
         signature: toBase64(quoted.signature),
         pcrs: quoted.pcrs,
         eventLog: toBase64(eventLog),
+        wrappingKey: toBase64(wrappingKey.publicKey),
       }),
     ),
+    TE.bimap(
+      (error) => {
+        eraseWrappingKey(wrappingKey);
+        return error;
+      },
+      (result) => roundOf(result, wrappingKey),
+    ),
   );
+};
 
 const certifyAndAttest = (
   attester: Attester,
   session: TpmSession,
   state: AgentState,
-): TE.TaskEither<AgentError, AttestationResult> =>
+): TE.TaskEither<AgentError, Round> =>
   pipe(
     certifyKey(attester, session, state),
     TE.flatMap((certified) => attestWith(attester, session, certified)),
@@ -71,7 +78,7 @@ const certifyAndAttest = (
 /** Each cure is tried once: whatever fails after it waits for the next round. */
 const cured =
   (attester: Attester, session: TpmSession, state: AgentState) =>
-  (error: AgentError): TE.TaskEither<AgentError, AttestationResult> => {
+  (error: AgentError): TE.TaskEither<AgentError, Round> => {
     if (error._tag === 'AttestationKeyLost') {
       attester.log({ level: 'warn', message: 'the TPM no longer accepts the attestation key: making a new one' });
       return pipe(
@@ -89,7 +96,7 @@ const cured =
   };
 
 /** One round: an AK the authority knows, then evidence over its challenge. Right is a verdict, good or bad. */
-export const attest = (attester: Attester): TE.TaskEither<AgentError, AttestationResult> =>
+export const attest = (attester: Attester): TE.TaskEither<AgentError, Round> =>
   withTpmSession(attester.tool, (session) =>
     pipe(
       heldKey(attester, session),

@@ -85,11 +85,12 @@ export const loadAttestationKey = (
         ? withEndorsementPolicy(session, (auth) => session.run('tpm2_load', [...args, '-P', auth]))
         : session.run('tpm2_load', args),
     ),
-    TE.mapLeft(
+    TE.bimap(
       (error): AgentError =>
         error._tag === 'ToolFailed' && error.tool === 'tpm2_load' && isIntegrityFailure(error.responseCode)
           ? { _tag: 'AttestationKeyLost' }
           : error,
+      () => undefined,
     ),
   );
 };

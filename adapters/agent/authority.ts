@@ -1,14 +1,10 @@
-import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { fromUtf8 } from '../../domain/encoding/bytes.js';
-import { decode } from '../../domain/encoding/explain.js';
-import { parseJson } from '../../domain/encoding/json.js';
 import { Base64UpTo, HexUpTo, Instant, ListUpTo, SafeInt, Text } from '../../domain/encoding/primitives.js';
 import { HASH_ALGORITHMS, type HashAlgorithm } from '../../domain/tpm/algorithms.js';
 import type { AgentError } from './agent-error.js';
-import type { HttpAnswer, PostJson } from './http-post.js';
+import { answerTo } from './answer-to.js';
+import type { AskJson } from './http-json.js';
 
 const isBank = (u: unknown): u is HashAlgorithm => HASH_ALGORITHMS.some((name) => name === u);
 const Bank = new t.Type<HashAlgorithm, string, unknown>(
@@ -30,16 +26,19 @@ const KeyChallenge = t.type({
   expiresAt: Instant,
 });
 const KeyCertified = t.type({ akName: HexUpTo(66) });
+/** A result as a token: whoever has it may show it, so it is kept in memory only. */
+export const IssuedToken = t.type({ kind: Text(32), token: Text(4_096), expiresAt: Instant });
+export type IssuedToken = t.TypeOf<typeof IssuedToken>;
 const Challenge = t.type({ nonce: HexUpTo(256), expiresAt: Instant, pcrs: t.type({ bank: Bank, indices: Indices }) });
-const AttestationResult = t.type({
-  verdict: t.keyof({ affirming: null, contraindicated: null }),
-  reasons: ListUpTo(t.type({ code: Text(64) }), 4_096),
-  notAfter: Instant,
-  index: SafeInt,
-});
-const Problem = t.type({ code: Text(64), title: Text(256) });
-const ProblemDetail = t.type({ detail: Text(1_024) });
-
+const AttestationResult = t.intersection([
+  t.type({
+    verdict: t.keyof({ affirming: null, contraindicated: null }),
+    reasons: ListUpTo(t.type({ code: Text(64) }), 4_096),
+    notAfter: Instant,
+    index: SafeInt,
+  }),
+  t.partial({ tokens: ListUpTo(IssuedToken, 8) }),
+]);
 export type AttestationResult = t.TypeOf<typeof AttestationResult>;
 
 export interface KeyOffer {
@@ -56,6 +55,8 @@ export interface EvidenceOffer {
   readonly signature: string;
   readonly pcrs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly eventLog: string;
+  /** X25519, fresh for this attestation. */
+  readonly wrappingKey: string;
 }
 
 /** The authority, as a host may speak to it. */
@@ -69,54 +70,17 @@ export interface Authority {
   readonly attest: (offer: EvidenceOffer) => TE.TaskEither<AgentError, AttestationResult>;
 }
 
-const read = <A>(codec: t.Type<A, unknown>, body: Uint8Array): E.Either<AgentError, A> => {
-  const malformed = (field: string, rule: string): AgentError => ({ _tag: 'AnswerMalformed', field, rule });
-  return pipe(
-    fromUtf8(body),
-    E.fromNullable(malformed('(document)', 'must be UTF-8')),
-    E.flatMap((text) =>
-      pipe(
-        parseJson(text),
-        E.mapLeft(({ rule }) => malformed('(document)', rule)),
-      ),
-    ),
-    E.flatMap((json) =>
-      pipe(
-        decode(codec)(json),
-        E.mapLeft(({ faults: [fault] }) => malformed(fault?.field ?? '(document)', fault?.rule ?? 'is malformed')),
-      ),
-    ),
-  );
-};
-
-const secondsOf = (retryAfter: string | undefined): number | undefined =>
-  retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) : undefined;
-
-const refusalOf = ({ status, retryAfter, body }: HttpAnswer): AgentError => {
-  const problem = read(Problem, body);
-  const retryAfterSeconds = secondsOf(retryAfter);
-  if (E.isLeft(problem)) return { _tag: 'AuthorityNotFound', status, retryAfterSeconds };
-  const { code, title } = problem.right;
-  const explained = read(ProblemDetail, body);
-  const detail = E.isRight(explained) ? explained.right.detail : undefined;
-  return { _tag: 'AuthorityRefused', status, code, title, detail, retryAfterSeconds };
-};
-
-export const authorityFor = (post: PostJson, host: string): Authority => {
-  const ask =
+export const authorityFor = (ask: AskJson, host: string): Authority => {
+  const answer = answerTo(ask);
+  const post =
     <A>(path: string, codec: t.Type<A, unknown>) =>
     (body: unknown): TE.TaskEither<AgentError, A> =>
-      pipe(
-        post(`/v1/hosts/${encodeURIComponent(host)}/${path}`, body),
-        TE.flatMapEither((answer) =>
-          answer.status >= 200 && answer.status < 300 ? read(codec, answer.body) : E.left(refusalOf(answer)),
-        ),
-      );
-  const challenge = ask('challenges', Challenge);
+      answer(codec, { path: `/v1/hosts/${encodeURIComponent(host)}/${path}`, body });
+  const challenge = post('challenges', Challenge);
   return {
-    challengeKey: ask('attestation-key/challenges', KeyChallenge),
-    certifyKey: ask('attestation-key', KeyCertified),
+    challengeKey: post('attestation-key/challenges', KeyChallenge),
+    certifyKey: post('attestation-key', KeyCertified),
     challenge: (akName) => challenge({ akName }),
-    attest: ask('attestations', AttestationResult),
+    attest: post('attestations', AttestationResult),
   };
 };

@@ -22,7 +22,7 @@ const flushing =
   async () => {
     const done = await run(tool, args)();
     const flushed = await run('tpm2_flushcontext', ['-Q', '-t'])();
-    return E.isLeft(done) ? done : flushed;
+    return E.isLeft(done) || E.isRight(flushed) ? done : flushed;
   };
 
 export const withTpmSession = <A>(
@@ -50,6 +50,7 @@ export const withEndorsementPolicy = <A>(
     (): TE.TaskEither<AgentError, void> =>
       pipe(
         run('tpm2_flushcontext', ['-Q', file]),
+        TE.map(() => undefined),
         TE.orElse((): TE.TaskEither<AgentError, void> => TE.right(undefined)),
       ),
   );

@@ -13,8 +13,11 @@ export interface TpmToolOptions {
   readonly timeoutMilliseconds?: number | undefined;
 }
 
-/** Runs one tool of tpm2-tools to its end. What a tool answers is read from the files that its arguments name. */
-export type RunTpmTool = (tool: string, args: ReadonlyArray<string>) => TE.TaskEither<AgentError, void>;
+/**
+ * Runs one tool of tpm2-tools to its end. What a tool answers is read from the files that its arguments name; Right is what
+ * it printed, for what no file may hold.
+ */
+export type RunTpmTool = (tool: string, args: ReadonlyArray<string>) => TE.TaskEither<AgentError, Uint8Array>;
 
 const responseCodeOf = (stderr: string): number | undefined => {
   const code = /ERROR: E\w+\((0x[0-9a-fA-F]{1,8})\)/.exec(stderr)?.[1];
@@ -74,9 +77,11 @@ export const tpmTool = (options: TpmToolOptions): RunTpmTool => {
   const used = { tcti: env['TPM2TOOLS_TCTI'], timeoutMilliseconds: timeout };
   return (tool, args) => () =>
     new Promise((resolve) => {
-      const settings = { env, timeout, killSignal: 'SIGKILL', maxBuffer: OUTPUT_CAP, encoding: 'utf8' } as const;
-      const child = execFile(tool, [...args], settings, (failure, _stdout, stderr) => {
-        resolve(failure === null ? E.right(undefined) : E.left(errorOf(tool, failure, stderr, used)));
+      const settings = { env, timeout, killSignal: 'SIGKILL', maxBuffer: OUTPUT_CAP, encoding: 'buffer' } as const;
+      const child = execFile(tool, [...args], settings, (failure, stdout, stderr) => {
+        const printed = new Uint8Array(stdout);
+        stdout.fill(0);
+        resolve(failure === null ? E.right(printed) : E.left(errorOf(tool, failure, stderr.toString('utf8'), used)));
       });
       child.stdin?.end();
     });

@@ -53,6 +53,30 @@ export const readBytes = (file: string, most = MOST_FILE_BYTES): TE.TaskEither<C
     ),
   );
 
+/** What is piped into the program. */
+export const readStandardInput = (most: number): TE.TaskEither<CliFailure, Uint8Array> =>
+  pipe(
+    TE.tryCatch(
+      async () => {
+        const chunks: Array<Buffer> = [];
+        let size = 0;
+        for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+          size += chunk.length;
+          chunks.push(chunk);
+          if (size > most) break;
+        }
+        const bytes = new Uint8Array(Buffer.concat(chunks));
+        for (const chunk of chunks) chunk.fill(0);
+        return bytes;
+      },
+      (error) => badInput('InputUnreadable', `the input ${reasonOf(error)}`),
+    ),
+    TE.filterOrElse(
+      (bytes) => bytes.length <= most,
+      () => badInput('InputTooLarge', `the input is too large: at most ${String(most)} bytes`),
+    ),
+  );
+
 export const textOf =
   (file: string) =>
   (bytes: Uint8Array): E.Either<CliFailure, string> =>

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const PROGRAM = inProject('dist/adapters/cli/sekisho.js');
+export const PROGRAM = inProject('dist/adapters/cli/sekisho.js');
 const PATIENCE_SECONDS = 120;
 
 /** What a run of the program came to. */
@@ -65,6 +65,24 @@ export const startSekisho = (...args: ReadonlyArray<string>): Running => {
 
 /** Runs the built program to its end. */
 export const sekisho = (...args: ReadonlyArray<string>): Promise<Ended> => startSekisho(...args).ended;
+
+/** What a run of the program printed, byte for byte. */
+export interface Got {
+  readonly code: number | null;
+  readonly key: Buffer;
+  readonly err: string;
+}
+
+/** Runs the built program to its end as others pipe from it and to it. */
+export const sekishoBytes = async (args: ReadonlyArray<string>, input?: Uint8Array): Promise<Got> => {
+  const child = spawn(process.execPath, [PROGRAM, ...args], { env: environment() });
+  const [out, err]: [Array<Buffer>, Array<Buffer>] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, key: Buffer.concat(out), err: Buffer.concat(err).toString() };
+};
 
 /** Brings the build up to date, as `npm test` does, for those who start one test file by itself. */
 export const buildSekisho = async (): Promise<void> => {

@@ -14,6 +14,7 @@ const PACKAGES = {
   cpio: 'cpio',
   setpriv: 'util-linux',
   strace: 'strace',
+  cryptsetup: 'cryptsetup-bin',
   openssl: 'openssl',
   chromium: 'chromium',
   'apt-get': 'apt',

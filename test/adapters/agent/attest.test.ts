@@ -36,7 +36,7 @@ describe('a round of attestation', () => {
   const makeAttester = async (more: Partial<Attester> = {}): Promise<Attester> => {
     const where = await stateFolder(join(folder, 'agent'))();
     if (E.isLeft(where)) throw new Error(where.left._tag);
-    const post = (path: string) => {
+    const ask = ({ path }: { readonly path: string }) => {
       const last = path.replace('/v1/hosts/host-1/', '');
       asked.push(last);
       const refused = refusals.findIndex(([refusedPath]) => refusedPath === last);
@@ -57,7 +57,7 @@ describe('a round of attestation', () => {
       eventLogPath: join(folder, 'boot-log.bin'),
       folder: where.right,
       tool: tpm.run,
-      authority: authorityFor(post, 'host-1'),
+      authority: authorityFor(ask, 'host-1'),
       log: () => undefined,
       ...more,
     };

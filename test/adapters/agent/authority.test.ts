@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { authorityFor } from '../../../adapters/agent/authority.js';
-import { type PostJson, postJson } from '../../../adapters/agent/http-post.js';
+import { type AskJson, askJson } from '../../../adapters/agent/http-json.js';
 import { qualifyingData } from '../../../adapters/agent/qualifying-data.js';
 
 const CHALLENGE = {
@@ -15,7 +15,7 @@ const CHALLENGE = {
 };
 
 const answering =
-  (status: number, body: unknown, retryAfter?: string): PostJson =>
+  (status: number, body: unknown, retryAfter?: string): AskJson =>
   () =>
     TE.right({ status, retryAfter, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) });
 
@@ -81,7 +81,7 @@ describe("the authority's answers", () => {
         fc.uint8Array(),
         fc.jsonValue(),
         async (status, bytes, json) => {
-          const raw: PostJson = () => TE.right({ status, retryAfter: undefined, body: bytes });
+          const raw: AskJson = () => TE.right({ status, retryAfter: undefined, body: bytes });
           expect(E.isLeft(await authorityFor(raw, 'h').challenge('00')())).toBe(true);
           expect(E.isLeft(await challengeFrom(status, json))).toBe(true);
         },
@@ -96,11 +96,11 @@ describe('the way to the authority', () => {
     server?.closeAllConnections();
     server?.close();
   });
-  const serve = async (listener: RequestListener, scheme = 'http'): Promise<PostJson> => {
+  const serve = async (listener: RequestListener, scheme = 'http'): Promise<AskJson> => {
     server = createServer(listener);
     await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
     const url = `${scheme}://127.0.0.1:${String((server.address() as AddressInfo).port)}/behind/`;
-    const post = postJson({ url, ca: undefined });
+    const post = askJson({ url, ca: undefined });
     if (E.isLeft(post)) throw new Error(post.left.rule);
     return post.right;
   };
@@ -112,23 +112,23 @@ describe('the way to the authority', () => {
     ['https://authority.example/?a=b', 'must have no user, query or fragment'],
     ['authority', 'must be a URL'],
   ])('is refused when evidence could be read on it: %s', (url, rule) => {
-    expect(postJson({ url, ca: undefined })).toEqual(E.left({ _tag: 'AddressFault', rule }));
+    expect(askJson({ url, ca: undefined })).toEqual(E.left({ _tag: 'AddressFault', rule }));
   });
 
   it('keeps the path under which the authority is published', async () => {
     const post = await serve((request, response) => response.end(request.url));
-    const answer = await post('/v1/hosts/a/challenges', {})();
+    const answer = await post({ path: '/v1/hosts/a/challenges', body: {} })();
     expect(E.isRight(answer) && Buffer.from(answer.right.body).toString()).toBe('/behind/v1/hosts/a/challenges');
   });
 
   it('does not follow a redirect', async () => {
     const post = await serve((_, response) => response.writeHead(307, { location: 'http://127.0.0.1:1/' }).end());
-    expect(await post('/x', {})()).toMatchObject(E.right({ status: 307 }));
+    expect(await post({ path: '/x', body: {} })()).toMatchObject(E.right({ status: 307 }));
   });
 
   it('ends at an answer that is too large', async () => {
     const post = await serve((_, response) => response.end(Buffer.alloc(400_000)));
-    expect(await post('/x', {})()).toEqual(
+    expect(await post({ path: '/x', body: {} })()).toEqual(
       E.left({
         _tag: 'AuthorityUnreachable',
         detail: expect.stringMatching(/^http:\/\/127.* answer of more than 262144 bytes$/),
@@ -138,14 +138,14 @@ describe('the way to the authority', () => {
 
   it('says that what listens there speaks no TLS', async () => {
     const post = await serve((_, response) => response.end('{}'), 'https');
-    expect(await post('/x', {})()).toMatchObject(
+    expect(await post({ path: '/x', body: {} })()).toMatchObject(
       E.left({ _tag: 'AuthorityUnreachable', detail: expect.stringMatching(/speaks no TLS/) }),
     );
   });
 
   it('says why nobody answered', async () => {
     const post = await serve((request) => request.socket.destroy());
-    expect(await post('/x', {})()).toEqual(
+    expect(await post({ path: '/x', body: {} })()).toEqual(
       E.left({ _tag: 'AuthorityUnreachable', detail: expect.stringMatching(/^http:\/\/127\S+: ECONNRESET$/) }),
     );
   });

@@ -32,7 +32,7 @@ export const fakeTpm = (): FakeTpm => {
   const calls: Array<string> = [];
   const failures = new Map<string, number | undefined>();
   const valueAfter = (args: ReadonlyArray<string>, flag: string): string => args[args.indexOf(flag) + 1] ?? '';
-  const answer = (tool: string, args: ReadonlyArray<string>): E.Either<AgentError, void> => {
+  const answer = (tool: string, args: ReadonlyArray<string>): E.Either<AgentError, Uint8Array> => {
     if (tool !== 'tpm2_flushcontext') calls.push(tool);
     if (failures.has(tool)) {
       const code = failures.get(tool);
@@ -42,7 +42,7 @@ export const fakeTpm = (): FakeTpm => {
     for (const flag of OUTPUTS[tool] ?? []) writeFileSync(valueAfter(args, flag), `${tool} ${flag}`);
     if (tool === 'tpm2_readpublic') writeFileSync(valueAfter(args, '-n'), 'tpm2_createak -n');
     if (tool === 'tpm2_quote') writeFileSync(valueAfter(args, '-o'), Buffer.alloc(64, 0xab));
-    return E.right(undefined);
+    return E.right(new Uint8Array());
   };
   const run: RunTpmTool = (tool, args) => () => Promise.resolve(answer(tool, args));
   return { run, calls, failOnce: (tool, responseCode) => failures.set(tool, responseCode) };

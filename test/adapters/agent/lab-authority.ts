@@ -121,7 +121,7 @@ const verifyPss = (akPublic: Buffer, quote: Buffer, signature: Buffer): boolean 
 
 const isQuoteGood = async (memory: Memory, body: Record<string, unknown>): Promise<boolean> => {
   const [quote, signature] = [bytes(body['quote']), bytes(body['signature'])];
-  const expected = Buffer.from(qualifyingData(Buffer.from(memory.nonce, 'hex'), undefined));
+  const expected = Buffer.from(qualifyingData(Buffer.from(memory.nonce, 'hex'), bytes(body['wrappingKey'])));
   const akPublic = memory.certified ?? Buffer.alloc(0);
   if (signature.readUInt16BE(0) === RSAPSS) return quote.includes(expected) && verifyPss(akPublic, quote, signature);
   const file = (name: string): string => join(memory.folder, name);

@@ -15,8 +15,17 @@ export interface HttpAnswer {
   readonly body: Uint8Array;
 }
 
+export interface Question {
+  readonly path: string;
+  /** Undefined: a GET. */
+  readonly body?: unknown;
+  /** A token of this host. */
+  readonly bearer?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Sends JSON, follows no redirect. Right is any answer, also a refusal. */
-export type PostJson = (path: string, body: unknown) => TE.TaskEither<AgentError, HttpAnswer>;
+export type AskJson = (question: Question) => TE.TaskEither<AgentError, HttpAnswer>;
 
 export interface AuthorityAddress {
   readonly url: string;
@@ -46,16 +55,24 @@ const causeOf = (reason: Error): string => {
   return reason.code === 'EPROTO' ? 'EPROTO (what listens there speaks no TLS)' : String(reason.code);
 };
 
-const post = (url: URL, ca: string | undefined, text: string): Promise<E.Either<AgentError, HttpAnswer>> =>
+const headersOf = ({ bearer }: Question, text: string | undefined): Record<string, string | number> => ({
+  accept: 'application/json',
+  ...(text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+  ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+});
+
+const endOf = ({ signal }: Question): AbortSignal => {
+  const late = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  return signal === undefined ? late : AbortSignal.any([signal, late]);
+};
+
+const ask = (url: URL, ca: string | undefined, question: Question): Promise<E.Either<AgentError, HttpAnswer>> =>
   new Promise((resolve) => {
+    const text = question.body === undefined ? undefined : JSON.stringify(question.body);
     const fail = (detail: string): void =>
       resolve(E.left({ _tag: 'AuthorityUnreachable', detail: `${url.origin}: ${detail}` }));
-    const headers = {
-      accept: 'application/json',
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(text),
-    };
-    const options = { method: 'POST', headers, agent: false, signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) };
+    const method = text === undefined ? 'GET' : 'POST';
+    const options = { method, headers: headersOf(question, text), agent: false, signal: endOf(question) };
     const request =
       url.protocol === 'https:'
         ? httpsRequest(url, { ...options, ...(ca === undefined ? {} : { ca }) })
@@ -78,11 +95,11 @@ const post = (url: URL, ca: string | undefined, text: string): Promise<E.Either<
     request.end(text);
   });
 
-export const postJson = (address: AuthorityAddress): E.Either<AddressFault, PostJson> =>
+export const askJson = (address: AuthorityAddress): E.Either<AddressFault, AskJson> =>
   pipe(
     baseOf(address.url),
-    E.map((base): PostJson => {
+    E.map((base): AskJson => {
       const prefix = base.pathname.replace(/\/+$/, '');
-      return (path, body) => () => post(new URL(prefix + path, base), address.ca, JSON.stringify(body));
+      return (question) => () => ask(new URL(prefix + question.path, base), address.ca, question);
     }),
   );
