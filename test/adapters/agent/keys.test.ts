@@ -1,11 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { answerKeyRequest } from '../../../adapters/agent/answer-key-request.js';
+import { attest } from '../../../adapters/agent/attest.js';
+import { makeAttester } from '../../../adapters/agent/make-attester.js';
 import { collectEvidence, makeHostKeys } from '../../lab/evidence.js';
 import { type ReplayedTpm, replayIntoTpm } from '../../lab/replayed-tpm.js';
 import {
@@ -18,6 +22,7 @@ import {
   startSekisho,
 } from '../../lab/sekisho.js';
 import { makeTpm } from '../../lab/software-tpm.js';
+import { right } from '../../support/ledger.js';
 import { requireTools, SOFTWARE_TPM } from '../../support/system-parts.js';
 
 const inProject = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
@@ -40,11 +45,19 @@ describe.runIf(requireTools([...SOFTWARE_TPM, 'openssl']))('a host that asks for
     ...['--url', url, '--host', 'lab-1', '--ca-file', file('tls.pem'), '--state', file('agent')],
     ...['--tcti', tpm?.tcti ?? '', '--event-log', tpm?.eventLogPath ?? ''],
   ];
-  const key = (...args: ReadonlyArray<string>): Promise<Got> => sekishoBytes(['agent', 'key', ...args, ...host()]);
-  const local = (...args: ReadonlyArray<string>): Promise<Got> =>
-    sekishoBytes(['agent', 'key', ...args, '--socket', file('agent.sock')]);
+  /** Every key that a host was given, for the search at the end. */
+  const given: Array<Buffer> = [];
+  const asking = async (...args: ReadonlyArray<string>): Promise<Got> => {
+    const got = await sekishoBytes(['agent', 'key', ...args]);
+    if (got.key.length > 0) given.push(got.key);
+    return got;
+  };
+  const key = (...args: ReadonlyArray<string>): Promise<Got> => asking(...args, ...host());
+  const local = (...args: ReadonlyArray<string>): Promise<Got> => asking(...args, '--socket', file('agent.sock'));
   const idOf = (ciphertext: string): string =>
-    execFileSync('sha256sum', [file(ciphertext)], { encoding: 'utf8' }).slice(0, 64);
+    createHash('sha256')
+      .update(readFileSync(file(ciphertext)))
+      .digest('hex');
 
   const trusted = async (): Promise<void> => {
     const made = await makeTpm(file('tpm'));
@@ -72,6 +85,8 @@ describe.runIf(requireTools([...SOFTWARE_TPM, 'openssl']))('a host that asks for
     const certificate = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', file('tls.key')];
     execFileSync('openssl', ['req', '-x509', ...certificate, ...names, '-out', file('tls.pem')], { stdio: 'ignore' });
     vi.stubEnv('NODE_EXTRA_CA_CERTS', file('tls.pem'));
+    await mkdir(file('temporary'));
+    vi.stubEnv('TMPDIR', file('temporary'));
     await administer('init', '--name', 'Lab');
     const tls = ['--tls-cert', file('tls.pem'), '--tls-key', file('tls.key')];
     server = startSekisho('serve', '--dir', file('authority'), '--port', '0', '--log-level', 'warn', ...tls);
@@ -123,6 +138,7 @@ describe.runIf(requireTools([...SOFTWARE_TPM, 'openssl']))('a host that asks for
 
   it('wraps a key that it brings, and gets that one back', STEP, async () => {
     const own = Buffer.from('a key of its own, of another age');
+    given.push(own);
     const wrapped = await sekishoBytes(['agent', 'key', 'wrap', 'local', file('own.kek'), ...host()], own);
     expect(wrapped).toMatchObject({ code: 0, err: '' });
     expect(wrapped.key.toString().trim()).toBe(idOf('own.kek'));
@@ -173,5 +189,47 @@ describe.runIf(requireTools([...SOFTWARE_TPM, 'openssl']))('a host that asks for
     expect(anew).toMatchObject({ code: 3, key: Buffer.alloc(0) });
     expect(await agent?.stop()).toMatchObject({ code: 0 });
     expect(existsSync(file('agent.sock'))).toBe(false);
+  });
+
+  it('leaves no key, token or passphrase in any event, log, database or temporary file', STEP, async () => {
+    await administer('host', 'release', 'lab-1', '--reason', 'a false alarm');
+    await administer('key-provider', 'primary-key', 'local', '--create', 'second');
+    const options = { url, host: 'lab-1', stateFolder: file('agent'), caFile: file('tls.pem') };
+    const where = { tcti: tpm?.tcti, eventLogPath: tpm?.eventLogPath };
+    const made = right(await makeAttester({ ...options, ...where }, () => undefined)());
+    const { access } = right(await attest(made.attester)());
+    const ciphertext = (await readFile(file('data.kek'))).toString('base64');
+    const asked = { operation: 'unwrap', provider: 'local', ciphertext } as const;
+    right(await answerKeyRequest({ ...made, access: access! }, asked)());
+    const kept = await readdir(file('authority/tokens'));
+    const texts = [
+      access!.token,
+      ...(await Promise.all(kept.map((name) => readFile(file(`authority/tokens/${name}`), 'utf8')))),
+      await readFile(file('authority/passphrase'), 'utf8'),
+    ].map((text) => Buffer.from(text.trim()));
+    const secrets = [...given, Buffer.from(access!.wrappingKey.secretKey), ...texts];
+    expect(secrets.length).toBeGreaterThan(10);
+    // What holds secrets by design: the operator's own files. Everything else is searched while the server runs, so with its WAL.
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !path.startsWith(file('authority/tokens/')) && path !== file('authority/passphrase'));
+    expect(files.some((path) => path.endsWith('-wal'))).toBe(true);
+    const contents = [
+      ...(await Promise.all(files.map((path) => readFile(path)))),
+      Buffer.from([server, agent].map((each) => each?.out() ?? '').join('')),
+    ];
+    const hits = (bytes: Buffer): number => contents.filter((content) => content.includes(bytes)).length;
+    const spellings = (secret: Buffer): ReadonlyArray<Buffer> => [
+      secret,
+      ...(['hex', 'base64', 'base64url'] as const).map((encoding) => Buffer.from(secret.toString(encoding))),
+    ];
+    expect(hits(Buffer.from(idOf('data.kek')))).toBeGreaterThan(0);
+    expect(
+      secrets
+        .flatMap(spellings)
+        .map(hits)
+        .filter((count) => count > 0),
+    ).toEqual([]);
   });
 });
