@@ -4,11 +4,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { fromBase64 } from '../../domain/encoding/bytes.js';
 import { Base64UpTo, ListUpTo, Sha256Hex, Text } from '../../domain/encoding/primitives.js';
+import type { SealedKey } from '../../domain/key-release/release-input.js';
 import type { AgentError } from './agent-error.js';
 import { answerTo } from './answer-to.js';
 import { IssuedToken } from './authority.js';
 import type { AskJson } from './http-json.js';
-import type { SealedAnswer } from './open-answer.js';
 
 const Sealed = t.union([
   t.type({
@@ -39,7 +39,7 @@ export type Access = t.TypeOf<typeof Access>;
 export interface Release {
   readonly keyId: string;
   readonly ciphertext: Uint8Array | undefined;
-  readonly sealed: SealedAnswer | undefined;
+  readonly sealed: SealedKey | undefined;
 }
 
 export interface ReleaseQuestion {
@@ -63,7 +63,7 @@ export interface KeyService {
   ) => TE.TaskEither<AgentError, Access>;
 }
 
-const sealedOf = (sealed: t.TypeOf<typeof Sealed>): SealedAnswer =>
+const sealedOf = (sealed: t.TypeOf<typeof Sealed>): SealedKey =>
   sealed.to === 'tpm-key'
     ? { to: sealed.to, encrypted: fromBase64(sealed.encrypted) }
     : {

@@ -1,20 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { SealedKey } from '../../domain/key-release/release-input.js';
 import type { AgentError } from './agent-error.js';
 import { keyInside, openSealedKey } from './open-sealed-key.js';
 import type { TpmDecryptionKey } from './tpm-decryption-key.js';
 import type { WrappingKey } from './wrapping-key.js';
-
-/** What only this host can open. */
-export type SealedAnswer =
-  | {
-      readonly to: 'wrapping-key';
-      readonly ephemeralKey: Uint8Array;
-      readonly nonce: Uint8Array;
-      readonly box: Uint8Array;
-    }
-  | { readonly to: 'tpm-key'; readonly encrypted: Uint8Array };
 
 /** What answers are asked to be sealed to. */
 export type Delivery =
@@ -30,7 +21,7 @@ const notAsAsked: E.Either<AgentError, never> = E.left({
 /** The caller erases the key. */
 export const openAnswer = (
   delivery: Delivery,
-  sealed: SealedAnswer | undefined,
+  sealed: SealedKey | undefined,
   keyId: string,
 ): TE.TaskEither<AgentError, Uint8Array> => {
   if (delivery.to === 'wrapping-key' && sealed?.to === 'wrapping-key') {
