@@ -1,5 +1,5 @@
 import { type AuthorityDeps, DEFAULT_SETTINGS } from '../domain/authority-deps.js';
-import type { LedgerReader } from '../domain/ledger/ledger.js';
+import type { Approval, LedgerReader } from '../domain/ledger/ledger.js';
 import type { Clock, EventSigner, EvidenceStore, Random } from '../domain/ports.js';
 import { createForeignEvidenceCounter } from './caches/foreign-evidence-counter.js';
 import { createMemo } from './caches/memo.js';
@@ -16,6 +16,7 @@ interface Parts {
   readonly group: string;
   readonly clock: Clock;
   readonly random: Random;
+  readonly approvalOf?: (commandId: string) => Approval | undefined;
 }
 
 const HOT_HOSTS = 20_000;
@@ -32,6 +33,7 @@ export const makeDeps = ({ reader, ...rest }: Parts): AuthorityDeps => ({
     reference: createStateCache(4),
     binding: createStateCache(HOT_HOSTS),
     access: createStateCache(1),
+    approval: createStateCache(1),
   },
   documents: {
     images: createMemo(1_000),

@@ -2,14 +2,14 @@ import type { FastifyInstance } from 'fastify';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { operators } from '../domain/access/change-operators.js';
+import { currentAccess } from '../domain/access/access-stream.js';
 import type { AuthorityDeps } from '../domain/authority-deps.js';
 import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evidence.js';
 import { observeProvider } from '../domain/key-provider/observe-provider.js';
 import type { SecretVault } from '../domain/key-provider/ports.js';
 import type { KeyServiceDeps } from '../domain/key-service-deps.js';
 import { AUTHORITY_STREAM } from '../domain/ledger/keyring.js';
-import type { LedgerReader } from '../domain/ledger/ledger.js';
+import type { Approval, LedgerReader } from '../domain/ledger/ledger.js';
 import type { Clock, Random } from '../domain/ports.js';
 import { openTokenStore, type TokenStore } from './access/token-store.js';
 import type { Principal } from './access/tokens.js';
@@ -184,8 +184,10 @@ const authenticator =
   async (token: string): Promise<Principal | undefined> => {
     const principal = tokens.find(token);
     if (principal === undefined) return undefined;
-    const granted = await operators(deps)();
-    return E.isRight(granted) && granted.right.get(principal.subject) === principal.role ? principal : undefined;
+    const granted = await currentAccess(deps)();
+    return E.isRight(granted) && granted.right.state.operators.get(principal.subject)?.role === principal.role
+      ? principal
+      : undefined;
   };
 
 const MINUTE_MS = 60_000;
@@ -286,8 +288,11 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const { store, headFile } = files;
   const { group } = identity;
   const challengeKey = options.challengeKey ?? secrets?.keys.challengeKey ?? new Uint8Array(32);
-  const evidence = store.evidence;
-  const authority = makeDeps({ reader, evidence, signer: live.signer, challengeKey, group, clock, random });
+  const { evidence } = store;
+  const approved = new Map<string, Approval>();
+  const approvalOf = (id: string): Approval | undefined => approved.get(id);
+  const { signer } = live;
+  const authority = makeDeps({ reader, evidence, signer, challengeKey, group, clock, random, approvalOf });
   const keyService = keyServiceOf(authority, parts);
   const { deps } = keyService;
   const stopFollowingKeys = followKeys(parts);
@@ -305,6 +310,7 @@ const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
   const hub = createLedgerHub(deps.store);
   const api = {
     deps,
+    approved,
     reads,
     gate,
     metrics,

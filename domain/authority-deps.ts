@@ -2,6 +2,7 @@ import type { AccessState } from './access/state.js';
 import type { AppraisalEngines, Memo } from './appraisal/appraiser.js';
 import type { BaseImage } from './appraisal/base-image.js';
 import type { ReferenceValues } from './appraisal/reference-values.js';
+import type { ApprovalState } from './approval/state.js';
 import type { BindingState } from './endorsement-key/decider.js';
 import type { ForeignEvidenceCounter } from './host/foreign-evidence.js';
 import type { HostState } from './host/state.js';
@@ -17,6 +18,7 @@ export interface StreamCaches {
   readonly reference: StateCache<ReferenceState>;
   readonly binding: StateCache<BindingState>;
   readonly access: StateCache<AccessState>;
+  readonly approval: StateCache<ApprovalState>;
 }
 
 /** Documents by digest, checked and decoded once. */

@@ -1,4 +1,5 @@
 import { ACCESS_EVENTS } from './access/events.js';
+import { APPROVAL_EVENTS } from './approval/events.js';
 import { BINDING_EVENTS } from './endorsement-key/events.js';
 import { HOST_EVENTS } from './host/events.js';
 import { KEY_EVENTS } from './key/events.js';
@@ -16,6 +17,7 @@ export const CATALOGUE = catalogue([
   ...ACCESS_EVENTS,
   ...PROVIDER_EVENTS,
   ...KEY_EVENTS,
+  ...APPROVAL_EVENTS,
 ]);
 
 export type LedgerEvent = EventsOf<typeof CATALOGUE>;

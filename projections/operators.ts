@@ -6,17 +6,32 @@ import { NOTHING, type Projection } from './projection.js';
 export interface OperatorRow {
   readonly subject: string;
   readonly role: OperatorRole;
+  /** Whose name it was said to be. */
+  readonly person: string;
+  /** Whether a second person, or the founding, said so too: until then the name counts as the person who gave it. */
+  readonly confirmed: boolean;
   readonly grantedBy: string;
   readonly since: string;
 }
 
 export const operators: Projection<OperatorRow, LedgerEvent> = {
   name: 'operators',
-  version: 1,
-  evolve: (_, { event, actor, recordedAt }) => {
-    if (event.type === 'OperatorWithdrawn') return [[event.data.subject, null]];
-    return event.type === 'OperatorGranted'
-      ? [[event.data.subject, { ...event.data, grantedBy: actor.subject, since: recordedAt }]]
-      : NOTHING;
+  version: 2,
+  evolve: (rows, { event, actor, recordedAt }) => {
+    switch (event.type) {
+      case 'OperatorWithdrawn':
+        return [[event.data.subject, null]];
+      case 'OperatorConfirmed': {
+        const row = rows.get(event.data.subject);
+        return row === undefined ? NOTHING : [[row.subject, { ...row, confirmed: true }]];
+      }
+      case 'OperatorGranted': {
+        const { subject, role, person, vouchedBy } = event.data;
+        const confirmed = vouchedBy !== null || actor.role === 'authority';
+        return [[subject, { subject, role, person, confirmed, grantedBy: actor.subject, since: recordedAt }]];
+      }
+      default:
+        return NOTHING;
+    }
   },
 };

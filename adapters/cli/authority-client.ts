@@ -6,6 +6,7 @@ import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import { decode } from '../../domain/encoding/explain.js';
 import { parseJson } from '../../domain/encoding/json.js';
 import { ListUpTo } from '../../domain/encoding/primitives.js';
+import { ApprovalPending } from '../http/codecs/approvals.js';
 import type { Operation } from '../http/permissions.js';
 import type { Method } from '../http/route.js';
 import { badInput, type CliFailure, refused, unavailable } from './failure.js';
@@ -41,6 +42,7 @@ const BAD_INPUT = new Set([400, 413, 415, 422, 428]);
 const ADVICE: Readonly<Record<string, string>> = {
   RoleNotAllowed: 'Choose an operator with --as SUBJECT (sekisho operator list shows who may what).',
   SameOperator: 'Let another trust administrator approve: --as SUBJECT.',
+  SamePerson: 'Let somebody else do it: --as SUBJECT (sekisho operator list shows who counts as whom).',
   Unauthenticated: 'Give a valid token: --token-file FILE, or --dir DIR --as SUBJECT on the authority itself.',
 };
 
@@ -56,6 +58,22 @@ const failureOf = (reply: HttpReply): CliFailure => {
   const { code, title, detail } = read.right;
   const make = BAD_INPUT.has(reply.status) ? badInput : reply.status >= 500 ? unavailable : refused;
   return make(code, `${title}: ${detail}`, ADVICE[code]);
+};
+
+/** Nothing was done yet, and that is no failure of the request: but who expects it done must hear so. */
+const pendingOf = (reply: HttpReply): CliFailure => {
+  const read = pipe(
+    E.fromNullable<unknown>(undefined)(fromUtf8(reply.body)),
+    E.flatMap((text) => parseJson(text)),
+    E.flatMap(decode(ApprovalPending)),
+  );
+  if (E.isLeft(read)) return unavailable('AnswerMalformed', 'the answer (202) is not one of a Sekisho authority');
+  const { id, summary, expires } = read.right.approval;
+  return refused(
+    'ApprovalPending',
+    `needs a second person: ${summary}`,
+    `Let another one run "sekisho approval approve ${id}" before ${expires}, then send this command again.`,
+  );
 };
 
 const urlOf = ({ path, query = {} }: Call): string => {
@@ -98,7 +116,10 @@ export const makeClient = (
           body: call.body === undefined ? undefined : JSON.stringify(call.body),
         }),
       ),
-      TE.flatMap((reply) => (reply.status < 300 ? TE.right(reply) : TE.left(failureOf(reply)))),
+      TE.flatMap((reply) => {
+        if (reply.status === 202) return TE.left(pendingOf(reply));
+        return reply.status < 300 ? TE.right(reply) : TE.left(failureOf(reply));
+      }),
     );
   return {
     call: (call, answer) =>

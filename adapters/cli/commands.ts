@@ -1,6 +1,7 @@
 import type { AddCommand } from './action.js';
 import { agentCommand } from './commands/agent.js';
 import { appraiseCommand } from './commands/appraise.js';
+import { approvalCommand } from './commands/approval.js';
 import { attestCommand } from './commands/attest.js';
 import { backupCommand } from './commands/backup.js';
 import { baseImageCommand } from './commands/base-image.js';
@@ -46,6 +47,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   keyProviderCommand,
   keyCommand,
   tokenCommand,
+  approvalCommand,
   explainCommand,
   historyCommand,
   replayCommand,

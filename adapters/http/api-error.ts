@@ -1,5 +1,6 @@
 import type { AccessRejection } from '../../domain/access/commands.js';
 import type { PermissionRequired } from '../../domain/access/require-permission.js';
+import type { ApprovalRejection } from '../../domain/approval/decider.js';
 import type { ParseError } from '../../domain/encoding/reader.js';
 import type { EndorsementKeyTaken } from '../../domain/endorsement-key/decider.js';
 import type { ActivationFault } from '../../domain/host/activation.js';
@@ -30,6 +31,7 @@ import type { RequestError } from './request-error.js';
 /** What the workflows of the domain may refuse. */
 export type WorkflowError =
   | PermissionRequired
+  | ApprovalRejection
   | AccessRejection
   | HostRejection
   | ChallengeFault

@@ -4,6 +4,7 @@ import type { Request } from '../../domain/authority-deps.js';
 import type { KeyServiceDeps } from '../../domain/key-service-deps.js';
 import type { DomainEvent } from '../../domain/ledger/envelope.js';
 import type { Executed } from '../../domain/ledger/execute.js';
+import type { Approval } from '../../domain/ledger/ledger.js';
 import type { StoreError } from '../../domain/ports.js';
 import type { Principal } from '../access/tokens.js';
 import type { AuthorityLog } from '../authority-log.js';
@@ -32,6 +33,8 @@ export interface ReadApi {
 /** What the routes work with. */
 export interface Api extends ReadApi {
   readonly deps: KeyServiceDeps;
+  /** The approvals under which commands are carried out right now, by command id. */
+  readonly approved: Map<string, Approval>;
   readonly gate: HostGate;
   readonly metrics: Metrics;
   readonly reads: ProjectionStore;

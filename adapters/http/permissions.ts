@@ -88,6 +88,12 @@ export const OPERATIONS = {
   grantOperator: 'ManageOperators',
   withdrawOperator: 'ManageOperators',
   showPublisher: 'ReadStsInfo',
+  confirmOperator: 'ManageOperators',
+  listApprovals: 'ReadOperators',
+  showApproval: 'ReadOperators',
+  giveApproval: 'ApproveChanges',
+  rejectApproval: 'ApproveChanges',
+  changeApprovalPolicy: 'ManageOperators',
   metrics: 'public',
   verifierPage: 'public',
 } as const satisfies Record<string, Access>;

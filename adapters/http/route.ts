@@ -13,7 +13,7 @@ import type { Operation } from './permissions.js';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Answer<A> {
-  readonly status?: 200 | 201 | 404 | 503;
+  readonly status?: 200 | 201 | 202 | 404 | 503;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: A;
 }
@@ -72,6 +72,8 @@ export interface Route {
   readonly query: t.Mixed;
   readonly body: t.Mixed;
   readonly answer: t.Mixed;
+  /** Whether `run` would understand the request; does nothing. */
+  readonly check: (raw: RawRequest) => E.Either<ApiError, unknown>;
   readonly run: (raw: RawRequest) => TE.TaskEither<ApiError, Answer<unknown>>;
 }
 
@@ -122,5 +124,6 @@ const decoded = <P, Q, B, A>(
 
 export const route = <P, Q, B, A>(description: RouteDescription<P, Q, B, A>): Route => ({
   ...description,
+  check: (raw) => decoded(description, raw),
   run: (raw) => pipe(TE.fromEither(decoded(description, raw)), TE.flatMap(description.handle)),
 });

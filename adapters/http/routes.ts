@@ -2,6 +2,7 @@ import type { TokenStore } from '../access/token-store.js';
 import type { TokenKey } from '../tokens/token-engine.js';
 import type { Api } from './api.js';
 import type { Route } from './route.js';
+import { approvalRoutes } from './routes/approvals.js';
 import { attestationKeyRoutes } from './routes/attestation-keys.js';
 import { attestationRoutes } from './routes/attestations.js';
 import { auditRoutes } from './routes/audit.js';
@@ -30,6 +31,7 @@ import { signingKeyRoutes } from './routes/signing-keys.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { verdictRoutes } from './routes/verdicts.js';
 import { verifierRoute } from './routes/verifier.js';
+import { underApproval } from './under-approval.js';
 
 /** Version of the HTTP interface, not of the program. */
 const API_VERSION = '1.0.0';
@@ -64,12 +66,13 @@ export const allRoutes = (
     ...keyProviderCommandRoutes(api),
     ...keyRoutes(api),
     ...liveRoutes(api),
+    ...approvalRoutes(api),
     ...eventRoutes(api),
     ...auditRoutes(api),
     ...logRoutes(api),
     verifierRoute,
     ...publisherRoutes(api),
     ...signingKeyRoutes(api),
-  ];
+  ].map(underApproval(api));
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

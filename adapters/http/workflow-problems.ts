@@ -27,6 +27,22 @@ export const WORKFLOW_PROBLEMS: Table = {
   OperatorExists: ({ subject, role }) =>
     conflict('OperatorExists', 'Operator exists', `${subject} is ${role} already; one subject has one role.`),
   OperatorUnknown: ({ subject }) => unknown('OperatorUnknown', 'No such operator', `${subject} holds no role.`),
+  SamePerson: ({ what }) =>
+    forbidden(
+      'SamePerson',
+      'Another person must do this',
+      `Your name and the other one count as one person (${what}): somebody else has to.`,
+    ),
+  ApprovalUnknown: ({ id }) =>
+    unknown(
+      'ApprovalUnknown',
+      'No such approval',
+      `Nothing of id ${id} waits: it expired, was answered, or never was.`,
+    ),
+  ApprovalDiffers: ({ id }) =>
+    conflict('ApprovalDiffers', 'Not what you looked at', `The request ${id} has another digest; read it again.`),
+  TooManyWaiting: ({ most }) =>
+    conflict('TooManyWaiting', 'Too much waits', `${String(most)} requests wait for approval; answer some first.`),
   LastTrustAdministrator: ({ subject }) =>
     conflict(
       'LastTrustAdministrator',

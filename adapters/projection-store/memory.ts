@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../../domain/catalogue.js';
+import { approvals } from '../../projections/approvals.js';
 import { hostTrust } from '../../projections/host-trust.js';
 import { keyLedger } from '../../projections/key-ledger.js';
 import { keyProviders } from '../../projections/key-providers.js';
@@ -13,7 +14,14 @@ import { formOf } from './write-batch.js';
 export type AnyProjection = Projection<unknown, LedgerEvent>;
 
 /** Their positions are what the tables know them by. */
-const PROJECTIONS = [hostTrust, reference, operators, keyProviders, keyLedger] as ReadonlyArray<AnyProjection>;
+const PROJECTIONS = [
+  hostTrust,
+  reference,
+  operators,
+  keyProviders,
+  keyLedger,
+  approvals,
+] as ReadonlyArray<AnyProjection>;
 
 export const emptyMemory = (projections: ReadonlyArray<AnyProjection> = PROJECTIONS): Memory => ({
   folded: projections.map((projection): Folded => ({ projection, rows: new Map(), keys: new Set() })),

@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
+import type { ApprovalPolicyRow, ApprovalRow } from '../../projections/approvals.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
 import type { KeyProviderRow } from '../../projections/key-provider-row.js';
 import type { KeyLedgerRow } from '../../projections/key-row.js';
@@ -25,6 +26,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly operators: View<OperatorRow>;
   readonly keyProviders: View<KeyProviderRow>;
   readonly keyLedger: View<KeyLedgerRow>;
+  readonly approvals: View<ApprovalRow | ApprovalPolicyRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
   /** Reads show this index from then on. Left: the ledger can't be followed, for this reason, or does not reach so far. */
@@ -119,6 +121,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     operators: createView(database, file, memory, 2),
     keyProviders: createView(database, file, memory, 3),
     keyLedger: createView(database, file, memory, 4),
+    approvals: createView(database, file, memory, 5),
     index: () => memory.next - 1,
     waitFor: waitFor(opened, follower),
     close: () => {

@@ -1,50 +1,33 @@
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
-import { currentState } from '../current-state.js';
-import { type Executed, type ExecuteFault, execute } from '../ledger/execute.js';
-import type { LoadFault } from '../ledger/load-stream.js';
-import type { AccessCommand, AccessRejection } from './commands.js';
-import { accessDecider } from './decider.js';
-import { type AccessEvent, accessCatalogue, type OperatorRole } from './events.js';
-import type { AccessState } from './state.js';
+import { type AccessOutcome, executeAccess } from './access-stream.js';
+import type { OperatorRole } from './events.js';
+import type { ApprovalPolicy } from './state.js';
 
-const ACCESS_STREAM = 'access';
+type Change<Input> = (deps: AuthorityDeps) => (input: Request & Input) => AccessOutcome;
 
-type Outcome = TE.TaskEither<AccessRejection | ExecuteFault, Executed<AccessState, AccessEvent>>;
+/** Records who may act; the operator's token is made and kept outside the ledger. Who approved it vouches for the person. */
+export const grantOperator: Change<{
+  readonly subject: string;
+  readonly role: OperatorRole;
+  readonly person?: string | undefined;
+}> = (deps) => (input) => {
+  const { by, commandId, subject, role, person } = input;
+  const vouchedBy = deps.approvalOf?.(commandId)?.by;
+  return executeAccess(deps)(input, { type: 'GrantOperator', by, subject, role, person, vouchedBy });
+};
 
-const change = (deps: AuthorityDeps, { by, commandId }: Request, command: AccessCommand): Outcome =>
-  execute(deps)({
-    decider: accessDecider,
-    catalogue: accessCatalogue,
-    cache: deps.caches.access,
-    stream: ACCESS_STREAM,
-    commandId,
-    actor: by,
-    prepare: () => TE.right({ command, basis: {} }),
-  });
+/** A second person says that a name is its own person's: until then it counts as the person who gave it. */
+export const confirmOperator: Change<{ readonly subject: string }> = (deps) => (input) => {
+  const { by, subject } = input;
+  return executeAccess(deps)(input, { type: 'ConfirmOperator', by, subject });
+};
 
-/** Records who may act; the operator's token is made and kept outside the ledger. */
-export const grantOperator =
-  (deps: AuthorityDeps) =>
-  (input: Request & { readonly subject: string; readonly role: OperatorRole }): Outcome => {
-    const { by, subject, role } = input;
-    return change(deps, input, { type: 'GrantOperator', by, subject, role });
-  };
+export const withdrawOperator: Change<{ readonly subject: string; readonly reason: string }> = (deps) => (input) => {
+  const { by, subject, reason } = input;
+  return executeAccess(deps)(input, { type: 'WithdrawOperator', by, subject, reason });
+};
 
-export const withdrawOperator =
-  (deps: AuthorityDeps) =>
-  (input: Request & { readonly subject: string; readonly reason: string }): Outcome => {
-    const { by, subject, reason } = input;
-    return change(deps, input, { type: 'WithdrawOperator', by, subject, reason });
-  };
-
-/** Who holds which role now. A token whose subject is not in here opens nothing. */
-export const operators = (deps: AuthorityDeps): TE.TaskEither<LoadFault, ReadonlyMap<string, OperatorRole>> =>
-  pipe(
-    currentState(deps)(
-      { decider: accessDecider, catalogue: accessCatalogue, cache: deps.caches.access },
-      ACCESS_STREAM,
-    ),
-    TE.map(({ state }) => state.operators),
-  );
+export const changeApprovalPolicy: Change<ApprovalPolicy> = (deps) => (input) => {
+  const { by, operations, lifetimeSeconds } = input;
+  return executeAccess(deps)(input, { type: 'ChangeApprovalPolicy', by, operations, lifetimeSeconds });
+};

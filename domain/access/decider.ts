@@ -4,28 +4,58 @@ import type { Decider } from '../ledger/decider.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import type { AccessEvent } from './events.js';
 import { requirePermission } from './require-permission.js';
-import { type AccessState, evolveAccess, noOperators } from './state.js';
+import { type AccessState, evolveAccess, noOperators, personOf } from './state.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
 type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly type: T }>;
 
-const grant = ({ subject, role }: Of<'GrantOperator'>, state: AccessState): Decided => {
+const record = (event: AccessEvent): Decided => E.right([event]);
+const unknown = (subject: string): Decided => E.left({ _tag: 'OperatorUnknown', subject });
+
+const grant = (command: Of<'GrantOperator'>, state: AccessState): Decided => {
+  const { subject, role, person = subject, vouchedBy = null } = command;
   const held = state.operators.get(subject);
   return held === undefined
-    ? E.right([{ type: 'OperatorGranted', data: { subject, role } }])
-    : E.left({ _tag: 'OperatorExists', subject, role: held });
+    ? record({ type: 'OperatorGranted', data: { subject, role, person, vouchedBy } })
+    : E.left({ _tag: 'OperatorExists', subject, role: held.role });
+};
+
+/** Nothing to say when the name counts as that person already. */
+const confirm = ({ by, subject }: Of<'ConfirmOperator'>, state: AccessState): Decided => {
+  const held = state.operators.get(subject);
+  if (held === undefined) return unknown(subject);
+  const counts = personOf(state, subject);
+  if (counts === held.claimed) return E.right([]);
+  return personOf(state, by.subject) === counts
+    ? E.left({ _tag: 'SamePerson', what: subject })
+    : record({ type: 'OperatorConfirmed', data: { subject, person: held.claimed } });
 };
 
 const isLastTrustAdministrator = (state: AccessState, subject: string): boolean =>
-  state.operators.get(subject) === 'trust-administrator' &&
-  [...state.operators.values()].filter((role) => role === 'trust-administrator').length === 1;
+  state.operators.get(subject)?.role === 'trust-administrator' &&
+  [...state.operators.values()].filter(({ role }) => role === 'trust-administrator').length === 1;
 
 const withdraw = ({ subject, reason }: Of<'WithdrawOperator'>, state: AccessState): Decided => {
-  const role = state.operators.get(subject);
-  if (role === undefined) return E.left({ _tag: 'OperatorUnknown', subject });
+  const held = state.operators.get(subject);
+  if (held === undefined) return unknown(subject);
   return isLastTrustAdministrator(state, subject)
     ? E.left({ _tag: 'LastTrustAdministrator', subject })
-    : E.right([{ type: 'OperatorWithdrawn', data: { subject, role, reason } }]);
+    : record({ type: 'OperatorWithdrawn', data: { subject, role: held.role, reason } });
+};
+
+const decideByType = (command: AccessCommand, state: AccessState): Decided => {
+  switch (command.type) {
+    case 'GrantOperator':
+      return grant(command, state);
+    case 'ConfirmOperator':
+      return confirm(command, state);
+    case 'WithdrawOperator':
+      return withdraw(command, state);
+    case 'ChangeApprovalPolicy': {
+      const { operations, lifetimeSeconds } = command;
+      return record({ type: 'ApprovalPolicyChanged', data: { operations, lifetimeSeconds } });
+    }
+  }
 };
 
 /** Who holds which role. The first ones are given by the authority when it is founded. */
@@ -34,14 +64,7 @@ export const accessDecider: Decider<AccessState, AccessCommand, AccessEvent, Acc
   decide: (command, state) =>
     pipe(
       requirePermission(command.by, 'ManageOperators'),
-      E.flatMap((): Decided => {
-        switch (command.type) {
-          case 'GrantOperator':
-            return grant(command, state);
-          case 'WithdrawOperator':
-            return withdraw(command, state);
-        }
-      }),
+      E.flatMap(() => decideByType(command, state)),
     ),
   evolve: evolveAccess,
 };

@@ -116,8 +116,9 @@ const decideAndRecord = <State, Command, Ev extends DomainEvent, Rejection, Fail
       if (decided.right.length === 0) {
         return TE.right({ events: [], state: cached.state, revision: cached.tip?.revision ?? -1 });
       }
+      const basis = { ...prepared.basis, ...writer.approvalOf?.(execution.commandId)?.basis };
       return pipe(
-        signBatch(writer, { ...execution, basis: prepared.basis, tip: cached.tip }, decided.right),
+        signBatch(writer, { ...execution, basis, tip: cached.tip }, decided.right),
         TE.flatMap((batch): Outcome<State, Ev, Rejection | Failure> => record(writer, execution, cached, batch)),
       );
     }),

@@ -1,6 +1,6 @@
 import type * as T from 'fp-ts/lib/Task.js';
 import type { Canonicalize, Clock, EventSigner, EventStore, Hashing, VerifyEd25519 } from '../ports.js';
-import type { StreamId } from './envelope.js';
+import type { Basis, StreamId } from './envelope.js';
 import type { Keyring } from './keyring.js';
 
 /** The pure engines that checking an entry needs. */
@@ -16,11 +16,21 @@ export interface LedgerReader extends EntryEngines {
   readonly keyring: () => Keyring;
 }
 
+/** That a second person approved a command. */
+export interface Approval {
+  /** Their subject. */
+  readonly by: string;
+  /** Where the ledger says so: every event of the command names it. */
+  readonly basis: Basis;
+}
+
 /** What the write path needs. */
 export interface LedgerWriter extends LedgerReader {
   /** The key that signs from now on. What another one signed, and was not handed to the store yet, is signed again. */
   readonly signer: () => EventSigner;
   readonly clock: Clock;
+  /** The approval under which a command is carried out, while it is. */
+  readonly approvalOf?: (commandId: string) => Approval | undefined;
   /** Runs the works of one stream one after another, so that this process does not conflict with itself. */
   readonly inTurn: <A>(stream: StreamId, work: T.Task<A>) => T.Task<A>;
 }

@@ -1,7 +1,10 @@
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { ACCESS_STREAM, currentAccess } from '../access/access-stream.js';
 import type { AttestationPolicy } from '../appraisal/policy.js';
 import type { ListedTpmModel } from '../appraisal/reference-values.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
-import { executeReference, type ReferenceOutcome } from './reference-stream.js';
+import { executeReference, executeReferenceFrom, type ReferenceOutcome } from './reference-stream.js';
 
 type Change<Input> = (deps: AuthorityDeps) => (input: Request & Input) => ReferenceOutcome;
 
@@ -26,7 +29,15 @@ export const revokeEndorsementKey: Change<Named & { readonly publicKeyDigest?: s
 export const approveBaseImage: Change<{ readonly version: string; readonly digest?: string | undefined }> =
   (deps) => (input) => {
     const { by, version, digest } = input;
-    return executeReference(deps)(input, { type: 'ApproveBaseImage', by, version, digest });
+    return executeReferenceFrom(deps)(input, () =>
+      pipe(
+        currentAccess(deps),
+        TE.map(({ state: { persons }, revision }) => ({
+          command: { type: 'ApproveBaseImage', by, version, digest, persons },
+          basis: { [ACCESS_STREAM]: revision },
+        })),
+      ),
+    );
   };
 
 export const withdrawBaseImage: Change<{ readonly version: string; readonly reason: string }> = (deps) => (input) => {

@@ -20,7 +20,13 @@ export type ReferenceCommand = { readonly by: Actor } & (
       readonly reason: string;
     }
   | ({ readonly type: 'ProposeBaseImage' } & DataOf<typeof BaseImageProposed>)
-  | { readonly type: 'ApproveBaseImage'; readonly version: string; readonly digest: string | undefined }
+  | {
+      readonly type: 'ApproveBaseImage';
+      readonly version: string;
+      readonly digest: string | undefined;
+      /** By subject, who counts as whom: two names of one person are one person. */
+      readonly persons: ReadonlyMap<string, string>;
+    }
   | { readonly type: 'WithdrawBaseImage'; readonly version: string; readonly reason: string }
   | ({ readonly type: 'ListTpmModel' } & ListedTpmModel)
   | { readonly type: 'DelistTpmModel'; readonly manufacturer: string; readonly model: string; readonly reason: string }

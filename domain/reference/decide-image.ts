@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { personOf } from '../access/state.js';
 import type { ReferenceCommand, ReferenceRejection } from './commands.js';
 import type { ReferenceEvent } from './events.js';
 import type { ReferenceState } from './state.js';
@@ -17,11 +18,12 @@ const propose = (command: Of<'ProposeBaseImage'>, state: ReferenceState): Decide
     : E.left({ _tag: 'AlreadyExists', kind: 'base-image', name: version });
 };
 
-const approve = ({ by, version, digest }: Of<'ApproveBaseImage'>, state: ReferenceState): Decided => {
+const approve = ({ by, version, digest, persons }: Of<'ApproveBaseImage'>, state: ReferenceState): Decided => {
   const entry = state.images.get(version);
   if (entry === undefined) return unknown(version);
   if (entry.status !== 'proposed') return E.left({ _tag: 'NoOpenProposal', version, status: entry.status });
-  if (entry.proposer === by.subject) return E.left({ _tag: 'SameOperator', version });
+  if (personOf({ persons }, entry.proposer) === personOf({ persons }, by.subject))
+    return E.left({ _tag: 'SameOperator', version });
   return digest !== undefined && digest !== entry.digest
     ? E.left({ _tag: 'DigestMismatch', version, expected: digest, actual: entry.digest })
     : E.right([{ type: 'BaseImageApproved', data: { version, digest: entry.digest } }]);
@@ -35,7 +37,7 @@ const withdraw = ({ version, reason }: Of<'WithdrawBaseImage'>, state: Reference
     : E.right([{ type: 'BaseImageWithdrawn', data: { version, digest: entry.digest, reason } }]);
 };
 
-/** Proposed by one operator, approved by another; withdrawn by any one, because stopping must never wait for a second. */
+/** Proposed by one person, approved by another; withdrawn by any one, because stopping must never wait for a second. */
 export const decideImage = (
   command: Of<'ProposeBaseImage' | 'ApproveBaseImage' | 'WithdrawBaseImage'>,
   state: ReferenceState,

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { type CurrentState, currentState } from '../current-state.js';
-import { type Executed, type ExecuteFault, execute } from '../ledger/execute.js';
+import { type Executed, type ExecuteFault, execute, type Prepared } from '../ledger/execute.js';
 import { type LoadFault, loadStream } from '../ledger/load-stream.js';
 import type { ReferenceCommand, ReferenceRejection } from './commands.js';
 import { referenceDecider } from './decider.js';
@@ -14,9 +14,12 @@ export type ReferenceOutcome<Failure = never> = TE.TaskEither<
   Executed<ReferenceState, ReferenceEvent>
 >;
 
-export const executeReference =
+type Prepare = () => TE.TaskEither<LoadFault, Prepared<ReferenceCommand>>;
+
+/** For a command that is made from what other streams say. */
+export const executeReferenceFrom =
   (deps: AuthorityDeps) =>
-  ({ by, commandId }: Request, command: ReferenceCommand): ReferenceOutcome =>
+  ({ by, commandId }: Request, prepare: Prepare): ReferenceOutcome =>
     execute(deps)({
       decider: referenceDecider,
       catalogue: referenceCatalogue,
@@ -24,8 +27,13 @@ export const executeReference =
       stream: referenceStream(deps.group),
       commandId,
       actor: by,
-      prepare: () => TE.right({ command, basis: {} }),
+      prepare,
     });
+
+export const executeReference =
+  (deps: AuthorityDeps) =>
+  (request: Request, command: ReferenceCommand): ReferenceOutcome =>
+    executeReferenceFrom(deps)(request, () => TE.right({ command, basis: {} }));
 
 export const currentReference = (deps: AuthorityDeps): TE.TaskEither<LoadFault, CurrentState<ReferenceState>> =>
   currentState(deps)(

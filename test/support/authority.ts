@@ -87,6 +87,7 @@ const open = async (kept: Kept): Promise<TestAuthority> => {
       reference: createStateCache(4),
       binding: createStateCache(100),
       access: createStateCache(1),
+      approval: createStateCache(1),
     },
     documents: {
       images: createMemo(100),

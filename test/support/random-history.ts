@@ -141,7 +141,7 @@ const referenceCommand = (wanted: Step): ReferenceCommand | undefined => {
       return { type: 'ProposeBaseImage', by, version, digest: digestOf(version), ...summary };
     }
     case 'approve':
-      return { type: 'ApproveBaseImage', by, version: wanted.image, digest: undefined };
+      return { type: 'ApproveBaseImage', by, version: wanted.image, digest: undefined, persons: new Map() };
     case 'withdraw':
       return { type: 'WithdrawBaseImage', by, version: wanted.image, reason: 'test' };
     case 'trust-ca':

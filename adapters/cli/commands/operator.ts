@@ -17,12 +17,19 @@ export const operatorCommand: AddCommand = (parent, cli) => {
   const group = parent.command('operator').description('who may do what');
   const grant = group
     .command('grant <subject> <role>')
-    .description(`give a role (${ROLES.join(', ')}); shows the token, once`);
+    .description(`give a role (${ROLES.join(', ')}); shows the token, once`)
+    .option('--person <id>', 'whose name it is, when they have another one here already');
   online(cli, grant, (given) => {
     const [subject, role] = given.args;
+    const { person } = given.options;
     return pipe(
       given.client.call(
-        { operation: 'grantOperator', method: 'POST', path: PATH, body: { subject, role } },
+        {
+          operation: 'grantOperator',
+          method: 'POST',
+          path: PATH,
+          body: { subject, role, ...(person === undefined ? {} : { person }) },
+        },
         OperatorGranted,
       ),
       TE.map(({ body }) => {
@@ -32,6 +39,17 @@ export const operatorCommand: AddCommand = (parent, cli) => {
       }),
     );
   });
+  const confirm = group
+    .command('confirm <subject>')
+    .description('say, as a second person, that this name is its own person: until then it counts as whoever gave it');
+  online(cli, confirm, (given) =>
+    sendCommand(given, {
+      operation: 'confirmOperator',
+      method: 'POST',
+      path: `${PATH}/${segment(given.args[0])}/confirm`,
+      body: {},
+    }),
+  );
   const withdraw = group
     .command('withdraw <subject>')
     .description('take the role away; the token opens nothing from then on')
@@ -54,8 +72,14 @@ export const operatorCommand: AddCommand = (parent, cli) => {
         [
           tableOf(
             given.paint,
-            ['subject', 'role', 'since', 'granted by'],
-            answer.operators.map(({ subject, role, since, grantedBy }) => [subject, role, when(since), grantedBy]),
+            ['subject', 'role', 'counts as', 'since', 'granted by'],
+            answer.operators.map(({ subject, role, person, confirmed, since, grantedBy }) => [
+              subject,
+              role,
+              confirmed ? person : `${grantedBy}, unconfirmed`,
+              when(since),
+              grantedBy,
+            ]),
           ),
           asOfText(answer),
         ].join('\n'),

@@ -148,7 +148,16 @@ export const PolicyAnswer = t.type(
 export const OperatorsAnswer = t.type(
   {
     asOf: AsOf,
-    operators: t.readonlyArray(t.type({ subject: t.string, role: t.string, grantedBy: t.string, since: t.string })),
+    operators: t.readonlyArray(
+      t.type({
+        subject: t.string,
+        role: t.string,
+        person: t.string,
+        confirmed: t.boolean,
+        grantedBy: t.string,
+        since: t.string,
+      }),
+    ),
   },
   'OperatorsAnswer',
 );

@@ -1,18 +1,18 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { grantOperator, withdrawOperator } from '../../../domain/access/change-operators.js';
+import { ACCESS_STREAM as STREAM } from '../../../domain/access/access-stream.js';
+import { confirmOperator, grantOperator, withdrawOperator } from '../../../domain/access/change-operators.js';
 import { OperatorRole } from '../../../domain/access/events.js';
-import { closed } from '../../../domain/encoding/closed.js';
+import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import type { TokenStore } from '../../access/token-store.js';
 import { Subject } from '../../access/tokens.js';
 import { type Api, recorded, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { Recorded } from '../codecs/answers.js';
 import { WithReason } from '../codecs/hosts.js';
+import { commandRoute } from '../command-route.js';
 import { Nothing, type Route, route } from '../route.js';
-
-const STREAM = 'access';
 
 export const OperatorGranted = t.intersection([Recorded, t.type({ token: t.string })], 'OperatorGranted');
 
@@ -25,7 +25,7 @@ const grant = (api: Api, tokens: TokenStore): Route =>
     summary: 'Gives a subject a role. The answer holds the token, once: it is kept nowhere.',
     params: Nothing,
     query: Nothing,
-    body: closed({ subject: Subject, role: OperatorRole }, 'GrantOperator'),
+    body: closedWith({ subject: Subject, role: OperatorRole }, { person: Subject }, 'GrantOperator'),
     answer: OperatorGranted,
     handle: (request) =>
       pipe(
@@ -62,7 +62,20 @@ const withdraw = (api: Api, tokens: TokenStore): Route =>
       ),
   });
 
+const confirm = (api: Api): Route =>
+  commandRoute({
+    method: 'POST',
+    path: '/v1/operators/{subject}/confirm',
+    operation: 'confirmOperator',
+    summary: 'Says, as a second person, that a name is its own person: until then it counts as whoever gave it.',
+    params: closed({ subject: Subject }, 'SubjectPath'),
+    body: Nothing,
+    stream: () => STREAM,
+    work: (by, { params }) => confirmOperator(api.deps)({ ...by, ...params }),
+  });
+
 export const operatorRoutes = (api: Api, tokens: TokenStore): ReadonlyArray<Route> => [
   grant(api, tokens),
+  confirm(api),
   withdraw(api, tokens),
 ];

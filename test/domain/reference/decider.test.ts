@@ -24,11 +24,16 @@ const propose = (by: ReferenceCommand['by'], digest = D1): ReferenceCommand => (
   digest,
   ...summary,
 });
-const approve = (by: ReferenceCommand['by'], digest?: string): ReferenceCommand => ({
+const approve = (
+  by: ReferenceCommand['by'],
+  digest?: string,
+  persons = new Map<string, string>(),
+): ReferenceCommand => ({
   type: 'ApproveBaseImage',
   by,
   version: 'v1',
   digest,
+  persons,
 });
 const withdraw = (by: ReferenceCommand['by']): ReferenceCommand => ({
   type: 'WithdrawBaseImage',
@@ -45,6 +50,13 @@ describe('base images', () => {
 
   it('are never approved by their proposer', () => {
     given([proposed(), alice]).when(approve(alice)).thenRejected({ _tag: 'SameOperator', version: 'v1' });
+  });
+
+  it('are never approved by another name of the person who proposed them', () => {
+    const persons = new Map([['bob', 'alice']]);
+    given([proposed(), alice])
+      .when(approve(bob, undefined, persons))
+      .thenRejected({ _tag: 'SameOperator' });
   });
 
   it('are never approved by whoever proposed them anew', () => {

@@ -1,0 +1,29 @@
+import * as t from 'io-ts';
+import type { Permission } from '../../domain/access/permissions.js';
+import { accessOf, type Operation } from './permissions.js';
+
+/**
+ * What a policy may ask a second person for. The whole request is kept for the approver to read, so nothing whose request
+ * holds a secret belongs here; nor does what only takes trust away, because stopping must never wait for a second.
+ */
+export const Approvable = t.keyof(
+  {
+    grantOperator: null,
+    withdrawOperator: null,
+    changePolicy: null,
+    trustTpmCa: null,
+    trustEndorsementKey: null,
+    replaceEndorsementKey: null,
+    listTpmModel: null,
+    releaseHost: null,
+    changeApprovalPolicy: null,
+  } satisfies Partial<Record<Operation, null>>,
+  'Approvable',
+);
+export type Approvable = t.TypeOf<typeof Approvable>;
+
+export const permissionOf = (operation: Approvable): Permission => {
+  const access = accessOf(operation);
+  // The table gives each of these a permission; who has none of them could never be asked.
+  return access === 'public' || access === 'host' ? 'ManageOperators' : access;
+};

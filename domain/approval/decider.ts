@@ -1,0 +1,110 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { SamePerson } from '../access/commands.js';
+import type { Permission } from '../access/permissions.js';
+import { type PermissionRequired, requirePermission } from '../access/require-permission.js';
+import { personOf } from '../access/state.js';
+import { plusSeconds } from '../encoding/instant.js';
+import type { Decider } from '../ledger/decider.js';
+import type { Actor } from '../ledger/envelope.js';
+import type { ApprovalEvent } from './events.js';
+import { type ApprovalState, evolveApproval, noApprovals, type OpenApproval } from './state.js';
+
+export type ApprovalCommand = { readonly by: Actor } & (
+  | {
+      readonly type: 'RequestApproval';
+      readonly id: string;
+      readonly operation: string;
+      readonly permission: Permission;
+      readonly digest: string;
+      readonly summary: string;
+      readonly now: string;
+      readonly lifetimeSeconds: number;
+    }
+  | {
+      readonly type: 'GiveApproval';
+      readonly id: string;
+      /** Of the request that the approver read. */
+      readonly digest: string;
+      readonly now: string;
+      /** By subject, who counts as whom. */
+      readonly persons: ReadonlyMap<string, string>;
+    }
+  | { readonly type: 'RejectApproval'; readonly id: string; readonly reason: string; readonly now: string }
+  | { readonly type: 'UseApproval'; readonly id: string }
+);
+
+export type ApprovalRejection =
+  | PermissionRequired
+  | SamePerson
+  /** There is none, it expired, was rejected, or was used. */
+  | { readonly _tag: 'ApprovalUnknown'; readonly id: string }
+  | { readonly _tag: 'ApprovalDiffers'; readonly id: string }
+  | { readonly _tag: 'TooManyWaiting'; readonly most: number };
+
+type Decided = E.Either<ApprovalRejection, ReadonlyArray<ApprovalEvent>>;
+type Of<T extends ApprovalCommand['type']> = Extract<ApprovalCommand, { readonly type: T }>;
+
+const MOST_WAITING = 256;
+
+/** The same request sent again while it waits says nothing new. */
+const request = (command: Of<'RequestApproval'>, state: ApprovalState): Decided => {
+  const { by, id, operation, permission, digest, summary, now, lifetimeSeconds } = command;
+  const open = [...state.open.values()].filter(({ expires }) => expires > now);
+  if (open.some((each) => each.digest === digest && each.requester === by.subject)) return E.right([]);
+  if (open.length >= MOST_WAITING) return E.left({ _tag: 'TooManyWaiting', most: MOST_WAITING });
+  const expires = plusSeconds(now, lifetimeSeconds);
+  return pipe(
+    requirePermission(by, permission),
+    E.map(() => [{ type: 'ApprovalRequested', data: { id, operation, permission, digest, summary, expires } }]),
+  );
+};
+
+const openOne = (state: ApprovalState, id: string, now: string): E.Either<ApprovalRejection, OpenApproval> => {
+  const held = state.open.get(id);
+  return held === undefined || held.expires <= now ? E.left({ _tag: 'ApprovalUnknown', id }) : E.right(held);
+};
+
+/** Who approves must be allowed to do it themselves, and be somebody else, whatever names the two go by. */
+const give = (command: Of<'GiveApproval'>, held: OpenApproval): Decided => {
+  const { by, id, digest, persons } = command;
+  if (held.approver !== undefined) return E.right([]);
+  if (digest !== held.digest) return E.left({ _tag: 'ApprovalDiffers', id });
+  return personOf({ persons }, by.subject) === personOf({ persons }, held.requester)
+    ? E.left({ _tag: 'SamePerson', what: held.operation })
+    : E.right([{ type: 'ApprovalGiven', data: { id, digest } }]);
+};
+
+const answer = (command: Of<'GiveApproval' | 'RejectApproval'>, state: ApprovalState): Decided =>
+  pipe(
+    requirePermission(command.by, 'ApproveChanges'),
+    E.flatMap(() => openOne(state, command.id, command.now)),
+    E.flatMap((held) =>
+      pipe(
+        requirePermission(command.by, held.permission),
+        E.flatMap((): Decided => {
+          if (command.type === 'GiveApproval') return give(command, held);
+          return E.right([{ type: 'ApprovalRejected', data: { id: command.id, reason: command.reason } }]);
+        }),
+      ),
+    ),
+  );
+
+/** What needs two people: one asks, another one approves or rejects, and what was asked for is done once. */
+export const approvalDecider: Decider<ApprovalState, ApprovalCommand, ApprovalEvent, ApprovalRejection> = {
+  initial: noApprovals,
+  decide: (command, state) => {
+    switch (command.type) {
+      case 'RequestApproval':
+        return request(command, state);
+      case 'GiveApproval':
+      case 'RejectApproval':
+        return answer(command, state);
+      case 'UseApproval':
+        return state.open.get(command.id)?.approver === undefined
+          ? E.left({ _tag: 'ApprovalUnknown', id: command.id })
+          : E.right([{ type: 'ApprovalUsed', data: { id: command.id } }]);
+    }
+  },
+  evolve: evolveApproval,
+};

@@ -1,0 +1,60 @@
+import type { LedgerEvent } from '../domain/catalogue.js';
+import { type Change, NOTHING, type Projection } from './projection.js';
+import { actOf } from './reference.js';
+import type { Act } from './reference-row.js';
+
+/** Something that needed a second person, and what became of it. Whether it expired is the reader's to say: no event does. */
+export interface ApprovalRow {
+  readonly kind: 'approval';
+  readonly id: string;
+  readonly operation: string;
+  readonly permission: string;
+  /** Of the request in the evidence store. */
+  readonly digest: string;
+  readonly summary: string;
+  readonly expires: string;
+  readonly status: 'waiting' | 'given' | 'rejected' | 'used';
+  readonly requested: Act;
+  readonly answered: Act | null;
+  readonly reason: string | null;
+  readonly used: Act | null;
+}
+
+export interface ApprovalPolicyRow {
+  readonly kind: 'policy';
+  readonly operations: ReadonlyArray<string>;
+  readonly lifetimeSeconds: number;
+}
+
+type Row = ApprovalRow | ApprovalPolicyRow;
+
+export const APPROVAL_POLICY_KEY = 'policy';
+
+export const approvals: Projection<Row, LedgerEvent> = {
+  name: 'approvals',
+  version: 1,
+  evolve: (rows, recorded): ReadonlyArray<Change<Row>> => {
+    const { event } = recorded;
+    const act = actOf(recorded);
+    const change = (id: string, next: Partial<ApprovalRow>): ReadonlyArray<Change<Row>> => {
+      const row = rows.get(id);
+      return row?.kind === 'approval' ? [[id, { ...row, ...next }]] : NOTHING;
+    };
+    switch (event.type) {
+      case 'ApprovalPolicyChanged':
+        return [[APPROVAL_POLICY_KEY, { kind: 'policy', ...event.data }]];
+      case 'ApprovalRequested': {
+        const none = { answered: null, reason: null, used: null } as const;
+        return [[event.data.id, { kind: 'approval', ...event.data, status: 'waiting', requested: act, ...none }]];
+      }
+      case 'ApprovalGiven':
+        return change(event.data.id, { status: 'given', answered: act });
+      case 'ApprovalRejected':
+        return change(event.data.id, { status: 'rejected', answered: act, reason: event.data.reason });
+      case 'ApprovalUsed':
+        return change(event.data.id, { status: 'used', used: act });
+      default:
+        return NOTHING;
+    }
+  },
+};
