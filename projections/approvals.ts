@@ -1,4 +1,7 @@
+import { APPROVAL_STREAM } from '../domain/approval/approvals.js';
+import type { ApprovalEvent } from '../domain/approval/events.js';
 import type { LedgerEvent } from '../domain/catalogue.js';
+import type { Recorded } from '../domain/ledger/envelope.js';
 import { type Change, NOTHING, type Projection } from './projection.js';
 import { actOf } from './reference.js';
 import type { Act } from './reference-row.js';
@@ -30,31 +33,36 @@ type Row = ApprovalRow | ApprovalPolicyRow;
 
 export const APPROVAL_POLICY_KEY = 'policy';
 
+type Changes = ReadonlyArray<Change<Row>>;
+
+const evolveApproval = (rows: ReadonlyMap<string, Row>, recorded: Recorded<ApprovalEvent>): Changes => {
+  const { event } = recorded;
+  const act = actOf(recorded);
+  const change = (next: Partial<ApprovalRow>): Changes => {
+    const row = rows.get(event.data.id);
+    return row?.kind === 'approval' ? [[row.id, { ...row, ...next }]] : NOTHING;
+  };
+  switch (event.type) {
+    case 'ApprovalRequested': {
+      const none = { answered: null, reason: null, used: null } as const;
+      return [[event.data.id, { kind: 'approval', ...event.data, status: 'waiting', requested: act, ...none }]];
+    }
+    case 'ApprovalGiven':
+      return change({ status: 'given', answered: act });
+    case 'ApprovalRejected':
+      return change({ status: 'rejected', answered: act, reason: event.data.reason });
+    case 'ApprovalUsed':
+      return change({ status: 'used', used: act });
+  }
+};
+
+/** What needs a second person by policy, and everything that was ever asked for. */
 export const approvals: Projection<Row, LedgerEvent> = {
   name: 'approvals',
   version: 1,
-  evolve: (rows, recorded): ReadonlyArray<Change<Row>> => {
-    const { event } = recorded;
-    const act = actOf(recorded);
-    const change = (id: string, next: Partial<ApprovalRow>): ReadonlyArray<Change<Row>> => {
-      const row = rows.get(id);
-      return row?.kind === 'approval' ? [[id, { ...row, ...next }]] : NOTHING;
-    };
-    switch (event.type) {
-      case 'ApprovalPolicyChanged':
-        return [[APPROVAL_POLICY_KEY, { kind: 'policy', ...event.data }]];
-      case 'ApprovalRequested': {
-        const none = { answered: null, reason: null, used: null } as const;
-        return [[event.data.id, { kind: 'approval', ...event.data, status: 'waiting', requested: act, ...none }]];
-      }
-      case 'ApprovalGiven':
-        return change(event.data.id, { status: 'given', answered: act });
-      case 'ApprovalRejected':
-        return change(event.data.id, { status: 'rejected', answered: act, reason: event.data.reason });
-      case 'ApprovalUsed':
-        return change(event.data.id, { status: 'used', used: act });
-      default:
-        return NOTHING;
-    }
+  evolve: (rows, recorded): Changes => {
+    const { event, stream } = recorded;
+    if (event.type === 'ApprovalPolicyChanged') return [[APPROVAL_POLICY_KEY, { kind: 'policy', ...event.data }]];
+    return stream === APPROVAL_STREAM ? evolveApproval(rows, recorded as Recorded<ApprovalEvent>) : NOTHING;
   },
 };

@@ -18,20 +18,14 @@ export const operators: Projection<OperatorRow, LedgerEvent> = {
   name: 'operators',
   version: 2,
   evolve: (rows, { event, actor, recordedAt }) => {
-    switch (event.type) {
-      case 'OperatorWithdrawn':
-        return [[event.data.subject, null]];
-      case 'OperatorConfirmed': {
-        const row = rows.get(event.data.subject);
-        return row === undefined ? NOTHING : [[row.subject, { ...row, confirmed: true }]];
-      }
-      case 'OperatorGranted': {
-        const { subject, role, person, vouchedBy } = event.data;
-        const confirmed = vouchedBy !== null || actor.role === 'authority';
-        return [[subject, { subject, role, person, confirmed, grantedBy: actor.subject, since: recordedAt }]];
-      }
-      default:
-        return NOTHING;
+    if (event.type === 'OperatorWithdrawn') return [[event.data.subject, null]];
+    if (event.type === 'OperatorConfirmed') {
+      const row = rows.get(event.data.subject);
+      return row === undefined ? NOTHING : [[row.subject, { ...row, confirmed: true }]];
     }
+    if (event.type !== 'OperatorGranted') return NOTHING;
+    const { subject, role, person, vouchedBy } = event.data;
+    const confirmed = vouchedBy !== null || actor.role === 'authority';
+    return [[subject, { subject, role, person, confirmed, grantedBy: actor.subject, since: recordedAt }]];
   },
 };

@@ -25,9 +25,11 @@ import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 /** What nobody answered, or did, in time came to nothing. */
-const viewOf = ({ kind: _, ...row }: ApprovalRow, now: string): Approval => {
+const viewOf = (row: ApprovalRow, now: string): Approval => {
   const isOver = row.expires <= now && (row.status === 'waiting' || row.status === 'given');
-  return isOver ? { ...row, status: 'expired' } : row;
+  const { id, operation, permission, digest, summary, expires, requested, answered, reason, used } = row;
+  const status = isOver ? 'expired' : row.status;
+  return { id, operation, permission, digest, summary, expires, status, requested, answered, reason, used };
 };
 
 const list = (api: Api): Route =>

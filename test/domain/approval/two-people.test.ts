@@ -67,7 +67,8 @@ const accessCommand = (step: Step, world: World): AccessCommand | undefined => {
       return { type: 'ConfirmOperator', by, subject: step.who };
     case 'withdraw':
       return { type: 'WithdrawOperator', by, subject: step.who, reason: 'r' };
-    default:
+    case 'ask':
+    case 'approve':
       return undefined;
   }
 };
