@@ -17,7 +17,7 @@ import { KAFKA, requireTools } from '../support/system-parts.js';
 import { folderForAll } from '../support/temporary-folder.js';
 
 const WHOLE = process.env['SEKISHO_REQUIRE_ALL'] === '1';
-const EVENTS = Number(process.env['SEKISHO_TEST_KAFKA_EVENTS'] ?? (WHOLE ? 100_000 : 6_000));
+const EVENTS = Number(process.env['SEKISHO_TEST_KAFKA_EVENTS'] ?? (WHOLE ? 10_000 : 3_000));
 const TOPIC = 'sekisho';
 
 const present = requireTools(KAFKA);
