@@ -70,8 +70,10 @@ const watch = async (parts: Parts, held: HeldAccess, access: KeyAccess, signal: 
       if (news !== 'go-on') return news;
     } else {
       const { left } = answer;
-      deps.log({ level: 'warn', message: `access to keys not watched: ${describeAgentError(left)}`, error: left._tag });
-      await deps.sleep(RETRY_MILLISECONDS * (0.5 + deps.random()), signal);
+      const wait = RETRY_MILLISECONDS * (0.5 + deps.random());
+      const message = `access to keys not watched: ${describeAgentError(left)}`;
+      deps.log({ level: 'warn', message, error: left._tag, retryInSeconds: Math.ceil(wait / 1_000) });
+      await deps.sleep(wait, signal);
     }
   }
   return 'go-on';
