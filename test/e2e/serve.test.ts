@@ -50,7 +50,7 @@ describe('sekisho serve', () => {
   it('listens nowhere else without TLS, and with it speaks nothing but TLS', async () => {
     const dir = await founded();
     const refused = await run('serve', '--dir', dir, '--host', '0.0.0.0');
-    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('--tls-cert')]);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('needs tls-cert and tls-key')]);
     expect((await run('serve', '--dir', dir, '--tls-cert', 'x')).code).toBe(2);
     const key = ecKey();
     const der = Buffer.from(makeCertificate({ subject: cn('localhost'), key })).toString('base64');
