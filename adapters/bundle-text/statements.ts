@@ -110,11 +110,15 @@ const keysKnown = (report: BundleReport): ReadonlyArray<Statement> => {
 };
 
 const doubtful = ({ doubts }: BundleReport): ReadonlyArray<Statement> =>
-  doubts.map(({ kid, since, reason, first, entries }) => ({
-    mark: 'open',
-    title: `Whether ${plural(entries, 'entry', 'entries')} from ${String(first)} on came from the authority`,
-    text: `Their key ${kid} was declared compromised since ${since} (${reason}), and no witness of your policy cosigned them before: whoever had the key could have made them. Of earlier ones by this key, only the time is the signer's word.`,
-  }));
+  doubts.map(({ kid, since, reason, first, entries, saidEarlier }) => {
+    const later = first === undefined ? [] : [`${plural(entries, 'entry', 'entries')} from ${String(first)} on`];
+    const earlier = saidEarlier === 0 ? [] : [`${plural(saidEarlier, 'entry', 'entries')} with an earlier time`];
+    return {
+      mark: 'open',
+      title: `Whether ${[...later, ...earlier].join(', and ')} came from the authority`,
+      text: `Their key ${kid} was declared compromised since ${since} (${reason}), and no witness of your policy cosigned them before: whoever had the key could have made them, and could have set their time back.`,
+    };
+  });
 
 const BEYOND: Statement = {
   mark: 'open',

@@ -134,7 +134,7 @@ const declare = (given: Online, own: KeyPlace, kid: string): ReturnType<typeof s
         own,
         [...next.changes, declared],
         [
-          `What ${kid} signed since ${String(since)} is in doubt, unless a witness cosigned a checkpoint over it before.`,
+          `What ${kid} signed is in doubt, unless somebody kept a checkpoint over it that a witness cosigned before ${String(since)}.`,
         ],
       );
     }),

@@ -48,6 +48,24 @@ const edited = (index: number, edit: (text: string) => string): Bundle => ({
   ),
 });
 
+const rotatedAuthority = async () => {
+  const rotated = await eventfulAuthority();
+  const next = keyFromSeed(3);
+  const { named } = next;
+  const key = {
+    ...named,
+    purpose: 'event',
+    node: null,
+    replaces: null,
+    endorsement: null,
+    possession: null,
+  } as const;
+  const keyring = await changeKeys(rotated, { type: 'IntroduceSigningKey', ...key });
+  const renewed = { ...rotated, deps: { ...rotated.deps, signer: () => next, keyring: () => keyring } };
+  await enrol(renewed, 'h3');
+  return { rotated, renewed, next };
+};
+
 describe('a bundle', () => {
   it('proves all events of its host with the key of the log alone, and makes every verdict again', async () => {
     const report = await checked(whole);
@@ -209,20 +227,7 @@ describe('a bundle', () => {
   });
 
   it('goes on over a change of the event key, and says what a lost key may have signed', async () => {
-    const rotated = await eventfulAuthority();
-    const next = keyFromSeed(3);
-    const { named } = next;
-    const key = {
-      ...named,
-      purpose: 'event',
-      node: null,
-      replaces: null,
-      endorsement: null,
-      possession: null,
-    } as const;
-    const keyring = await changeKeys(rotated, { type: 'IntroduceSigningKey', ...key });
-    const renewed = { ...rotated, deps: { ...rotated.deps, signer: () => next, keyring: () => keyring } };
-    await enrol(renewed, 'h3');
+    const { rotated, renewed, next } = await rotatedAuthority();
     const old = keyFromSeed(2).kid;
     const since = '2026-12-01T01:30:00.000Z';
     const lost = { type: 'DeclareKeyCompromised', kid: old, since, reason: 'laptop stolen' } as const;
@@ -235,11 +240,24 @@ describe('a bundle', () => {
     const report = await checked(bundle);
     expect(report.faults).toEqual([]);
     expect(report.doubts).toMatchObject([{ kid: old, since, reason: 'laptop stolen', entries: 2 }]);
+    expect(report.doubts[0]?.saidEarlier).toBeGreaterThan(0);
     const forged = { ...bundle.heads!, kid: old };
     const back = right(
       await signStreamHeads({ canonicalize: rotated.deps.canonicalize, signer: keyFromSeed(2) }, forged)(),
     );
     expect(tags(await checked({ ...bundle, heads: back }))).toEqual(['HeadsKeyUnknown']);
+  });
+
+  it('does not take the word of a lost key for when it signed', async () => {
+    const { rotated, renewed } = await rotatedAuthority();
+    const { kid } = keyFromSeed(2);
+    rotated.now.at = '2026-12-03T00:00:00.000Z';
+    const lost = { type: 'DeclareKeyCompromised', kid, since: '2026-12-02T00:00:00.000Z', reason: 'lost' } as const;
+    await changeKeys(rotated, lost);
+    const { faults, doubts } = await checked(readBundle(await bundleOf(renewed, await logOf(rotated))));
+    expect(faults).toEqual([]);
+    expect(doubts).toMatchObject([{ kid, entries: 0 }]);
+    expect(doubts[0]?.saidEarlier).toBeGreaterThan(0);
   });
 
   it('leaves out the word of a key that came into use behind its tree', async () => {
