@@ -16,6 +16,8 @@ export const Approvable = t.keyof(
     replaceEndorsementKey: null,
     listTpmModel: null,
     releaseHost: null,
+    createKeyProvider: null,
+    changeKeyProvider: null,
     changePrimaryKey: null,
     addKeyServer: null,
     trustPeerCertificates: null,

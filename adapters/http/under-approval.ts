@@ -3,7 +3,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { currentAccess } from '../../domain/access/access-stream.js';
 import { printable } from '../../domain/appraisal/reason-codes.js';
-import { approvalFor, currentApprovals, requestApproval, useApproval } from '../../domain/approval/approvals.js';
+import {
+  approvalFor,
+  approvedCommandId,
+  currentApprovals,
+  requestApproval,
+  useApproval,
+} from '../../domain/approval/approvals.js';
 import { utf8 } from '../../domain/encoding/bytes.js';
 import type { Json } from '../../domain/encoding/json.js';
 import type { Approval } from '../../domain/ledger/ledger.js';
@@ -74,24 +80,23 @@ const ask = (api: Api, raw: RawRequest, { operation, summary }: Wanted, digest: 
     }),
   );
 
-/**
- * Done under the approval's own id as command: sent again after a crash, it records nothing twice. Only then the approval is
- * used up.
- */
-const carryOut = (api: Api, route: Route, raw: RawRequest, approval: Given): Reply =>
-  pipe(
-    TE.fromIO(() => void api.approved.set(approval.id, approval)),
-    TE.flatMap(() => route.run({ ...raw, idempotencyKey: approval.id })),
+/** Done under a command id of the approval's own: sent again after a crash, it records nothing twice. Only then it is used up. */
+const carryOut = (api: Api, route: Route, raw: RawRequest, approval: Given): Reply => {
+  const commandId = approvedCommandId(api.deps, approval.id);
+  return pipe(
+    TE.fromIO(() => void api.approved.set(commandId, approval)),
+    TE.flatMap(() => route.run({ ...raw, idempotencyKey: commandId })),
     TE.tap(() => {
       const request = requestOf({ principal: raw.principal, commandId: raw.newCommandId() });
       return useApproval(api.deps)({ ...request, id: approval.id });
     }),
     (work) => async () => {
       const outcome = await work();
-      api.approved.delete(approval.id);
+      api.approved.delete(commandId);
       return outcome;
     },
   );
+};
 
 const approvedOrAsked = (api: Api, route: Route, operation: Approvable, raw: RawRequest): Reply =>
   pipe(

@@ -6,6 +6,8 @@ import { mayRole } from '../access/roles.js';
 import { personOf } from '../access/state.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { type CurrentState, currentState } from '../current-state.js';
+import { utf8 } from '../encoding/bytes.js';
+import { uuidOf } from '../ledger/event-id.js';
 import { type Executed, type ExecuteFault, execute, type Prepared } from '../ledger/execute.js';
 import type { Approval } from '../ledger/ledger.js';
 import type { LoadFault } from '../ledger/load-stream.js';
@@ -110,3 +112,12 @@ export const approvalFor =
         return undefined;
       }),
     );
+
+const APPROVED_COMMAND = utf8('sekisho/approved-command/v1\u0000');
+
+/**
+ * The id of the command that an approval leads to: always the same, so that sending it again records nothing twice, and known to
+ * nobody before, so that no other command can have taken it.
+ */
+export const approvedCommandId = ({ hashing, challengeKey }: AuthorityDeps, id: string): string =>
+  uuidOf(hashing.hmac('sha256', challengeKey, APPROVED_COMMAND, utf8(id)), 8);

@@ -41,7 +41,6 @@ describe('an operation that the approval policy names', () => {
     expect(granted).toHaveLength(1);
     expect(granted[0]).toMatchObject({
       actor: { subject: 'alice' },
-      command: asked.id,
       event: { data: { subject: 'carol', person: 'carol', vouchedBy: 'bob' } },
     });
     const basis = granted[0]?.basis['approvals'];
@@ -51,6 +50,16 @@ describe('an operation that the approval policy names', () => {
     });
     expect(all.at(-1)?.event).toEqual({ type: 'ApprovalUsed', data: { id: asked.id } });
     expect((await grant('alice')).statusCode).toBe(202);
+  });
+
+  it('is done though somebody used the id of the approval for another command before', async () => {
+    const asked = await waiting('alice');
+    const taken = { as: 'bob', headers: { 'idempotency-key': asked.id }, body: { reason: 'gone' } } as const;
+    expect((await authority.ask('DELETE', '/v1/operators/wendy', taken)).statusCode).toBe(200);
+    await approve('bob', asked);
+    expect((await grant('alice')).statusCode).toBe(200);
+    const granted = (await events()).filter(({ event }) => event.type === 'OperatorGranted');
+    expect(granted.at(-1)?.event.data).toMatchObject({ subject: 'carol' });
   });
 
   it('shows the second person the whole request', async () => {
