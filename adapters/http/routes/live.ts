@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
+import { mayRole } from '../../../domain/access/roles.js';
 import { closedWith } from '../../../domain/encoding/closed.js';
 import { Text } from '../../../domain/encoding/primitives.js';
 import { readEntry } from '../../../domain/ledger/read-entry.js';
@@ -31,7 +32,7 @@ const MOST_LIVE = 512;
 interface Watching {
   readonly from: number;
   readonly stream: string;
-  /** Only auditors read entries; everybody else learns that there is one, and reads what they may. */
+  /** Only who may audit the ledger reads entries; everybody else learns that there is one, and reads what they may. */
   readonly withData: boolean;
 }
 
@@ -89,7 +90,7 @@ const live = (api: Api, waiting: Waiting): Route =>
         const watching = {
           from: query.from ?? size.right,
           stream: query.stream ?? '',
-          withData: principal?.role === 'auditor',
+          withData: principal !== undefined && mayRole(principal.role, 'AuditLedger'),
         };
         return E.right({ body: Readable.from(feed(api, watching, waiting), { objectMode: false }) });
       };
