@@ -6,61 +6,30 @@ import { currentAccess } from '../domain/access/access-stream.js';
 import type { AuthorityDeps } from '../domain/authority-deps.js';
 import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evidence.js';
 import { observeProvider } from '../domain/key-provider/observe-provider.js';
-import type { SecretVault } from '../domain/key-provider/ports.js';
 import type { KeyServiceDeps } from '../domain/key-service-deps.js';
-import { AUTHORITY_STREAM } from '../domain/ledger/keyring.js';
-import type { Approval, LedgerReader } from '../domain/ledger/ledger.js';
-import type { Clock, Random } from '../domain/ports.js';
-import { openTokenStore, type TokenStore } from './access/token-store.js';
+import type { Approval } from '../domain/ledger/ledger.js';
+import { type TokenStore } from './access/token-store.js';
 import type { Principal } from './access/tokens.js';
 import { makeDeps } from './authority-deps.js';
-import { type AuthorityIdentity, readIdentity } from './authority-identity.js';
-import type { AuthorityLog } from './authority-log.js';
-import { type DataFolder, dataFolder } from './data-folder.js';
+import { type AuthorityParts, type OpenOptions, openParts } from './authority-parts.js';
+import { dataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
-import { checkHead, openSealer, type Sealer } from './event-store/sqlite/sealer.js';
+import { type Sealer } from './event-store/sqlite/sealer.js';
+import { followKeys } from './follow-keys.js';
 import type { Api } from './http/api.js';
-import { DEFAULT_HOST_LIMITS, type HostLimits, makeHostGate } from './http/host-gate.js';
+import { DEFAULT_HOST_LIMITS, makeHostGate } from './http/host-gate.js';
 import { createLedgerHub } from './http/ledger-hub.js';
 import { allRoutes } from './http/routes.js';
-import { makeServer, type Tls } from './http/server.js';
+import { makeServer } from './http/server.js';
 import { settledAt, settledBy } from './http/settled.js';
 import { type KeyService, makeKeyService } from './key-service.js';
-import { type KeyStore, openKeyStore } from './key-store/key-store.js';
-import { openVault } from './key-vault/open-vault.js';
-import { type LiveKeys, openLiveKeys } from './live-keys.js';
 import { logPlacesOf } from './log-places.js';
-import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
-import { type LedgerFiles, openLedgerFiles } from './open-ledger.js';
-import { openLog } from './open-log.js';
 import { openPublisher } from './open-publisher.js';
-import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
-import type { KafkaSettings } from './publisher/kafka/kafka-settings.js';
+import { type ProjectionStore } from './projection-store/open-projection-store.js';
 import type { Publisher } from './publisher/start-publisher.js';
 import { systemClock, systemRandom } from './system.js';
-import type { LogLevel, LogStream } from './telemetry/log.js';
-import { type Metrics, makeMetrics } from './telemetry/metrics.js';
 import { verifyLedgerFiles } from './verify-ledger-files.js';
-
-export interface OpenOptions {
-  readonly dir: string;
-  /** Undefined: for reading only. Nothing is signed, so nothing can change. */
-  readonly passphrase: string | undefined;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  /** Instead of the key file's: for playing recorded sessions. */
-  readonly challengeKey?: Uint8Array;
-  readonly limits?: HostLimits;
-  readonly log?: { readonly level: LogLevel; readonly stream?: LogStream };
-  readonly tls?: Tls | undefined;
-  /** Whose cosignatures checkpoints need from now on. Undefined: as it was. */
-  readonly policy?: GivenPolicy | undefined;
-  /** Let everybody read the entries of the log, not auditors alone. */
-  readonly publicEntries?: boolean;
-  /** Undefined: nothing is published. */
-  readonly kafka?: KafkaSettings | undefined;
-}
 
 export interface OpenedAuthority {
   readonly app: FastifyInstance;
@@ -69,114 +38,6 @@ export interface OpenedAuthority {
   /** Answers what was begun, writes the signed head, and gives the folder free. */
   readonly close: () => Promise<void>;
 }
-
-interface Secrets {
-  readonly file: string;
-  readonly passphrase: string;
-  readonly keys: KeyStore;
-  readonly vault: SecretVault;
-}
-
-const secretsOf = (
-  { keys: file, vault }: DataFolder,
-  { passphrase }: OpenOptions,
-): TE.TaskEither<OpenError, Secrets | undefined> =>
-  passphrase === undefined
-    ? TE.right(undefined)
-    : pipe(
-        openKeyStore(file, passphrase),
-        TE.bindTo('keys'),
-        TE.bindW('vault', () => openVault(vault, passphrase)),
-        TE.map((held) => ({ file, passphrase, ...held })),
-      );
-
-interface Parts {
-  readonly folder: DataFolder;
-  readonly files: LedgerFiles;
-  readonly live: LiveKeys;
-  readonly reader: LedgerReader;
-  readonly identity: AuthorityIdentity;
-  readonly reads: ProjectionStore;
-  readonly tokens: TokenStore;
-  readonly secrets: Secrets | undefined;
-  readonly metrics: Metrics;
-  /** Undefined: for reading only. */
-  readonly sealer: Sealer | undefined;
-  readonly log: AuthorityLog;
-}
-
-/** Frees the ledger's lock when a later step fails. */
-const orClose =
-  ({ store }: LedgerFiles) =>
-  <A>(work: TE.TaskEither<OpenError, A>): TE.TaskEither<OpenError, A> =>
-    pipe(
-      work,
-      TE.tapError(() => TE.fromTask(store.close)),
-    );
-
-const SEAL_MS = 1_000;
-
-/** The head must vouch for the store before anything is served; from then on it follows what is appended. */
-const sealerOf = (
-  options: OpenOptions,
-  reader: LedgerReader,
-  { head, headFile }: LedgerFiles,
-  live: LiveKeys | undefined,
-  metrics: Metrics,
-): TE.TaskEither<OpenError, Sealer | undefined> => {
-  if (live === undefined) return pipe(checkHead(reader, head), TE.as(undefined));
-  const { signer } = live;
-  const { clock = systemClock } = options;
-  const onFault = (): void => metrics.count('sekisho_head_faults_total');
-  return openSealer({ ...reader, signer, clock, file: headFile, every: SEAL_MS, onFault });
-};
-
-const logOf = (
-  folder: DataFolder,
-  given: GivenPolicy | undefined,
-  { files, secrets, live, metrics, reads }: Pick<Parts, 'files' | 'secrets' | 'live' | 'metrics' | 'reads'>,
-): TE.TaskEither<OpenError, AuthorityLog> => {
-  const { authority } = files.publicKeys;
-  const onFault = (tag: string): void => metrics.count('sekisho_log_faults_total', tag);
-  return pipe(
-    logPolicyOf(folder, given),
-    TE.flatMap((policy) =>
-      openLog({
-        folder,
-        store: files.store.events,
-        cluster: files.store.cluster,
-        authority: authority.kid,
-        keys: live,
-        readOnly: secrets === undefined,
-        policy,
-        onFault,
-      }),
-    ),
-    TE.tapError(() => TE.fromIO(reads.close)),
-  );
-};
-
-const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<OpenError, Parts> =>
-  pipe(
-    TE.Do as TE.TaskEither<OpenError, object>,
-    TE.let('metrics', makeMetrics),
-    TE.bind('secrets', () => secretsOf(folder, options)),
-    TE.bind('files', () => openLedgerFiles(folder)),
-    TE.bind('live', ({ files, secrets }) =>
-      orClose(files)(openLiveKeys({ store: files.store.events, publicKeys: files.publicKeys, secret: secrets })),
-    ),
-    TE.let('reader', ({ files, live }) => ({ ...entryEngines, store: files.store.events, keyring: live.keyring })),
-    TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),
-    TE.bind('sealer', ({ files, reader, live, secrets, metrics }) =>
-      orClose(files)(sealerOf(options, reader, files, secrets === undefined ? undefined : live, metrics)),
-    ),
-    TE.bind('tokens', ({ files }) =>
-      orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes)),
-    ),
-    TE.bind('reads', ({ files, reader }) => orClose(files)(openProjectionStore(reader, folder.projections))),
-    TE.bind('log', (parts) => orClose(parts.files)(logOf(folder, options.policy, parts))),
-    TE.map((parts) => ({ folder, ...parts })),
-  );
 
 /** A token opens what the ledger grants its holder now, whatever the token file says. */
 const authenticator =
@@ -213,7 +74,7 @@ const observeProviders = async (deps: KeyServiceDeps, reads: ProjectionStore): P
   }
 };
 
-const serverOf = (options: OpenOptions, api: Api, parts: Parts): FastifyInstance => {
+const serverOf = (options: OpenOptions, api: Api, parts: AuthorityParts): FastifyInstance => {
   const { identity, tokens, secrets, live } = parts;
   return makeServer({
     routes: allRoutes(api, identity, tokens, live.tokenKeys),
@@ -230,7 +91,7 @@ const serverOf = (options: OpenOptions, api: Api, parts: Parts): FastifyInstance
   });
 };
 
-const keyServiceOf = (deps: AuthorityDeps, parts: Parts): KeyService => {
+const keyServiceOf = (deps: AuthorityDeps, parts: AuthorityParts): KeyService => {
   const { identity, secrets, log, live } = parts;
   return makeKeyService({
     deps,
@@ -242,7 +103,7 @@ const keyServiceOf = (deps: AuthorityDeps, parts: Parts): KeyService => {
   });
 };
 
-const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Parts): Publisher | undefined => {
+const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: AuthorityParts): Publisher | undefined => {
   const { files, folder, log, metrics, secrets } = parts;
   // Opened for reading only, another process may be the one that publishes.
   if (kafka === undefined || secrets === undefined) return undefined;
@@ -260,29 +121,7 @@ const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Parts):
   });
 };
 
-/** Keys that another node brought in, or ended, count here as soon as this node has seen it. */
-const followKeys = ({ files, live }: Parts): (() => void) => {
-  const { events, cluster } = files.store;
-  if (cluster === undefined) return () => undefined;
-  let seen = 0;
-  void events
-    .size()()
-    .then((size) => {
-      seen = E.isRight(size) ? size.right : 0;
-    });
-  return events.onAppended((size) => {
-    const from = seen;
-    seen = size;
-    void events
-      .readAll(from, Math.max(size - from, 1))()
-      .then((read) => {
-        const changed = E.isRight(read) && read.right.some(({ stream }) => stream === AUTHORITY_STREAM);
-        if (changed) void live.refresh();
-      });
-  });
-};
-
-const assemble = (options: OpenOptions, parts: Parts): OpenedAuthority => {
+const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
   const { files, live, reader, identity, reads, secrets, metrics, sealer, log } = parts;
   const { store, headFile } = files;
