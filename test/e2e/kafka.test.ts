@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FollowedHosts, openFollower } from '../../adapters/consumer/open-follower.js';
 import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
+import { readPublicKeys } from '../../adapters/key-store/key-store.js';
 import { openAuthority } from '../../adapters/main.js';
 import { fromBase64 } from '../../domain/encoding/bytes.js';
 import { originOf } from '../../domain/transparency/origin.js';
@@ -23,13 +24,11 @@ const TOPIC = 'sekisho';
 const present = requireTools(KAFKA);
 const folder = folderForAll();
 
-const keysIn = (dir: string): { readonly authority: string; readonly key: ReturnType<typeof makeVerifierKey> } => {
-  const { authority, log } = JSON.parse(readFileSync(join(dir, 'keys.json'), 'utf8')).publicKeys;
+const keysIn = async (dir: string) => {
+  const { authority, log } = right(await readPublicKeys(join(dir, 'keys.json'))());
   const name = originOf(authority.kid);
-  return {
-    authority: authority.kid,
-    key: makeVerifierKey(nodeHashing, { name, type: 'ed25519', publicKey: fromBase64(log.publicKey) }),
-  };
+  const key = makeVerifierKey(nodeHashing, { name, type: 'ed25519', publicKey: fromBase64(log.publicKey) });
+  return { authority: authority.kid, key };
 };
 
 const kafkaOf = ({ address }: TestBroker) => ({
@@ -41,7 +40,7 @@ const kafkaOf = ({ address }: TestBroker) => ({
 });
 
 const follow = async (dir: string, broker: TestBroker): Promise<FollowedHosts> => {
-  const { authority, key } = keysIn(dir);
+  const { authority, key } = await keysIn(dir);
   return right(
     await openFollower({ dir: join(folder(), 'followed'), kafka: kafkaOf(broker), authority, key: right(key) })(),
   );
@@ -83,7 +82,7 @@ describe.runIf(present)('a ledger in a real Kafka broker', () => {
 
   afterAll(() => broker.close());
 
-  it(`brings all of ${String(EVENTS)} events, in order per stream, while broker, publisher and follower are killed`, async () => {
+  it(`brings all of ${String(EVENTS)} events, in order per stream, while broker and publisher are killed and the follower begins again`, async () => {
     let followed = await follow(dir, broker);
     for (const part of [0.2, 0.5, 0.75, 1]) {
       await ledger.growTo(Math.floor(EVENTS * part));
