@@ -20,6 +20,7 @@ const newRow = (recorded: Of<'HostEnrolled'>, host: string): HostTrustRow => {
     endorsementKey,
     attestationKey: null,
     tpm: null,
+    certificates: [],
     verdict: null,
     undercut: null,
     quarantine: null,
@@ -85,8 +86,10 @@ const evolveKnown = (rows: HostTrustRows, row: HostTrustRow, recorded: Recorded<
     case 'KeyDeliveryFailed':
       return row;
     case 'AttestationKeyCertified': {
-      const { akName, endorsementKey, tpm } = event.data;
-      return { ...withoutVerdict(row, recorded), endorsementKey, tpm, attestationKey: { name: akName, since: now } };
+      const { akName, endorsementKey, tpm, ekCertificate, intermediates } = event.data;
+      const certificates = ekCertificate === null ? [] : [ekCertificate, ...intermediates];
+      const attestationKey = { name: akName, since: now };
+      return { ...withoutVerdict(row, recorded), endorsementKey, tpm, certificates, attestationKey };
     }
     case 'HostAttested':
     case 'AttestationRefused':
@@ -96,7 +99,13 @@ const evolveKnown = (rows: HostTrustRows, row: HostTrustRow, recorded: Recorded<
     case 'HostReleased':
       return { ...row, quarantine: null, since: now };
     case 'EndorsementKeyReplaced':
-      return { ...withoutVerdict(row, recorded), endorsementKey: event.data.new, tpm: null, attestationKey: null };
+      return {
+        ...withoutVerdict(row, recorded),
+        endorsementKey: event.data.new,
+        tpm: null,
+        certificates: [],
+        attestationKey: null,
+      };
     case 'HostRetired':
       return { ...row, retired: { ...now, reason: event.data.reason }, since: now };
     case 'ForeignEvidenceSummarised': {

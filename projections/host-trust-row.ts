@@ -44,6 +44,8 @@ export interface HostTrustRow {
   readonly endorsementKey: string | null;
   readonly attestationKey: { readonly name: string; readonly since: Mark } | null;
   readonly tpm: CertifiedKey['tpm'];
+  /** Digests of the endorsement certificate that the AK was certified with, and of the intermediates that came along. */
+  readonly certificates: ReadonlyArray<string>;
   /** Of the AK that is certified now. */
   readonly verdict: VerdictSummary | null;
   readonly undercut: Undercut | null;

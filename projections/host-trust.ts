@@ -27,7 +27,7 @@ const takeBack = (rows: HostTrustRows, takenBack: TakenBack): ReadonlyArray<Chan
 /** Which hosts are trusted, and why or why not. */
 export const hostTrust: Projection<Row, LedgerEvent> = {
   name: 'host-trust',
-  version: 1,
+  version: 2,
   evolve: (rows, recorded) => {
     const host = hostOfStream(recorded.stream);
     if (host !== undefined) {

@@ -7,6 +7,7 @@ import { backupCommand } from './commands/backup.js';
 import { baseImageCommand } from './commands/base-image.js';
 import { bootLogCommand } from './commands/boot-log.js';
 import { bundleCommand } from './commands/bundle.js';
+import { certificatesCommand } from './commands/certificates.js';
 import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
 import { explainCommand } from './commands/explain.js';
@@ -22,6 +23,7 @@ import { nodeCommand } from './commands/node.js';
 import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
 import { publisherCommand } from './commands/publisher.js';
+import { rehearseCommand } from './commands/rehearse.js';
 import { replayCommand } from './commands/replay.js';
 import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
@@ -43,6 +45,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   tpmCaCommand,
   endorsementKeyCommand,
   tpmModelCommand,
+  certificatesCommand,
   operatorCommand,
   keyProviderCommand,
   keyCommand,
@@ -50,6 +53,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   approvalCommand,
   explainCommand,
   historyCommand,
+  rehearseCommand,
   replayCommand,
   verifyCommand,
   bundleCommand,

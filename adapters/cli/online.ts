@@ -4,7 +4,7 @@ import { type Cli, perform } from './action.js';
 import type { AuthorityClient } from './authority-client.js';
 import { authorityOptionsOf, withAuthorityOptions } from './authority-options.js';
 import type { CliFailure, ExitCode } from './failure.js';
-import { type Paint, paintOf } from './terminal.js';
+import { type Paint, paintOf, progressOf } from './terminal.js';
 import { withAuthority } from './with-authority.js';
 
 /** What the work of a command that speaks to an authority gets. */
@@ -15,6 +15,8 @@ export interface Online {
   readonly json: boolean;
   readonly paint: Paint;
   readonly print: (text: string) => void;
+  /** For long work: on a terminal, a line that the next one takes the place of; else nothing. */
+  readonly progress: (text: string) => void;
 }
 
 export type OnlineWork = (online: Online) => TE.TaskEither<CliFailure, ExitCode>;
@@ -26,7 +28,8 @@ export const online = (cli: Cli, command: Command, work: OnlineWork): Command =>
     const options = self.opts<Record<string, unknown>>();
     const authority = authorityOptionsOf(options, cli.terminal.env);
     const print = (text: string): void => cli.terminal.out(`${text}\n`);
-    const common = { args: self.args, options, json: authority.json, paint: paintOf(cli.terminal), print };
+    const progress = progressOf(cli.terminal);
+    const common = { progress, args: self.args, options, json: authority.json, paint: paintOf(cli.terminal), print };
     await perform(
       cli,
       authority.json,

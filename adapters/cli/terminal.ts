@@ -15,6 +15,13 @@ export type Paint = ReturnType<typeof pc.createColors>;
 export const paintOf = ({ env, isTty }: Terminal): Paint =>
   pc.createColors(isTty && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb');
 
+/** Shows how far long work is, to people only; an empty text wipes it away. */
+export const progressOf =
+  ({ err, isTty }: Terminal) =>
+  (text: string): void => {
+    if (isTty) err(`\r\u001b[K${text}`);
+  };
+
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text from outside must not drive the terminal. */

@@ -10,6 +10,7 @@ import { authorityRoutes, type NamedAuthority, openApiRoute } from './routes/aut
 import { baseImageCommandRoutes } from './routes/base-image-commands.js';
 import { baseImageRoutes } from './routes/base-images.js';
 import { bundleRoutes } from './routes/bundle.js';
+import { certificateRoutes } from './routes/certificates.js';
 import { eventRoutes } from './routes/events.js';
 import { historyRoutes } from './routes/history.js';
 import { hostAccessRoutes } from './routes/host-access.js';
@@ -26,6 +27,7 @@ import { policyRoutes } from './routes/policy.js';
 import { publisherRoutes } from './routes/publisher.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
+import { rehearsalRoutes } from './routes/rehearsals.js';
 import { relayedReportRoutes } from './routes/relayed-reports.js';
 import { signingKeyRoutes } from './routes/signing-keys.js';
 import { tokenRoutes } from './routes/tokens.js';
@@ -58,6 +60,7 @@ export const allRoutes = (
     ...policyRoutes(api),
     ...referenceRoutes(api),
     ...referenceCommandRoutes(api),
+    ...certificateRoutes(api),
     ...operatorRoutes(api, tokens),
     ...tokenRoutes(api, tokenKeys),
     ...hostAccessRoutes(api),
@@ -69,6 +72,7 @@ export const allRoutes = (
     ...approvalRoutes(api),
     ...eventRoutes(api),
     ...auditRoutes(api),
+    ...rehearsalRoutes(api),
     ...logRoutes(api),
     verifierRoute,
     ...publisherRoutes(api),

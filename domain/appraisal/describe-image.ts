@@ -86,19 +86,3 @@ export const describeImage = (image: BaseImage): string =>
       ...aligned(rows),
     ]),
   ].join('\n');
-
-const linesOf = (image: BaseImage): ReadonlyArray<string> => [
-  ...headerOf(image),
-  ...sectionsOf(image).flatMap(({ title, rows }) =>
-    rows.length === 0 ? [title] : rows.map((row) => `${title}: ${row.join(' ').replace(/ +/g, ' ').trimEnd()}`),
-  ),
-];
-
-/** What only one of two images says: `-` the first, `+` the second; empty for images that allow the same. */
-export const diffImages = (a: BaseImage, b: BaseImage): string => {
-  const [before, after] = [linesOf(a), linesOf(b)];
-  return [
-    ...before.filter((line) => !after.includes(line)).map((line) => `- ${line}`),
-    ...after.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
-  ].join('\n');
-};

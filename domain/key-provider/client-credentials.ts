@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { KeyServiceDeps } from '../key-service-deps.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { StoreError } from '../ports.js';
-import type { CertificateUnfit } from '../reference/trust-tpm-ca.js';
+import type { CertificateUnfit } from '../reference/ca-chain.js';
 import { mayChange, type ProviderInput } from './change-provider.js';
 import type { ReadClientCertificate, VaultFault } from './ports.js';
 import { executeProvider, type ProviderOutcome } from './provider-stream.js';

@@ -5,7 +5,7 @@ import { printable } from '../appraisal/reason-codes.js';
 import type { KeyServiceDeps } from '../key-service-deps.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { Certificate, StoreError } from '../ports.js';
-import type { CertificateUnfit } from '../reference/trust-tpm-ca.js';
+import type { CertificateUnfit } from '../reference/ca-chain.js';
 import { type KeyServersFault, mayChange, type ProviderInput } from './change-provider.js';
 import type { ProviderRejection } from './commands.js';
 import type { TrustedPeer } from './events.js';

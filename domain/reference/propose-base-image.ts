@@ -16,7 +16,8 @@ export interface ImageUnfit {
   readonly rule: string;
 }
 
-const documentOf = (canonicalize: Canonicalize, image: BaseImage): E.Either<ImageUnfit, Uint8Array> =>
+/** The document that stands for an image in the evidence store. */
+export const imageDocument = (canonicalize: Canonicalize, image: BaseImage): E.Either<ImageUnfit, Uint8Array> =>
   pipe(
     canonicalize(image as unknown as Json),
     E.map(utf8),
@@ -34,7 +35,7 @@ export const proposeBaseImage =
     const { version, kind, displayName, bank } = input.image;
     return pipe(
       requirePermission(input.by, 'ConfigureHostMetadata'),
-      E.flatMap(() => documentOf(deps.canonicalize, input.image)),
+      E.flatMap(() => imageDocument(deps.canonicalize, input.image)),
       TE.fromEither,
       TE.flatMap((document) => deps.evidence.put(document)),
       TE.flatMap((digest) =>

@@ -5,8 +5,8 @@ import { requirePermission } from '../access/require-permission.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import type { PublicKey, StoreError } from '../ports.js';
 import { publicKeyDigest } from '../tpm/endorsement-key-digest.js';
+import type { CertificateUnfit } from './ca-chain.js';
 import { executeReference, type ReferenceOutcome } from './reference-stream.js';
-import type { CertificateUnfit } from './trust-tpm-ca.js';
 
 /** An endorsement key as an operator has it: in its certificate, as a bare key, or only its digest. */
 export type OfferedKey =

@@ -5,11 +5,10 @@ import type { AppraisalEngines, AppraisalResult } from '../appraisal/appraiser.j
 import type { ReferenceValues } from '../appraisal/reference-values.js';
 import { toVerdictRecord, type VerdictRecord } from '../appraisal/verdict-record.js';
 import { toHex } from '../encoding/bytes.js';
-import { appraiserOf } from '../host/appraiser-of.js';
 import { claimsDigest } from '../host/keep-evidence.js';
 import type { Canonicalize, StoreError } from '../ports.js';
 import { type Documents, loadBlob, referenceValuesAt } from '../reference/load-reference-values.js';
-import { parseAttest } from '../tpm/attest.js';
+import { appraiseAgain } from './appraise-again.js';
 import { type Difference, differencesOf } from './difference.js';
 import type { VerdictCase } from './history.js';
 import { asDifference, type LoadEvidenceFault, type LoadedEvidence, loadEvidence } from './load-evidence.js';
@@ -27,17 +26,6 @@ export interface VerdictReplay {
 }
 
 type Unreachable = Extract<StoreError, { readonly _tag: 'StoreUnavailable' }>;
-
-/**
- * What the quote had to carry is what it did carry, if its digest is the recorded one: the challenge itself was not kept.
- * Otherwise nothing that a quote carries will match, and the rule says so.
- */
-const expectedOf = (deps: ReplayDeps, { evidence }: LoadedEvidence, nonceDigest: string | null): Uint8Array => {
-  const attest = evidence.quote === undefined ? E.left(undefined) : parseAttest(evidence.quote);
-  if (E.isLeft(attest)) return new Uint8Array(32);
-  const { extraData } = attest.right;
-  return toHex(deps.hashing.hash('sha256', extraData)) === nonceDigest ? extraData : new Uint8Array(32);
-};
 
 const recordAgain = (
   deps: ReplayDeps,
@@ -72,11 +60,8 @@ const judgeAgain = (
 ): E.Either<Difference, ReadonlyArray<Difference>> => {
   const { record } = recorded.event.data;
   return pipe(
-    appraiserOf(record.appraiser),
-    E.map((appraise) => {
-      const expectedQualifyingData = expectedOf(deps, loaded, record.nonceDigest);
-      const { evidence } = loaded;
-      const result = appraise(deps, { evidence, expectedQualifyingData, host: context, reference, at: record.at });
+    appraiseAgain(deps, { record, context, loaded, reference, at: record.at }),
+    E.map(({ result, expectedQualifyingData }) => {
       const again = recordAgain(deps, record, result, loaded, expectedQualifyingData);
       const type = result.verdict === 'affirming' ? 'HostAttested' : 'AttestationRefused';
       return differencesOf(comparable(recorded.event.type, record), comparable(type, again));

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
-import { describeImage, diffImages } from '../../../domain/appraisal/describe-image.js';
+import { describeImage } from '../../../domain/appraisal/describe-image.js';
+import { type ImageChanges, imageChanges } from '../../../domain/appraisal/image-changes.js';
 import { ImageAnswer, ImagesAnswer } from '../../http/codecs/reads.js';
 import { type AddCommand, type Cli, done } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
@@ -12,6 +13,7 @@ import { type Online, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { printable, tableOf, when } from '../terminal.js';
+import { addCompare, changesText } from './base-image-compare.js';
 import { addFromEvidence } from './base-image-from-evidence.js';
 
 const propose = (group: Command, cli: Cli): void => {
@@ -117,26 +119,60 @@ const show = (group: Command, cli: Cli): void => {
   );
 };
 
-/** What the image allows that the other one does not, and the other way round; undefined without another. */
-const differenceFrom = (given: Online, document: BaseImage): TE.TaskEither<CliFailure, string | undefined> => {
+/** Whose successor it is: the image of its kind that was approved last. */
+const before = (
+  given: Online,
+  { version, imageKind }: typeof ImageAnswer._A.image,
+): TE.TaskEither<CliFailure, string | undefined> => {
   const { against } = given.options;
-  if (typeof against !== 'string') return TE.right(undefined);
+  if (typeof against === 'string') return TE.right(against);
   return pipe(
-    given.client.call(call(given, against), ImageAnswer),
-    TE.map(({ body }) => diffImages(body.document, document)),
+    given.client.call({ operation: 'listBaseImages', method: 'GET', path: '/v1/base-images' }, ImagesAnswer),
+    TE.map(({ body }) => {
+      const others = body.images.filter(
+        (each) => each.status === 'approved' && each.imageKind === imageKind && each.version !== version,
+      );
+      return others.sort((a, b) => (a.approved?.index ?? 0) - (b.approved?.index ?? 0)).at(-1)?.version;
+    }),
   );
+};
+
+interface Compared {
+  readonly against: string;
+  readonly changes: ImageChanges;
+}
+
+const comparedWith = (
+  given: Online,
+  { image, document }: typeof ImageAnswer._A,
+): TE.TaskEither<CliFailure, Compared | undefined> =>
+  pipe(
+    before(given, image),
+    TE.flatMap((against) =>
+      against === undefined
+        ? TE.right(undefined)
+        : pipe(
+            given.client.call(call(given, against), ImageAnswer),
+            TE.map(({ body }) => ({ against, changes: imageChanges(body.document, document) })),
+          ),
+    ),
+  );
+
+const reviewText = (given: Online, answer: typeof ImageAnswer._A, compared: Compared | undefined): string => {
+  const { version, digest } = answer.image;
+  const approve = `To approve exactly this: sekisho base-image approve ${version} --digest ${digest} --as SUBJECT`;
+  const whole = given.options['against'] === undefined ? [imageText(answer)] : [`SHA-256 ${digest}`];
+  const difference =
+    compared === undefined ? [] : ['', `Against ${compared.against}:`, changesText(given.paint, compared.changes)];
+  return [...whole, ...difference, approve].join('\n');
 };
 
 const reviewed = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     given.client.call(call(given, given.args[0]), ImageAnswer),
-    TE.bind('difference', ({ body }) => differenceFrom(given, body.document)),
-    TE.map(({ body, difference }) => {
-      const { version, digest } = body.image;
-      const text =
-        difference === undefined ? imageText(body) : `${difference || 'They allow the same.'}\n\nSHA-256 ${digest}`;
-      const approve = `To approve exactly this: sekisho base-image approve ${version} --digest ${digest} --as SUBJECT`;
-      given.print(given.json ? JSON.stringify({ ...body, difference }) : `${text}\n${approve}`);
+    TE.bind('compared', ({ body }) => comparedWith(given, body)),
+    TE.map(({ body, compared }) => {
+      given.print(given.json ? JSON.stringify({ ...body, ...compared }) : reviewText(given, body, compared));
       return done;
     }),
   );
@@ -144,8 +180,8 @@ const reviewed = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
 const review = (group: Command, cli: Cli): void => {
   const command = group
     .command('review <version>')
-    .description('read a proposed image before approving it, alone or against another')
-    .option('--against <version>', 'show only what differs from this image');
+    .description('read a proposed image before approving it, and what it changes against the one before')
+    .option('--against <version>', 'show only what differs from this one');
   online(cli, command, reviewed);
 };
 
@@ -160,4 +196,5 @@ export const baseImageCommand: AddCommand = (parent, cli) => {
   withdraw(group, cli);
   list(group, cli);
   show(group, cli);
+  addCompare(group, cli);
 };

@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
-import { decode } from '../../../domain/encoding/explain.js';
 import { PolicyAnswer } from '../../http/codecs/reads.js';
 import type { AddCommand, Cli } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
 import { badInput, type CliFailure, type ExitCode } from '../failure.js';
-import { faultsOf, readJson } from '../input.js';
 import { type Online, online } from '../online.js';
 import { sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { tableOf, when } from '../terminal.js';
+import { wantedPolicy } from '../wanted-policy.js';
 
 const PATH = '/v1/policy';
 
@@ -38,48 +36,22 @@ const show = (group: Command, cli: Cli): void => {
   });
 };
 
-/** `name=value`, the value as JSON, or text where it is no JSON. */
-const settingOf = (text: string): readonly [string, unknown] => {
-  const [name = '', ...rest] = text.split('=');
-  const value = rest.join('=');
-  try {
-    return [name, JSON.parse(value) as unknown];
-  } catch {
-    return [name, value];
-  }
-};
-
-/** `policy show --json` answers with the policy inside; both forms are taken. */
-const withoutAnswer = (json: unknown): unknown =>
-  typeof json === 'object' && json !== null && 'policy' in json ? json.policy : json;
-
-const wanted = (given: Online, current: AttestationPolicy): TE.TaskEither<CliFailure, unknown> => {
-  const { file, set } = given.options;
-  const settings = Array.isArray(set) ? set.map((each) => settingOf(String(each))) : [];
-  if (typeof file === 'string' && settings.length === 0) return pipe(readJson(file), TE.map(withoutAnswer));
-  if (file === undefined && settings.length > 0) return TE.right({ ...current, ...Object.fromEntries(settings) });
-  return TE.left(badInput('NothingToSet', 'give either --file FILE or --set name=value'));
-};
-
 const change = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     given.client.call({ operation: 'showPolicy', method: 'GET', path: PATH }, PolicyAnswer),
     TE.flatMap(({ body, etag }) =>
       pipe(
-        wanted(given, body.policy),
-        TE.flatMapEither((json) =>
-          pipe(decode(AttestationPolicy)(json), (read) =>
-            read._tag === 'Left' ? { ...read, left: faultsOf('policy')(read.left) } : read,
-          ),
-        ),
+        wantedPolicy(given.options, body.policy),
         TE.flatMap((policy) =>
-          sendCommand(given, {
-            operation: 'changePolicy',
-            method: 'PUT',
-            path: PATH,
-            body: policy,
-            ...(etag === undefined ? {} : { ifMatch: etag }),
-          }),
+          policy === undefined
+            ? TE.left(badInput('NothingToSet', 'give either --file FILE or --set name=value'))
+            : sendCommand(given, {
+                operation: 'changePolicy',
+                method: 'PUT',
+                path: PATH,
+                body: policy,
+                ...(etag === undefined ? {} : { ifMatch: etag }),
+              }),
         ),
       ),
     ),

@@ -47,6 +47,7 @@ export const HostView = t.type(
     endorsementKey: orNull(t.string),
     attestationKey: orNull(t.type({ name: t.string, since: Mark })),
     tpm: orNull(t.UnknownRecord),
+    certificates: t.readonlyArray(t.string),
     verdict: orNull(VerdictSummary),
     undercut: orNull(t.type({ code: t.string, subject: t.string, reason: t.string, index: t.number, time: t.string })),
     quarantine: orNull(WithReason),
@@ -86,6 +87,46 @@ export const ImageAnswer = t.type(
   { asOf: AsOf, image: ImageRow, document: BaseImage, hosts: t.readonlyArray(t.string) },
   'ImageAnswer',
 );
+
+const HostInState = t.type({ host: t.string, state: t.string }, 'HostInState');
+
+export const ImageUseAnswer = t.type(
+  {
+    asOf: AsOf,
+    images: t.readonlyArray(
+      t.type({
+        version: t.string,
+        digest: t.string,
+        hosts: t.readonlyArray(HostInState),
+        /** Of the hosts that run it now. */
+        lastAttested: t.type({ host: t.string, time: t.string, index: t.number }),
+      }),
+    ),
+    /** Hosts whose newest verdict found no image. */
+    unknown: t.readonlyArray(t.string),
+    /** Hosts without a verdict on their present attestation key. */
+    unseen: t.readonlyArray(t.string),
+  },
+  'ImageUseAnswer',
+);
+export type ImageUseAnswer = t.TypeOf<typeof ImageUseAnswer>;
+
+const ImageItem = t.type({ section: t.string, name: t.string, says: t.string }, 'ImageItem');
+
+export const ImageChangesAnswer = t.type(
+  {
+    asOf: AsOf,
+    before: ImageRow,
+    after: ImageRow,
+    added: t.readonlyArray(ImageItem),
+    removed: t.readonlyArray(ImageItem),
+    changed: t.readonlyArray(
+      t.type({ section: t.string, name: t.string, says: t.string, said: t.string }, 'ChangedImageItem'),
+    ),
+  },
+  'ImageChangesAnswer',
+);
+export type ImageChangesAnswer = t.TypeOf<typeof ImageChangesAnswer>;
 
 const TpmCaView = t.type(
   {

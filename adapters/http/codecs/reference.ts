@@ -22,6 +22,8 @@ export const NamePath = closed({ name: Name }, 'NamePath');
 
 export const VersionPath = closed({ version: Name }, 'VersionPath');
 
+export const ImagesPath = closed({ before: Name, after: Name }, 'ImagesPath');
+
 export const ModelPath = closed({ manufacturer: Text(64), model: Name }, 'ModelPath');
 
 export const TrustTpmCa = closed({ name: Name, chain: Pem }, 'TrustTpmCa');

@@ -1,14 +1,17 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { BaseImage } from '../../../domain/appraisal/base-image.js';
+import { imageChanges } from '../../../domain/appraisal/image-changes.js';
 import { loadImage } from '../../../domain/reference/load-reference-values.js';
 import { hostsAt, hostsRunning } from '../../../projections/host-trust-at.js';
+import { imageUses } from '../../../projections/image-use.js';
 import { type BaseImageRow, referenceKey } from '../../../projections/reference-row.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { AsOfQuery } from '../codecs/queries.js';
-import { ImageAnswer, type ImageRow, ImagesAnswer } from '../codecs/reads.js';
-import { VersionPath } from '../codecs/reference.js';
+import { ImageAnswer, ImageChangesAnswer, type ImageRow, ImagesAnswer, ImageUseAnswer } from '../codecs/reads.js';
+import { ImagesPath, VersionPath } from '../codecs/reference.js';
 import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { rowsOf } from './reference.js';
@@ -54,6 +57,17 @@ const hostsOn = (api: Api, version: string, at: Moment): E.Either<ApiError, Read
     E.map((rows) => hostsRunning(hostsAt(rows, at.judgedAt), version).map(({ row }) => row.host)),
   );
 
+const documentAt = (
+  api: Api,
+  version: string,
+  at: Moment,
+): TE.TaskEither<ApiError, { readonly row: BaseImageRow; readonly document: BaseImage }> =>
+  pipe(
+    TE.fromEither(imageAt(api, version, at)),
+    TE.bindTo('row'),
+    TE.bind('document', ({ row }): TE.TaskEither<ApiError, BaseImage> => loadImage(api.deps, row.digest)),
+  );
+
 const show = (api: Api): Route =>
   route({
     method: 'GET',
@@ -69,16 +83,11 @@ const show = (api: Api): Route =>
         moment(api, query),
         TE.flatMap((at) =>
           pipe(
-            TE.fromEither(imageAt(api, version, at)),
-            TE.flatMap((row) =>
+            documentAt(api, version, at),
+            TE.flatMapEither(({ row, document }) =>
               pipe(
-                loadImage(api.deps, row.digest),
-                TE.flatMapEither((document) =>
-                  pipe(
-                    hostsOn(api, version, at),
-                    E.map((hosts) => ({ body: { asOf: asOf(at), image: view(row), document, hosts } })),
-                  ),
-                ),
+                hostsOn(api, version, at),
+                E.map((hosts) => ({ body: { asOf: asOf(at), image: view(row), document, hosts } })),
               ),
             ),
           ),
@@ -86,4 +95,53 @@ const show = (api: Api): Route =>
       ),
   });
 
-export const baseImageRoutes = (api: Api): ReadonlyArray<Route> => [list(api), show(api)];
+const changes = (api: Api): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/base-image-changes/{before}/{after}',
+    operation: 'compareBaseImages',
+    summary: 'What one base image allows otherwise than another: added, removed and changed, thing by thing.',
+    params: ImagesPath,
+    query: AsOfQuery,
+    body: NoBody,
+    answer: ImageChangesAnswer,
+    handle: ({ params, query }) =>
+      pipe(
+        moment(api, query),
+        TE.bindTo('at'),
+        TE.bind('before', ({ at }) => documentAt(api, params.before, at)),
+        TE.bind('after', ({ at }) => documentAt(api, params.after, at)),
+        TE.map(({ at, before, after }) => ({
+          body: {
+            asOf: asOf(at),
+            before: view(before.row),
+            after: view(after.row),
+            ...imageChanges(before.document, after.document),
+          },
+        })),
+      ),
+  });
+
+const use = (api: Api): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/base-image-use',
+    operation: 'showBaseImageUse',
+    summary: 'Which hosts run which base image, by their newest verdict; now or as of an index or a time.',
+    params: Nothing,
+    query: AsOfQuery,
+    body: NoBody,
+    answer: ImageUseAnswer,
+    handle: ({ query }) =>
+      pipe(
+        moment(api, query),
+        TE.flatMapEither((at) =>
+          pipe(
+            api.reads.hostTrust.rowsAt(at.index),
+            E.map((rows) => ({ body: { asOf: asOf(at), ...imageUses(hostsAt(rows, at.judgedAt)) } })),
+          ),
+        ),
+      ),
+  });
+
+export const baseImageRoutes = (api: Api): ReadonlyArray<Route> => [list(api), show(api), changes(api), use(api)];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import {
@@ -6,7 +7,8 @@ import {
   type EsxiImage,
   type UefiLinuxImage,
 } from '../../../domain/appraisal/base-image.js';
-import { describeImage, diffImages } from '../../../domain/appraisal/describe-image.js';
+import { describeImage } from '../../../domain/appraisal/describe-image.js';
+import { imageChanges } from '../../../domain/appraisal/image-changes.js';
 import { goldenImage, type ImageRequest, imageFromClaims } from '../../../domain/appraisal/image-from-evidence.js';
 import { commandLineReasons, parametersOf } from '../../../domain/appraisal/v1/images/command-line.js';
 import { compareByName } from '../../../domain/appraisal/v1/images/compare-by-name.js';
@@ -195,9 +197,53 @@ describe('images from evidence', () => {
     expect(describeImage({ ...ESXI, signers: null })).toContain('Signers (SHA-256): not judged');
   });
   it('differ by exactly what one of them says', () => {
-    expect(diffImages(ESXI, ESXI)).toBe('');
+    expect(imageChanges(ESXI, ESXI)).toEqual({ added: [], removed: [], changed: [] });
     const fewer = { ...ESXI, modules: ESXI.modules.filter(({ file }) => file !== 'vsan.v00') };
-    expect(diffImages(fewer, ESXI)).toMatch(/^\+ Modules: PCR 13 vsan\.v00 required [0-9a-f]{64}$/);
+    const vsan = {
+      section: 'module in PCR 13',
+      name: 'vsan.v00',
+      says: expect.stringMatching(/^required, [0-9a-f]{64}$/),
+    };
+    expect(imageChanges(fewer, ESXI)).toEqual({ added: [vsan], removed: [], changed: [] });
+    expect(imageChanges(ESXI, fewer)).toEqual({ added: [], removed: [vsan], changed: [] });
+    const modules = ESXI.modules.map((each) => (each.file === 'vsan.v00' ? { ...each, digests: ['00'] } : each));
+    const next: EsxiImage = { ...ESXI, modules, productVersion: '9.0', signers: null };
+    const { changed, removed, added } = imageChanges(ESXI, next);
+    expect(changed).toEqual([
+      { section: 'image', name: 'product version', said: ESXI.productVersion, says: '9.0' },
+      { ...vsan, said: vsan.says, says: 'required, 00' },
+    ]);
+    expect(removed.map(({ section }) => section)).toEqual(ESXI.signers?.map(() => 'signer'));
+    expect(added).toEqual([{ section: 'signer', name: '(all)', says: 'not judged' }]);
+  });
+  it('differ for the one who looks back by the same things, whatever was edited', () => {
+    const file = fc.record({
+      file: fc.constantFrom('a.v00', 'b.v00', 'c.v00'),
+      pcr: fc.constantFrom(12, 13),
+      digests: fc.subarray(['aa', 'bb']),
+      requirement: fc.constantFrom('required' as const, 'optional' as const),
+    });
+    const image = fc.record({ modules: fc.array(file, { maxLength: 6 }), productVersion: fc.constantFrom('1', '2') });
+    const placed = (items: ReadonlyArray<{ section: string; name: string; says: string }>) =>
+      items.map(({ section, name, says }) => `${section} ${name} ${says}`).sort();
+    fc.assert(
+      fc.property(image, image, (a, b) => {
+        const [there, back] = [
+          imageChanges({ ...ESXI, ...a }, { ...ESXI, ...b }),
+          imageChanges({ ...ESXI, ...b }, { ...ESXI, ...a }),
+        ];
+        const [come, gone] = [
+          [...there.added, ...there.changed],
+          [...back.removed, ...back.changed.map((each) => ({ ...each, says: each.said }))],
+        ];
+        expect(placed(come)).toEqual(placed(gone));
+        const same = JSON.stringify(placed(come)) === '[]' && there.removed.length === 0;
+        const text = ({ modules, productVersion }: typeof a) =>
+          [...new Set(modules.map((each) => JSON.stringify(each)))].sort().join() + productVersion;
+        if (text(a) === text(b)) expect(there.changed).toEqual([]);
+        else expect(same).toBe(false);
+      }),
+    );
   });
 });
 
