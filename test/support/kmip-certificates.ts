@@ -11,6 +11,7 @@ import {
   utcTime,
 } from './certificate-maker.js';
 import { der, sequence } from './der.js';
+import { pemOf } from './pem.js';
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
@@ -32,16 +33,8 @@ interface ServerRecipe {
   readonly expired?: boolean;
 }
 
-const pem = (der: Uint8Array): string => {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
-};
-
 const identity = (recipe: Recipe): Identity => ({
-  certificate: pem(makeCertificate(recipe)),
+  certificate: pemOf(makeCertificate(recipe)),
   privateKey: recipe.key.export({ format: 'pem', type: 'pkcs8' }) as string,
 });
 
@@ -65,7 +58,7 @@ export const testCa = (name = 'Key server CA'): TestCa => {
       ...(expired ? { notBefore: utcTime('200101000000Z'), notAfter: utcTime('200201000000Z') } : {}),
     });
   return {
-    certificate: pem(makeCertificate(ca)),
+    certificate: pemOf(makeCertificate(ca)),
     server: ({ address = '127.0.0.1', expired = false } = {}) =>
       issued('key server', [addressName(address), extendedKeyUsage(SERVER_AUTH)], expired),
     client: (subject = 'sekisho') => issued(subject, [extendedKeyUsage(CLIENT_AUTH)]),

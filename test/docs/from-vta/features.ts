@@ -1,0 +1,437 @@
+import { added, different, done, leftOut, notYet, type Row } from './row.js';
+
+const HTTP = 'adapters/http/every-command.test.ts';
+
+const TRUST: ReadonlyArray<Row> = [
+  done('TPM CA certificates: a chain as one unit, root first', {
+    cli: ['tpm-ca trust', 'tpm-ca revoke', 'tpm-ca list'],
+    operations: ['trustTpmCa', 'revokeTpmCa', 'listTpmCas'],
+    events: ['TpmCaTrusted', 'TpmCaRevoked'],
+    tests: [HTTP, 'domain/reference/reference-workflows.test.ts'],
+    note: 'A chain with a gap, or with its certificates in any order but one that leads to the root, is refused when it comes in.',
+  }),
+  done(
+    'TPM endorsement keys, by public key or certificate; a certificate is checked against the CAs when it comes in',
+    {
+      cli: ['endorsement-key trust', 'endorsement-key revoke', 'endorsement-key list'],
+      operations: ['trustEndorsementKey', 'revokeEndorsementKey', 'listEndorsementKeys'],
+      events: ['EndorsementKeyTrusted', 'EndorsementKeyRevoked'],
+      tests: [HTTP, 'domain/reference/reference-workflows.test.ts'],
+      note: 'Also by the digest of the public key; and a key that was never listed can be revoked.',
+    },
+  ),
+  done('Attestation settings: require_endorsement_keys, require_certificate_validation', {
+    cli: ['policy show', 'policy set'],
+    operations: ['showPolicy', 'changePolicy'],
+    events: ['AttestationPolicyChanged'],
+    tests: [HTTP, 'adapters/cli/online.test.ts', 'domain/appraisal/endorsement-policy.test.ts'],
+    note: 'The two settings keep their names; Secure Boot, PCR banks, age of evidence and others are beside them.',
+  }),
+  different(
+    'ESXi base images: import from an image database, list, delete',
+    'Proposed by one person, approved by another, withdrawn with a reason, never deleted. Also for UEFI Linux.',
+    {
+      cli: [
+        'base-image propose',
+        'base-image review',
+        'base-image approve',
+        'base-image withdraw',
+        'base-image list',
+        'base-image show',
+      ],
+      operations: ['proposeBaseImage', 'approveBaseImage', 'withdrawBaseImage', 'listBaseImages', 'showBaseImage'],
+      events: ['BaseImageProposed', 'BaseImageApproved', 'BaseImageWithdrawn'],
+      tests: [HTTP, 'adapters/cli/online.test.ts', 'domain/reference/reference-workflows.test.ts'],
+    },
+  ),
+  different(
+    'Host image export from a representative host',
+    "Made from the host's own evidence: its quote and boot log.",
+    {
+      cli: ['base-image from-evidence'],
+      tests: ['adapters/cli/offline.test.ts'],
+    },
+  ),
+  done('Read the TPM of a host: maker, model, firmware version, banks', {
+    cli: ['host show', 'host list', 'boot-log show'],
+    operations: ['showHost', 'listHosts'],
+    events: ['AttestationKeyCertified'],
+    tests: ['adapters/http/routes.test.ts', 'domain/host/activation.test.ts'],
+    note: 'As the TPM itself said it when its attestation key was certified, not as a management server says it.',
+  }),
+  done('Read the endorsement keys of a host', {
+    cli: ['host show', 'host replace-endorsement-key'],
+    operations: ['showHost', 'replaceEndorsementKey'],
+    events: ['AttestationKeyCertified', 'EndorsementKeyBound', 'EndorsementKeyReplaced'],
+    tests: [HTTP, 'domain/host/decider.test.ts'],
+    note: 'A changed TPM is an event of its own, and one endorsement key belongs to one host.',
+  }),
+  done('Compatible TPM models and BIOS versions (the compatibility guide)', {
+    cli: ['tpm-model add', 'tpm-model unlist', 'tpm-model list'],
+    operations: ['listTpmModel', 'delistTpmModel', 'listTpmModels'],
+    events: ['TpmModelListed', 'TpmModelDelisted'],
+    tests: [HTTP, 'domain/reference/decider.test.ts'],
+    note: 'The list has a date, and the policy may insist on it.',
+  }),
+  different(
+    'Unseal a secret to a TPM (Import and Unseal, PCR policy)',
+    'A key goes out sealed to a key that the TPM made and its attestation key certified, bound to PCRs if wanted.',
+    {
+      cli: ['agent key unwrap', 'agent key get'],
+      operations: ['generateKey', 'decryptKey'],
+      events: ['KeyReleaseAuthorised', 'KeyDelivered'],
+      tests: ['domain/key-release/certified-tpm-key.test.ts', 'domain/key-release/release-key.test.ts'],
+    },
+  ),
+];
+
+const VERDICTS: ReadonlyArray<Row> = [
+  done('Read the boot event log', {
+    cli: ['boot-log show', 'explain'],
+    operations: ['explainVerdict', 'showEvidence'],
+    events: ['HostAttested'],
+    tests: ['domain/boot-log/describe-log.test.ts', 'adapters/http/routes.test.ts'],
+    note: 'Kept with every verdict, by digest.',
+  }),
+  done('Raw TPM report of the management server (QueryTpmAttestationReport)', {
+    cli: ['appraise'],
+    operations: ['reportRelayed'],
+    events: ['RelayedReportAppraised'],
+    tests: ['domain/host/relayed-report.test.ts', 'domain/boot-log/vcenter-report.test.ts'],
+    note: "Judged, kept apart, and graded as that server's word: it never releases a key.",
+  }),
+  done('Evidence submission: identity, several rounds of contexts, document types', {
+    cli: ['agent', 'attest'],
+    operations: ['challengeAttestationKey', 'certifyAttestationKey', 'challengeHost', 'attestHost'],
+    events: ['AttestationKeyCertified', 'HostAttested', 'AttestationRefused'],
+    tests: ['adapters/http/routes.test.ts', 'domain/host/attest-host.test.ts'],
+  }),
+  done('Verdict: attested or not, with messages', {
+    cli: ['explain', 'host show'],
+    operations: ['explainVerdict', 'showHost'],
+    events: ['HostAttested', 'AttestationRefused'],
+    tests: ['adapters/http/routes.test.ts', 'domain/appraisal/traps.test.ts'],
+    note: 'Every rule with a reason code for machines, not only the first that failed.',
+  }),
+  different(
+    'Token issue: KMS_AUTH_JWT, REPORTING_JWT',
+    'The same two kinds by the names key-access and reporting; no event of their own, since each names the event of its verdict.',
+    {
+      cli: ['token show'],
+      operations: ['attestHost', 'renewTokens', 'showKeySet'],
+      events: ['HostAttested'],
+      tests: ['adapters/tokens/token-engine.test.ts', 'adapters/http/keys.test.ts'],
+    },
+  ),
+  different(
+    'Report-signing certificate, with CSR, per host',
+    'One token key, endorsed by the authority key in the ledger; no certificate.',
+    {
+      cli: ['keys list', 'keys rotate', 'keys retire'],
+      operations: ['listSigningKeys', 'requestKeyChange', 'applyKeyChange', 'showKeySet'],
+      events: ['SigningKeyIntroduced', 'SigningKeyRetired'],
+      tests: ['domain/ledger/rotation.test.ts'],
+    },
+  ),
+  done('Attestation status: attested, notAttested, unknown; at, until, messages', {
+    cli: ['host list', 'host show', 'history'],
+    operations: ['listHosts', 'showHost', 'showHostHistory'],
+    events: ['HostAttested', 'AttestationRefused'],
+    tests: ['projections/host-trust.test.ts', 'adapters/http/routes.test.ts'],
+    note: 'Also for any moment of the past. A host whose evidence grew old is *stale*.',
+  }),
+  different(
+    'Status from several authorities',
+    'An authority speaks for itself alone. Several nodes may serve one authority; another one is followed with its own keys.',
+    {
+      cli: ['node join', 'follow'],
+      tests: ['e2e/cluster.test.ts', 'adapters/consumer/follower.test.ts'],
+    },
+  ),
+  done('Classic attestation by vCenter alone: accepted or not, time, message', {
+    cli: ['appraise'],
+    operations: ['reportRelayed'],
+    events: ['RelayedReportAppraised'],
+    tests: ['domain/appraisal/appraise-relayed.test.ts', 'domain/host/relayed-report.test.ts'],
+  }),
+];
+
+const PEOPLE: ReadonlyArray<Row> = [
+  notYet(
+    'Consumer principals: issuer, certificates, one per issuer',
+    'Principals of the workload side are not registered yet.',
+  ),
+  notYet('Principal info of the workload side', 'Principals of the workload side are not registered yet.'),
+  different(
+    'Host-level authorisation: token issuers and client profiles',
+    'Operators have roles, and roles are permissions. A host needs none: its evidence is its credential.',
+    {
+      cli: ['operator grant', 'operator confirm', 'operator withdraw', 'operator list'],
+      operations: ['grantOperator', 'confirmOperator', 'withdrawOperator', 'listOperators'],
+      events: ['OperatorGranted', 'OperatorConfirmed', 'OperatorWithdrawn'],
+      tests: [HTTP, 'adapters/http/permissions.test.ts', 'domain/access/roles.test.ts'],
+    },
+  ),
+  notYet('Token conversion policy', 'Tokens of other issuers are not taken yet.'),
+];
+
+const KEYS: ReadonlyArray<Row> = [
+  done('Key providers: several, one per department or tenant', {
+    cli: ['key-provider create', 'key-provider set', 'key-provider remove', 'key-provider list', 'key-provider show'],
+    operations: ['createKeyProvider', 'changeKeyProvider', 'removeKeyProvider', 'listKeyProviders', 'showKeyProvider'],
+    events: ['KeyProviderCreated', 'KeyProviderChanged', 'KeyProviderRemoved'],
+    tests: [HTTP, 'adapters/http/keys.test.ts'],
+    note: 'By KMIP, or in the authority itself.',
+  }),
+  done('Key server settings: servers, proxy, time-out, username; the last server stays', {
+    cli: ['key-provider add-server', 'key-provider remove-server', 'key-provider set'],
+    operations: ['addKeyServer', 'removeKeyServer', 'changeKeyProvider'],
+    events: ['KeyServerAdded', 'KeyServerRemoved', 'KeyProviderChanged'],
+    tests: [HTTP],
+  }),
+  done('Primary key change', {
+    cli: ['key-provider primary-key'],
+    operations: ['changePrimaryKey', 'rekeyKey'],
+    events: ['PrimaryKeyChanged', 'KeyRekeyed'],
+    tests: [HTTP, 'adapters/http/keys.test.ts', 'domain/key-release/release-key.test.ts'],
+    note: 'Keys can be wrapped anew without their plaintext leaving.',
+  }),
+  done('Key server credential: set only, never read back', {
+    cli: ['key-provider set-credential'],
+    operations: ['setKeyServerCredential'],
+    events: ['KeyServerCredentialSet'],
+    tests: [HTTP, 'e2e/no-secret-anywhere.test.ts'],
+  }),
+  done('Client certificate: self-signed, or replaced with an own key', {
+    cli: ['key-provider issue-certificate', 'key-provider replace-certificate', 'key-provider show'],
+    operations: ['issueClientCertificate', 'replaceClientCertificate'],
+    events: ['ClientCertificateIssued', 'ClientCertificateReplaced'],
+    tests: [HTTP],
+  }),
+  done('Client CSR', {
+    cli: ['key-provider issue-csr', 'key-provider show'],
+    operations: ['issueClientCsr', 'showKeyProvider'],
+    events: ['ClientCsrIssued'],
+    tests: [HTTP],
+  }),
+  done('Server certificates as seen', {
+    cli: ['key-provider peers'],
+    operations: ['showPeerCertificates'],
+    tests: ['adapters/http/peer-certificates.test.ts'],
+  }),
+  done('Server certificates that are trusted: the whole list; nothing is sent before', {
+    cli: ['key-provider trust-peers'],
+    operations: ['trustPeerCertificates'],
+    events: ['PeerCertificatesTrusted'],
+    tests: [HTTP],
+  }),
+  done('Provider status: NONE, OK, WARNING, ERROR, and trust both ways for each server', {
+    cli: ['key-provider observe', 'key-provider list', 'key-provider show'],
+    operations: ['observeKeyProvider', 'listKeyProviders', 'showKeyProviderHistory'],
+    events: ['ProviderHealthChanged'],
+    tests: [HTTP, 'adapters/http/keys.test.ts'],
+    note: 'With its history. NONE is never read as healthy.',
+  }),
+  done('Key release: generate_key, encrypt, decrypt', {
+    cli: ['agent key get', 'agent key wrap', 'agent key unwrap', 'key ledger'],
+    operations: ['generateKey', 'encryptKey', 'decryptKey', 'showKeyLedger'],
+    events: ['KeyReleaseAuthorised', 'KeyReleaseRefused', 'KeyDelivered', 'KeyDeliveryFailed', 'KeyCreated'],
+    tests: [
+      'adapters/http/keys.test.ts',
+      'domain/key-release/release-key.test.ts',
+      'domain/key-release/random-releases.test.ts',
+    ],
+    note: 'Each release and refusal is an event that names the verdict it rests on.',
+  }),
+  done('Key status: why a key is not available, which hosts it concerns', {
+    cli: ['key list', 'key show', 'key access', 'key ledger', 'key revoke', 'key register'],
+    operations: ['listKeys', 'showKey', 'showKeyAccess', 'showKeyHistory', 'revokeKey', 'registerKey'],
+    events: ['KeyRevoked', 'KeyRegistered'],
+    tests: [HTTP, 'adapters/http/keys.test.ts'],
+    note: 'A key can be revoked, which vSphere Trust Authority had no verb for.',
+  }),
+  different(
+    'Provider as seen from a host',
+    'Hosts speak to the authority alone; what it would answer each of them is a question to it.',
+    {
+      cli: ['key access'],
+      operations: ['showKeyAccess', 'awaitKeyAccess'],
+      tests: ['adapters/http/keys.test.ts'],
+    },
+  ),
+  leftOut(
+    'Register a provider in the workload vCenter',
+    'There is no second list of providers to keep in step: hosts name a provider of the authority.',
+  ),
+  different(
+    'Default provider, for the system or per cluster',
+    'A host names its provider; a provider may serve some clusters only.',
+    {
+      cli: ['key-provider set'],
+      operations: ['changeKeyProvider'],
+      tests: ['adapters/http/keys.test.ts'],
+    },
+  ),
+];
+
+const CLUSTERS: ReadonlyArray<Row> = [
+  notYet('Enable and disable the authority cluster', 'Clusters are not registered yet.'),
+  notYet('Find the services of the authority', 'Clusters are not registered yet.'),
+  notYet('Export the services of the authority', 'Clusters are not registered yet.'),
+  notYet('Register services on the workload side', 'Clusters are not registered yet.'),
+  notYet('Configure a trusted cluster', 'Clusters are not registered yet.'),
+  notYet('Import services: one file sets the whole desired state', 'Clusters are not registered yet.'),
+  notYet('Applied configuration of each service', 'Clusters are not registered yet.'),
+  notYet('Applied configuration of a cluster: get, remediate, remove', 'Clusters are not registered yet.'),
+  notYet(
+    'Add a trusted host to its cluster',
+    'Hosts are enrolled (`sekisho host enrol`), but belong to no cluster yet.',
+  ),
+  notYet(
+    'Decommission a host or a cluster',
+    'Hosts are retired (`sekisho host retire`), but belong to no cluster yet.',
+  ),
+  different(
+    'Add an authority host',
+    'A node joins with a key of its own; nothing is disabled, dumped or entered again.',
+    {
+      cli: ['keys add-node', 'node join'],
+      tests: ['e2e/cluster.test.ts'],
+    },
+  ),
+  different('Save and apply settings', 'A backup holds everything, checked when it is restored.', {
+    cli: ['backup', 'restore'],
+    tests: ['adapters/backup/backup.test.ts'],
+  }),
+  different(
+    'Cluster consistency health: each host holds the same',
+    'All nodes read one ledger, so there is one state; `verify` proves it whole.',
+    {
+      cli: ['verify'],
+      operations: ['verify'],
+      tests: ['e2e/cluster.test.ts', 'e2e/tamper-matrix.test.ts'],
+    },
+  ),
+  done('Service health', {
+    operations: ['health', 'metrics'],
+    tests: ['adapters/http/routes.test.ts', 'adapters/telemetry/metrics.test.ts'],
+    note: '`GET /v1/health` and `/metrics`.',
+  }),
+  different(
+    'Start, stop and restart services',
+    "By the machine's service manager; an answer is durable before it leaves, so stopping loses nothing.",
+    {
+      cli: ['serve'],
+      tests: ['e2e/serve.test.ts', 'e2e/kill-under-load.test.ts'],
+    },
+  ),
+  notYet('Topology rules', 'Clusters are not registered yet.'),
+  leftOut('Licence check (trustedplatform)', 'There is no licence to check.'),
+  different('Scale maxima', 'None are built in; [performance.md](performance.md) says what was measured.'),
+];
+
+const WORK: ReadonlyArray<Row> = [
+  different(
+    'Asynchronous tasks',
+    'A command answers when it is done and durable. With an `Idempotency-Key` it may be sent again after a lost answer.',
+    {
+      tests: ['adapters/http/routes.test.ts'],
+    },
+  ),
+  done('Errors', {
+    tests: ['adapters/http/routes.test.ts', 'adapters/http/server.test.ts'],
+    note: 'Problem details (RFC 9457) with a stable code, the fields and the rules they broke.',
+  }),
+  different(
+    'Upgrade order',
+    'An appraiser version stays with its verdicts, so that a newer program replays older ones.',
+    {
+      cli: ['replay'],
+      operations: ['replay'],
+      tests: ['domain/replay/replay-all.test.ts'],
+    },
+  ),
+  done('Patch trusted hosts: the next image is imported before they boot it', {
+    cli: ['base-image propose', 'base-image approve'],
+    operations: ['proposeBaseImage', 'approveBaseImage'],
+    events: ['BaseImageApproved'],
+    tests: [HTTP, 'domain/appraisal/images.test.ts'],
+    note: 'Any number of images count at the same time.',
+  }),
+  different(
+    'Quick Boot',
+    'The TPM keeps the measurements of the boot before it: keep that image approved until the host restarts in full.',
+  ),
+  leftOut(
+    'Backup products (VADP)',
+    'What a backup product does is not seen here. Each release of a key is, with its purpose.',
+  ),
+  notYet('Host crypto state', 'The workload guard is missing.'),
+  notYet('HA, DRS, DPM, vSAN inside a trusted cluster', 'The workload guard is missing.'),
+  notYet('vMotion and clone', 'The workload guard is missing.'),
+  notYet('Replication of encrypted workloads is refused', 'The workload guard is missing.'),
+  notYet('Requirements on a workload: EFI, Secure Boot, vTPM', 'The workload guard is missing.'),
+];
+
+const NEW: ReadonlyArray<Row> = [
+  added('Withhold trust from a host at once, and end its history', {
+    cli: ['host quarantine', 'host release', 'host retire'],
+    operations: ['quarantineHost', 'releaseHost', 'retireHost'],
+    events: ['HostQuarantined', 'HostReleased', 'HostRetired', 'EndorsementKeyUnbound'],
+    tests: [HTTP, 'domain/host/decider.test.ts'],
+    note: 'There, a host that lost trust kept its keys until it restarted. Here its tokens end at once and its agent is told.',
+  }),
+  added('Two people for what the policy names', {
+    cli: ['approval require', 'approval list', 'approval show', 'approval approve', 'approval reject'],
+    operations: ['changeApprovalPolicy', 'listApprovals', 'showApproval', 'giveApproval', 'rejectApproval'],
+    events: ['ApprovalPolicyChanged', 'ApprovalRequested', 'ApprovalGiven', 'ApprovalRejected', 'ApprovalUsed'],
+    tests: ['adapters/http/approvals.test.ts', 'domain/approval/two-people.test.ts'],
+  }),
+  added('History of everything, for any moment', {
+    cli: ['history', 'host list', 'policy show'],
+    operations: ['listEvents', 'showEvent', 'showHostHistory'],
+    tests: ['adapters/http/routes.test.ts', 'adapters/cli/online.test.ts'],
+  }),
+  added('Every verdict and every key decision made again', {
+    cli: ['replay'],
+    operations: ['replay'],
+    tests: ['domain/replay/replay-all.test.ts', 'adapters/cli/online.test.ts'],
+  }),
+  added('A signed log that witnesses watch, and proofs for those who trust nobody', {
+    cli: ['verify', 'bundle', 'verifier', 'ledger vkey', 'ledger prove', 'ledger export-tiles', 'witness serve'],
+    operations: [
+      'verify',
+      'bundleHost',
+      'proveEvent',
+      'proveConsistency',
+      'logCheckpoint',
+      'logTile',
+      'logEntries',
+      'logKeys',
+    ],
+    events: ['AuthorityFounded'],
+    tests: ['e2e/tamper-matrix.test.ts', 'e2e/witness.test.ts', 'adapters/http/log.test.ts'],
+  }),
+  added("The authority's own keys, changed, retired, or declared lost", {
+    cli: ['keys rotate', 'keys retire', 'keys declare-compromised', 'keys sign-request', 'keys apply'],
+    operations: ['requestKeyChange', 'applyKeyChange', 'listSigningKeys'],
+    events: ['AuthorityKeyRotated', 'SigningKeyCompromised', 'SigningKeyRetired'],
+    tests: ['domain/ledger/rotation.test.ts'],
+  }),
+  added("Evidence that is not the host's own, counted", {
+    events: ['ForeignEvidenceSummarised'],
+    tests: ['domain/host/foreign-evidence.test.ts'],
+    note: 'At most one summary for each host and interval, so that strangers can not fill the ledger.',
+  }),
+];
+
+/** Everything that it could do, and what it had no part for. */
+export const FEATURES: ReadonlyArray<readonly [string, ReadonlyArray<Row>]> = [
+  ['What is trusted', TRUST],
+  ['Evidence and verdicts', VERDICTS],
+  ['People and principals', PEOPLE],
+  ['Key providers and keys', KEYS],
+  ['Clusters and services', CLUSTERS],
+  ['Running it', WORK],
+  ['What it had no part for', NEW],
+];

@@ -1,0 +1,131 @@
+import { different, done, leftOut, notYet, type Row } from './row.js';
+
+const NO_CLUSTERS = 'Clusters and their services are not registered yet.';
+const NO_PRINCIPALS = 'Principals of the workload side are not registered yet.';
+
+const AUTHORITY: ReadonlyArray<Row> = [
+  notYet('GET principal', NO_PRINCIPALS),
+  notYet('GET trust-authority-clusters, GET and PATCH …/{cluster}', NO_CLUSTERS),
+  notYet('POST consumer-principals, action=query, GET and DELETE …/{profile}', NO_PRINCIPALS),
+  done('POST attestation/os/esx/base-images (import)', {
+    cli: ['base-image propose', 'base-image approve'],
+    operations: ['proposeBaseImage', 'approveBaseImage'],
+  }),
+  done('GET attestation/os/esx/base-images, GET …/{version}', {
+    cli: ['base-image list', 'base-image show'],
+    operations: ['listBaseImages', 'showBaseImage'],
+  }),
+  done('DELETE attestation/os/esx/base-images/{version}', {
+    cli: ['base-image withdraw'],
+    operations: ['withdrawBaseImage'],
+  }),
+  done('POST attestation/tpm2/ca-certificates', { cli: ['tpm-ca trust'], operations: ['trustTpmCa'] }),
+  done('GET attestation/tpm2/ca-certificates, GET …/{name}', { cli: ['tpm-ca list'], operations: ['listTpmCas'] }),
+  done('DELETE attestation/tpm2/ca-certificates/{name}', { cli: ['tpm-ca revoke'], operations: ['revokeTpmCa'] }),
+  done('POST attestation/tpm2/endorsement-keys', {
+    cli: ['endorsement-key trust'],
+    operations: ['trustEndorsementKey'],
+  }),
+  done('GET attestation/tpm2/endorsement-keys, GET …/{name}', {
+    cli: ['endorsement-key list'],
+    operations: ['listEndorsementKeys'],
+  }),
+  done('DELETE attestation/tpm2/endorsement-keys/{name}', {
+    cli: ['endorsement-key revoke'],
+    operations: ['revokeEndorsementKey'],
+  }),
+  done('GET and PATCH attestation/tpm2/settings', {
+    cli: ['policy show', 'policy set'],
+    operations: ['showPolicy', 'changePolicy'],
+  }),
+  done('GET attestation/service-status, GET kms/service-status', { operations: ['health', 'metrics'] }),
+];
+
+const PROVIDERS: ReadonlyArray<Row> = [
+  done('POST kms/providers', { cli: ['key-provider create'], operations: ['createKeyProvider'] }),
+  done('GET kms/providers, GET …/{provider}', {
+    cli: ['key-provider list', 'key-provider show'],
+    operations: ['listKeyProviders', 'showKeyProvider'],
+  }),
+  done('PATCH kms/providers/{provider}', {
+    cli: ['key-provider set', 'key-provider add-server', 'key-provider remove-server', 'key-provider primary-key'],
+    operations: ['changeKeyProvider', 'addKeyServer', 'removeKeyServer', 'changePrimaryKey'],
+  }),
+  done('DELETE kms/providers/{provider}', { cli: ['key-provider remove'], operations: ['removeKeyProvider'] }),
+  done('PUT …/{provider}/credential', {
+    cli: ['key-provider set-credential'],
+    operations: ['setKeyServerCredential'],
+  }),
+  done('POST, GET and PATCH …/{provider}/client-certificate', {
+    cli: ['key-provider issue-certificate', 'key-provider show', 'key-provider replace-certificate'],
+    operations: ['issueClientCertificate', 'showKeyProvider', 'replaceClientCertificate'],
+  }),
+  done('POST and GET …/{provider}/client-certificate/csr', {
+    cli: ['key-provider issue-csr', 'key-provider show'],
+    operations: ['issueClientCsr', 'showKeyProvider'],
+  }),
+  done('GET …/{provider}/peer-certs/current', { cli: ['key-provider peers'], operations: ['showPeerCertificates'] }),
+  done('GET and PATCH …/{provider}/peer-certs/trusted', {
+    cli: ['key-provider show', 'key-provider trust-peers'],
+    operations: ['showKeyProvider', 'trustPeerCertificates'],
+  }),
+];
+
+const CLUSTERS: ReadonlyArray<Row> = [
+  notYet('GET and query trust-authority-hosts/{host}/attestation, …/kms', NO_CLUSTERS),
+  notYet('POST, query, GET and DELETE attestation/services, kms/services', NO_CLUSTERS),
+  notYet('POST, query, GET and DELETE trusted-clusters/{cluster}/attestation/services, …/kms/services', NO_CLUSTERS),
+  notYet('GET, query, PATCH and DELETE …/services-applied-config', NO_CLUSTERS),
+  different(
+    'GET cis/tasks/{id}',
+    'A command answers when it is done; sent again under its `Idempotency-Key`, it answers the same.',
+  ),
+];
+
+const HOSTS: ReadonlyArray<Row> = [
+  done('GET hosts/{host}/hardware/tpm, …/endorsement-keys', { cli: ['host show'], operations: ['showHost'] }),
+  different('POST …/tpm/{tpm} action=unseal', 'Keys go out sealed to a key that the TPM made.', {
+    cli: ['agent key unwrap'],
+    operations: ['decryptKey'],
+  }),
+  done('GET …/tpm/{tpm}/event-log', {
+    cli: ['explain', 'boot-log show'],
+    operations: ['explainVerdict', 'showEvidence'],
+  }),
+  done('esx/attestation: POST report action=attest, tpm2 request and result', {
+    cli: ['agent'],
+    operations: ['challengeHost', 'attestHost'],
+  }),
+  done('esx/attestation: GET status', { operations: ['health'] }),
+  different(
+    'esx/attestation and esx/kms: GET and PUT raw-config',
+    'Nodes share one ledger, so there is nothing to copy; for restoring there is the backup.',
+    {
+      cli: ['backup', 'restore'],
+    },
+  ),
+  different('esx/attestation: GET and PUT certificate, CSR', 'The token key is endorsed in the ledger.', {
+    cli: ['keys list', 'keys rotate'],
+    operations: ['listSigningKeys', 'showKeySet'],
+  }),
+  done('esx/kms: key-operation generate-key, encrypt, decrypt', {
+    cli: ['agent key get', 'agent key wrap', 'agent key unwrap'],
+    operations: ['generateKey', 'encryptKey', 'decryptKey'],
+  }),
+  leftOut(
+    'esx/trusted-infrastructure: attestation/services, kms/services',
+    'An agent is told the address of its authority (`--url`).',
+  ),
+  different('esx/authentication: security-token-issuers, client-profiles', 'Operators with roles.', {
+    cli: ['operator grant', 'operator list'],
+    operations: ['grantOperator', 'listOperators'],
+  }),
+];
+
+/** Every operation of /api/vcenter/trusted-infrastructure and of the host side. */
+export const OLD_OPERATIONS: ReadonlyArray<readonly [string, ReadonlyArray<Row>]> = [
+  ['trust-authority-clusters/{cluster}', AUTHORITY],
+  ['trust-authority-clusters/{cluster}/kms/providers', PROVIDERS],
+  ['Services and clusters', CLUSTERS],
+  ['Hosts', HOSTS],
+];
