@@ -15,6 +15,8 @@ export type RequestError =
   | { readonly _tag: 'Unauthenticated' }
   | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly permission: Permission }
   | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
+  /** The Idempotency-Key belongs to another command. */
+  | { readonly _tag: 'CommandIdUsed' }
   | { readonly _tag: 'PreconditionMissing' }
   | { readonly _tag: 'PreconditionFailed'; readonly current: string }
   | { readonly _tag: 'IndexUnknown'; readonly index: number; readonly size: number }

@@ -55,6 +55,13 @@ export const REQUEST_PROBLEMS: Table = {
     problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, {
       retryAfterSeconds,
     }),
+  CommandIdUsed: () =>
+    problem(
+      409,
+      'CommandIdUsed',
+      'Key of another command',
+      'This Idempotency-Key was used for another command; send this one with a new key.',
+    ),
   PreconditionMissing: () =>
     problem(428, 'PreconditionMissing', 'If-Match missing', 'Send If-Match with the ETag of the version you changed.'),
   PreconditionFailed: ({ current }) =>

@@ -3,10 +3,12 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { ACCESS_STREAM as STREAM } from '../../../domain/access/access-stream.js';
 import { confirmOperator, grantOperator, withdrawOperator } from '../../../domain/access/change-operators.js';
-import { OperatorRole } from '../../../domain/access/events.js';
+import { type AccessEvent, OperatorRole } from '../../../domain/access/events.js';
+import { type AccessState, personOf } from '../../../domain/access/state.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
+import type { Executed } from '../../../domain/ledger/execute.js';
 import type { TokenStore } from '../../access/token-store.js';
-import { Subject } from '../../access/tokens.js';
+import { type Principal, Subject } from '../../access/tokens.js';
 import { type Api, recorded, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { Recorded } from '../codecs/answers.js';
@@ -15,6 +17,38 @@ import { commandRoute } from '../command-route.js';
 import { Nothing, type Route, route } from '../route.js';
 
 export const OperatorGranted = t.intersection([Recorded, t.type({ token: t.string })], 'OperatorGranted');
+
+type Done = Executed<AccessState, AccessEvent>;
+
+/** A command id that was used before answers with what was recorded then, which may be about somebody else. */
+const only =
+  (isThis: (done: Done) => boolean) =>
+  (work: TE.TaskEither<ApiError, Done>): TE.TaskEither<ApiError, Done> =>
+    pipe(
+      work,
+      TE.filterOrElse(isThis, (): ApiError => ({ _tag: 'CommandIdUsed' })),
+    );
+
+interface Granting {
+  readonly body: { readonly subject: string; readonly role: OperatorRole };
+  readonly commandId: string;
+  readonly principal: Principal | undefined;
+}
+
+/** A token is for who granted the name, and only as long as the name is nobody else's: later it would open what is another person's. */
+const isOwnGrant =
+  ({ approved }: Api, { body: { subject, role }, commandId, principal }: Granting) =>
+  ({ events, state }: Done): boolean => {
+    const by = principal?.subject ?? '';
+    const same = events.some(
+      ({ event, actor }) =>
+        event.type === 'OperatorGranted' &&
+        event.data.subject === subject &&
+        event.data.role === role &&
+        actor.subject === by,
+    );
+    return same && (approved.has(commandId) || personOf(state, subject) === personOf(state, by));
+  };
 
 /** The event first: a token without it opens nothing. Sent again, the operator gets another token and the first one ends. */
 const grant = (api: Api, tokens: TokenStore): Route =>
@@ -29,7 +63,9 @@ const grant = (api: Api, tokens: TokenStore): Route =>
     answer: OperatorGranted,
     handle: (request) =>
       pipe(
-        recorded(STREAM, grantOperator(api.deps)({ ...requestOf(request), ...request.body })),
+        grantOperator(api.deps)({ ...requestOf(request), ...request.body }),
+        only(isOwnGrant(api, request)),
+        (work) => recorded(STREAM, work),
         TE.flatMap(({ body }) =>
           pipe(
             tokens.issue(request.body, api.deps.clock.now()),
@@ -52,7 +88,13 @@ const withdraw = (api: Api, tokens: TokenStore): Route =>
     answer: Recorded,
     handle: (request) =>
       pipe(
-        recorded(STREAM, withdrawOperator(api.deps)({ ...requestOf(request), ...request.params, ...request.body })),
+        withdrawOperator(api.deps)({ ...requestOf(request), ...request.params, ...request.body }),
+        only(({ events }) =>
+          events.some(
+            ({ event }) => event.type === 'OperatorWithdrawn' && event.data.subject === request.params.subject,
+          ),
+        ),
+        (work) => recorded(STREAM, work),
         TE.tap(() =>
           pipe(
             tokens.withdraw(request.params.subject),
