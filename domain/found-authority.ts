@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { grantOperator } from './access/change-operators.js';
 import type { AccessRejection } from './access/commands.js';
-import type { OperatorRole } from './access/events.js';
+import type { OperatorRole } from './access/operator-role.js';
 import type { AttestationPolicy } from './appraisal/policy.js';
 import type { AuthorityDeps } from './authority-deps.js';
 import { toBase64 } from './encoding/bytes.js';

@@ -1,4 +1,4 @@
-import type { OperatorRole } from '../domain/access/events.js';
+import type { OperatorRole } from '../domain/access/operator-role.js';
 import type { LedgerEvent } from '../domain/catalogue.js';
 import { NOTHING, type Projection } from './projection.js';
 

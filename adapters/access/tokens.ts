@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as t from 'io-ts';
-import { OperatorRole } from '../../domain/access/events.js';
+import type { Identity } from '../../domain/access/identity.js';
+import { OperatorRole } from '../../domain/access/operator-role.js';
 import { closed } from '../../domain/encoding/closed.js';
 import { Instant, ListUpTo, Sha256Hex, Text } from '../../domain/encoding/primitives.js';
 
@@ -26,6 +27,10 @@ export const TokensFile = closed({ version: t.literal(1), tokens: ListUpTo(Token
 export interface Principal {
   readonly subject: string;
   readonly role: OperatorRole;
+  /** How they showed who they are. */
+  readonly via?: 'token' | 'issuer';
+  /** What a token issuer says of them; undefined for operators of the ledger. */
+  readonly identity?: Identity;
 }
 
 const PREFIX = 'sekisho_';

@@ -28,10 +28,12 @@ import { replayCommand } from './commands/replay.js';
 import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
 import { tokenCommand } from './commands/token.js';
+import { tokenIssuerCommand } from './commands/token-issuer.js';
 import { tpmCaCommand } from './commands/tpm-ca.js';
 import { tpmModelCommand } from './commands/tpm-model.js';
 import { verifierCommand } from './commands/verifier.js';
 import { verifyCommand } from './commands/verify.js';
+import { whoamiCommand } from './commands/whoami.js';
 import { witnessCommand } from './commands/witness.js';
 
 /** Every subcommand, in the order in which help lists them. */
@@ -47,6 +49,8 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   tpmModelCommand,
   certificatesCommand,
   operatorCommand,
+  tokenIssuerCommand,
+  whoamiCommand,
   keyProviderCommand,
   keyCommand,
   tokenCommand,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { OperatorRole } from '../../domain/access/operator-role.js';
 import type { Permission } from '../../domain/access/permissions.js';
 import { mayRole, rolesWith } from '../../domain/access/roles.js';
 import { readIfThere } from '../access/private-files.js';
@@ -34,11 +35,11 @@ const tokensOnDisk = (folder: DataFolder): TE.TaskEither<never, ReadonlySet<stri
     return new Set(names.map((name) => name.replace(/\.token$/, '')));
   });
 
-const noOperator = (folder: DataFolder, permission: Permission): TE.TaskEither<CliFailure, never> =>
+const noOperator = (folder: DataFolder, access: Permission | 'operator'): TE.TaskEither<CliFailure, never> =>
   TE.left(
     refused(
       'NoOperator',
-      `no token in ${folder.tokenFolder} is of a ${rolesWith(permission).join(' or ')}`,
+      `no token in ${folder.tokenFolder} is of a ${access === 'operator' ? 'operator' : rolesWith(access).join(' or ')}`,
       'Give one with --token-file FILE.',
     ),
   );
@@ -53,15 +54,16 @@ export const speakerOf =
     const access = accessOf(operation);
     if (access === 'public' || access === 'host') return TE.right(undefined);
     if (as !== undefined) return tokenOfSubject(folder, as);
+    const able = (role: OperatorRole): boolean => access === 'operator' || mayRole(role, access);
     return pipe(
       openTokenStore(folder.tokens, NO_RANDOM),
       TE.mapLeft(({ file, rule }) => badInput('TokensUnreadable', `${file} ${rule}`)),
       TE.flatMap((store) =>
         pipe(
           tokensOnDisk(folder),
-          TE.map((onDisk) => store.holders().find(({ subject, role }) => mayRole(role, access) && onDisk.has(subject))),
+          TE.map((onDisk) => store.holders().find(({ subject, role }) => able(role) && onDisk.has(subject))),
         ),
       ),
-      TE.flatMap((able) => (able === undefined ? noOperator(folder, access) : tokenOfSubject(folder, able.subject))),
+      TE.flatMap((found) => (found === undefined ? noOperator(folder, access) : tokenOfSubject(folder, found.subject))),
     );
   };

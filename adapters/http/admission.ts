@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { mayRole } from '../../domain/access/roles.js';
+import type { Authenticate } from '../access/authenticate.js';
 import type { Principal } from '../access/tokens.js';
 import type { HostGate } from './host-gate.js';
 import { accessOf, type Operation } from './permissions.js';
@@ -7,14 +8,15 @@ import type { RequestError } from './request-error.js';
 
 /** Who may come in. */
 export interface AccessControl {
-  /** Undefined: no such token, or the ledger no longer grants its holder that role. */
-  readonly authenticate: (token: string) => Promise<Principal | undefined>;
+  /** Who it is that the ledger grants a role now. */
+  readonly authenticate: Authenticate;
   readonly gate: HostGate;
   /** Operations that this authority lets everybody do, whatever the table says. */
   readonly open?: ReadonlySet<Operation>;
 }
 
-const BEARER = /^Bearer ([A-Za-z0-9_-]{1,128})$/i;
+/** RFC 6750, 2.1; the longest that a token of an issuer may be. */
+const BEARER = /^Bearer ([\w.~+/=-]{1,8192})$/i;
 
 /** Decided before a byte of the body is read. `host`: whom the request speaks for, if it brings evidence. */
 export const admit = async (
@@ -30,9 +32,10 @@ export const admit = async (
     const wait = gate.enter(address) || (host === undefined ? 0 : gate.speakFor(address, host));
     return wait > 0 ? E.left({ _tag: 'RateLimited', retryAfterSeconds: Math.ceil(wait) }) : E.right(undefined);
   }
-  const token = BEARER.exec(authorization ?? '')?.[1];
-  const principal = token === undefined ? undefined : await authenticate(token);
-  if (principal === undefined) return E.left({ _tag: 'Unauthenticated' });
-  if (mayRole(principal.role, access)) return E.right(principal);
-  return E.left({ _tag: 'RoleNotAllowed', role: principal.role, permission: access });
+  const admitted = await authenticate({ token: BEARER.exec(authorization ?? '')?.[1] });
+  if (E.isLeft(admitted)) return admitted;
+  const { role } = admitted.right;
+  return access === 'operator' || mayRole(role, access)
+    ? admitted
+    : E.left({ _tag: 'RoleNotAllowed', role, permission: access });
 };

@@ -10,6 +10,7 @@ export const Approvable = t.keyof(
   {
     grantOperator: null,
     withdrawOperator: null,
+    trustTokenIssuer: null,
     changePolicy: null,
     trustTpmCa: null,
     trustEndorsementKey: null,
@@ -30,5 +31,5 @@ export type Approvable = t.TypeOf<typeof Approvable>;
 export const permissionOf = (operation: Approvable): Permission => {
   const access = accessOf(operation);
   // The table gives each of these a permission; who has none of them could never be asked.
-  return access === 'public' || access === 'host' ? 'ManageOperators' : access;
+  return access === 'public' || access === 'host' || access === 'operator' ? 'ManageOperators' : access;
 };

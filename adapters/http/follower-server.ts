@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type { FollowedHosts } from '../consumer/open-follower.js';
@@ -55,9 +56,11 @@ export const followerServer = ({ followed, token, tls, log }: FollowerServerOpti
   return makeServer({
     routes: [...hostRoutes(api), healthRoute(api), metricsRoute(api), followerRoute(followed)],
     access: {
-      authenticate: (given) =>
+      authenticate: ({ token: given = '' }) =>
         Promise.resolve(
-          timingSafeEqual(digest(given), own) ? { subject: 'reader', role: 'auditor' as const } : undefined,
+          timingSafeEqual(digest(given), own)
+            ? E.right({ subject: 'reader', role: 'auditor' as const })
+            : E.left({ _tag: 'Unauthenticated' as const }),
         ),
       gate: makeHostGate(DEFAULT_HOST_LIMITS, () => performance.now()),
       open: new Set(),

@@ -40,6 +40,7 @@ const problems: Part = {
 const security = (route: Route): Part => {
   const access = accessOf(route.operation);
   if (access === 'public' || access === 'host') return { security: [] };
+  if (access === 'operator') return { security: [{ bearer: [] }], description: 'Any role.' };
   return { security: [{ bearer: [] }], description: `Permission ${access}: ${rolesWith(access).join(', ')}.` };
 };
 

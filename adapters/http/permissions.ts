@@ -1,7 +1,10 @@
 import type { Permission } from '../../domain/access/permissions.js';
 
-/** Hosts come without a token: their evidence is their credential. `public` says nothing that needs one. */
-export type Access = 'public' | 'host' | Permission;
+/**
+ * Hosts come without a token: their evidence is their credential. `public` says nothing that needs one. `operator` is for whoever
+ * has a role.
+ */
+export type Access = 'public' | 'host' | 'operator' | Permission;
 
 /** What each operation takes, all of them. Which role has which permission: `domain/access/roles.ts`. */
 export const OPERATIONS = {
@@ -91,6 +94,11 @@ export const OPERATIONS = {
   listOperators: 'ReadOperators',
   grantOperator: 'ManageOperators',
   withdrawOperator: 'ManageOperators',
+  whoAmI: 'operator',
+  listTokenIssuers: 'ReadOperators',
+  trustTokenIssuer: 'ConfigureTokenConversionPolicy',
+  confirmTokenIssuer: 'ConfigureTokenConversionPolicy',
+  removeTokenIssuer: 'ConfigureTokenConversionPolicy',
   showPublisher: 'ReadStsInfo',
   confirmOperator: 'ManageOperators',
   listApprovals: 'ReadOperators',

@@ -1,6 +1,7 @@
 import type { Permission } from '../../domain/access/permissions.js';
 import type { FieldFault } from '../../domain/encoding/explain.js';
 import type { JsonError } from '../../domain/encoding/json.js';
+import type { AuthenticationFault } from '../access/authenticate.js';
 
 /** What is wrong with a request before any workflow sees it. No value of the request is repeated: it may be a secret. */
 export type RequestError =
@@ -12,7 +13,7 @@ export type RequestError =
   | { readonly _tag: 'UnsupportedMediaType' }
   | { readonly _tag: 'RequestMalformed'; readonly rule: string }
   | { readonly _tag: 'RouteUnknown' }
-  | { readonly _tag: 'Unauthenticated' }
+  | AuthenticationFault
   | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly permission: Permission }
   | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
   /** The Idempotency-Key belongs to another command. */

@@ -50,6 +50,19 @@ export const REQUEST_PROBLEMS: Table = {
       'Not authenticated',
       'Send "Authorization: Bearer <token>" with a token that is valid.',
     ),
+  TokenRefused: ({ rule }) => problem(401, 'TokenRefused', 'Token refused', `The token ${rule}.`),
+  TokenIssuerUnreachable: ({ name }) =>
+    problem(
+      503,
+      'TokenIssuerUnreachable',
+      'Token issuer out of reach',
+      `The keys of token issuer ${name} can not be had, so its tokens can not be checked.`,
+      { retryAfterSeconds: 5 },
+    ),
+  ClaimUnfit: ({ claim }) =>
+    problem(401, 'ClaimUnfit', 'Claim missing', `The token has no claim ${claim} of 1 to 95 visible ASCII characters.`),
+  NoRoleMapped: ({ issuer }) =>
+    problem(403, 'NoRoleMapped', 'No role', `Nothing that token issuer ${issuer} says of you gives you a role here.`),
   RoleNotAllowed: ({ role, permission }) => roleNotAllowed(role, permission),
   RateLimited: ({ retryAfterSeconds }) =>
     problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, {

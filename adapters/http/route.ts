@@ -77,6 +77,12 @@ export interface Route {
   readonly run: (raw: RawRequest) => TE.TaskEither<ApiError, Answer<unknown>>;
 }
 
+/** Posts that change nothing. */
+const READING_POSTS: ReadonlySet<string> = new Set(['replay', 'verify']);
+
+export const isReading = ({ method, operation }: Pick<Route, 'method' | 'operation'>): boolean =>
+  method === 'GET' || READING_POSTS.has(operation);
+
 /** Accepts no parameter at all. */
 export const Nothing = closed({}, 'Nothing');
 export const NoBody = t.undefined;

@@ -1,6 +1,7 @@
 import type { TokenStore } from '../access/token-store.js';
 import type { TokenKey } from '../tokens/token-engine.js';
 import type { Api } from './api.js';
+import { introduced } from './introduced.js';
 import type { Route } from './route.js';
 import { approvalRoutes } from './routes/approvals.js';
 import { attestationKeyRoutes } from './routes/attestation-keys.js';
@@ -30,9 +31,11 @@ import { referenceCommandRoutes } from './routes/reference-commands.js';
 import { rehearsalRoutes } from './routes/rehearsals.js';
 import { relayedReportRoutes } from './routes/relayed-reports.js';
 import { signingKeyRoutes } from './routes/signing-keys.js';
+import { tokenIssuerRoutes } from './routes/token-issuers.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { verdictRoutes } from './routes/verdicts.js';
 import { verifierRoute } from './routes/verifier.js';
+import { whoAmIRoute } from './routes/who-am-i.js';
 import { underApproval } from './under-approval.js';
 
 /** Version of the HTTP interface, not of the program. */
@@ -62,6 +65,8 @@ export const allRoutes = (
     ...referenceCommandRoutes(api),
     ...certificateRoutes(api),
     ...operatorRoutes(api, tokens),
+    whoAmIRoute(api),
+    ...tokenIssuerRoutes(api),
     ...tokenRoutes(api, tokenKeys),
     ...hostAccessRoutes(api),
     ...keyOperationRoutes(api),
@@ -77,6 +82,8 @@ export const allRoutes = (
     verifierRoute,
     ...publisherRoutes(api),
     ...signingKeyRoutes(api),
-  ].map(underApproval(api));
+  ]
+    .map(underApproval(api))
+    .map(introduced(api));
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

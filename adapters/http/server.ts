@@ -20,7 +20,7 @@ import { MOST_BODY_BYTES } from './json-body.js';
 import { accessOf } from './permissions.js';
 import { problemBody } from './problem.js';
 import { problemOf } from './problems.js';
-import type { Answer, RawRequest, Route } from './route.js';
+import { type Answer, isReading, type RawRequest, type Route } from './route.js';
 
 export interface Tls {
   readonly cert: string;
@@ -38,11 +38,6 @@ export interface ServerOptions {
   /** True: opened without the passphrase, so only reads are let through. */
   readonly locked?: boolean;
 }
-
-/** Posts that change nothing. */
-const READING_POSTS: ReadonlySet<string> = new Set(['replay', 'verify']);
-
-const isReading = ({ method, operation }: Route): boolean => method === 'GET' || READING_POSTS.has(operation);
 
 const HEADERS = {
   'cache-control': 'no-store',

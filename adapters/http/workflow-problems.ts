@@ -31,8 +31,16 @@ export const WORKFLOW_PROBLEMS: Table = {
     forbidden(
       'SamePerson',
       'Another person must do this',
-      `Your name and the other one count as one person (${what}): somebody else has to.`,
+      `Your name and the other one count as one person, or can not be told apart (${what}): somebody else has to.`,
     ),
+  NameReserved: ({ name }) =>
+    unfit('NameReserved', 'Name not free', `${name} has a colon, as names of token issuers have.`),
+  TokenIssuerUnknown: ({ name }) =>
+    unknown('TokenIssuerUnknown', 'No such token issuer', `No token issuer ${name} is trusted.`),
+  TokenIssuerTwice: ({ name }) =>
+    conflict('TokenIssuerTwice', 'Issuer trusted already', `Token issuer ${name} is of the same iss; remove it first.`),
+  TooManyTokenIssuers: ({ most }) =>
+    conflict('TooManyTokenIssuers', 'Too many token issuers', `At most ${String(most)} are trusted at once.`),
   ApprovalUnknown: ({ id }) =>
     unknown(
       'ApprovalUnknown',

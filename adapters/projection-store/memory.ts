@@ -1,6 +1,7 @@
 import type { LedgerEvent } from '../../domain/catalogue.js';
 import { approvals } from '../../projections/approvals.js';
 import { hostTrust } from '../../projections/host-trust.js';
+import { identities } from '../../projections/identities.js';
 import { keyLedger } from '../../projections/key-ledger.js';
 import { keyProviders } from '../../projections/key-providers.js';
 import { operators } from '../../projections/operators.js';
@@ -21,6 +22,7 @@ const PROJECTIONS = [
   keyProviders,
   keyLedger,
   approvals,
+  identities,
 ] as ReadonlyArray<AnyProjection>;
 
 export const emptyMemory = (projections: ReadonlyArray<AnyProjection> = PROJECTIONS): Memory => ({

@@ -6,6 +6,7 @@ import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { ApprovalPolicyRow, ApprovalRow } from '../../projections/approvals.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
+import type { AccessRow } from '../../projections/identities.js';
 import type { KeyProviderRow } from '../../projections/key-provider-row.js';
 import type { KeyLedgerRow } from '../../projections/key-row.js';
 import type { OperatorRow } from '../../projections/operators.js';
@@ -27,6 +28,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly keyProviders: View<KeyProviderRow>;
   readonly keyLedger: View<KeyLedgerRow>;
   readonly approvals: View<ApprovalRow | ApprovalPolicyRow>;
+  readonly identities: View<AccessRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
   /** Reads show this index from then on. Left: the ledger can't be followed, for this reason, or does not reach so far. */
@@ -122,6 +124,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     keyProviders: createView(database, file, memory, 3),
     keyLedger: createView(database, file, memory, 4),
     approvals: createView(database, file, memory, 5),
+    identities: createView(database, file, memory, 6),
     index: () => memory.next - 1,
     waitFor: waitFor(opened, follower),
     close: () => {

@@ -1,7 +1,9 @@
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { type AccessOutcome, executeAccess } from './access-stream.js';
-import type { OperatorRole } from './events.js';
+import type { Identity } from './identity.js';
+import type { OperatorRole } from './operator-role.js';
 import type { ApprovalPolicy } from './state.js';
+import type { TokenIssuer } from './token-issuer.js';
 
 type Change<Input> = (deps: AuthorityDeps) => (input: Request & Input) => AccessOutcome;
 
@@ -25,6 +27,30 @@ export const confirmOperator: Change<{ readonly subject: string }> = (deps) => (
 export const withdrawOperator: Change<{ readonly subject: string; readonly reason: string }> = (deps) => (input) => {
   const { by, subject, reason } = input;
   return executeAccess(deps)(input, { type: 'WithdrawOperator', by, subject, reason });
+};
+
+/** Who approved it vouches for what the issuer says of its people. */
+export const trustTokenIssuer: Change<{ readonly settings: TokenIssuer }> = (deps) => (input) => {
+  const { by, commandId, settings } = input;
+  const vouchedBy = deps.approvalOf?.(commandId)?.by;
+  return executeAccess(deps)(input, { type: 'TrustTokenIssuer', by, settings, vouchedBy });
+};
+
+/** A second person says that the issuer tells people apart: until then none of its people is a second one. */
+export const confirmTokenIssuer: Change<{ readonly name: string }> = (deps) => (input) => {
+  const { by, name } = input;
+  return executeAccess(deps)(input, { type: 'ConfirmTokenIssuer', by, name });
+};
+
+export const removeTokenIssuer: Change<{ readonly name: string; readonly reason: string }> = (deps) => (input) => {
+  const { by, name, reason } = input;
+  return executeAccess(deps)(input, { type: 'RemoveTokenIssuer', by, name, reason });
+};
+
+/** Before anything that somebody with an issuer's token does: who they are must be in the ledger first. */
+export const introduceIdentity: Change<{ readonly identity: Identity }> = (deps) => (input) => {
+  const { by, identity } = input;
+  return executeAccess(deps)(input, { type: 'IntroduceIdentity', by, identity });
 };
 
 export const changeApprovalPolicy: Change<ApprovalPolicy> = (deps) => (input) => {

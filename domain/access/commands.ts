@@ -1,7 +1,9 @@
 import type { Actor } from '../ledger/envelope.js';
-import type { OperatorRole } from './events.js';
+import type { Identity } from './identity.js';
+import type { OperatorRole } from './operator-role.js';
 import type { PermissionRequired } from './require-permission.js';
 import type { ApprovalPolicy } from './state.js';
+import type { TokenIssuer } from './token-issuer.js';
 
 export type AccessCommand = { readonly by: Actor } & (
   | {
@@ -16,6 +18,15 @@ export type AccessCommand = { readonly by: Actor } & (
   | { readonly type: 'ConfirmOperator'; readonly subject: string }
   | { readonly type: 'WithdrawOperator'; readonly subject: string; readonly reason: string }
   | ({ readonly type: 'ChangeApprovalPolicy' } & ApprovalPolicy)
+  | {
+      readonly type: 'TrustTokenIssuer';
+      readonly settings: TokenIssuer;
+      readonly vouchedBy: string | undefined;
+    }
+  | { readonly type: 'ConfirmTokenIssuer'; readonly name: string }
+  | { readonly type: 'RemoveTokenIssuer'; readonly name: string; readonly reason: string }
+  /** By the identity itself, whose token was just checked. */
+  | { readonly type: 'IntroduceIdentity'; readonly identity: Identity }
 );
 
 /** The same person may not be both of two. */
@@ -30,5 +41,11 @@ export type AccessRejection =
   /** One subject, one role: whoever could hold both could approve what they may not. */
   | { readonly _tag: 'OperatorExists'; readonly subject: string; readonly role: OperatorRole }
   | { readonly _tag: 'OperatorUnknown'; readonly subject: string }
+  /** A name with a colon is of a token issuer. */
+  | { readonly _tag: 'NameReserved'; readonly name: string }
+  | { readonly _tag: 'TokenIssuerUnknown'; readonly name: string }
+  /** Two issuers of one `iss` could not be told apart. */
+  | { readonly _tag: 'TokenIssuerTwice'; readonly name: string }
+  | { readonly _tag: 'TooManyTokenIssuers'; readonly most: number }
   /** Without one, nobody could ever change anything again. */
   | { readonly _tag: 'LastTrustAdministrator'; readonly subject: string };

@@ -2,9 +2,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Decider } from '../ledger/decider.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
+import { decideIssuer } from './decide-issuer.js';
 import type { AccessEvent } from './events.js';
+import type { Permission } from './permissions.js';
 import { requirePermission } from './require-permission.js';
-import { type AccessState, evolveAccess, noOperators, personOf } from './state.js';
+import { type AccessState, evolveAccess, mayBeOnePerson, noOperators, personOf } from './state.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
 type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly type: T }>;
@@ -14,6 +16,8 @@ const unknown = (subject: string): Decided => E.left({ _tag: 'OperatorUnknown', 
 
 const grant = (command: Of<'GrantOperator'>, state: AccessState): Decided => {
   const { subject, role, person = subject, vouchedBy = null } = command;
+  const reserved = [subject, person].find((name) => name.includes(':'));
+  if (reserved !== undefined) return E.left({ _tag: 'NameReserved', name: reserved });
   const held = state.operators.get(subject);
   return held === undefined
     ? record({ type: 'OperatorGranted', data: { subject, role, person, vouchedBy } })
@@ -26,7 +30,7 @@ const confirm = ({ by, subject }: Of<'ConfirmOperator'>, state: AccessState): De
   if (held === undefined) return unknown(subject);
   const counts = personOf(state, subject);
   if (counts === held.claimed) return E.right([]);
-  return personOf(state, by.subject) === counts
+  return mayBeOnePerson(state, by.subject, subject)
     ? E.left({ _tag: 'SamePerson', what: subject })
     : record({ type: 'OperatorConfirmed', data: { subject, person: held.claimed } });
 };
@@ -55,7 +59,29 @@ const decideByType = (command: AccessCommand, state: AccessState): Decided => {
       const { operations, lifetimeSeconds } = command;
       return record({ type: 'ApprovalPolicyChanged', data: { operations, lifetimeSeconds } });
     }
+    case 'TrustTokenIssuer':
+    case 'ConfirmTokenIssuer':
+    case 'RemoveTokenIssuer':
+    case 'IntroduceIdentity':
+      return decideIssuer(command, state);
   }
+};
+
+const PERMISSION_OF: Readonly<Record<AccessCommand['type'], Permission | undefined>> = {
+  GrantOperator: 'ManageOperators',
+  ConfirmOperator: 'ManageOperators',
+  WithdrawOperator: 'ManageOperators',
+  ChangeApprovalPolicy: 'ManageOperators',
+  TrustTokenIssuer: 'ConfigureTokenConversionPolicy',
+  ConfirmTokenIssuer: 'ConfigureTokenConversionPolicy',
+  RemoveTokenIssuer: 'ConfigureTokenConversionPolicy',
+  // Says who they are, and takes nothing: it is what a checked token says.
+  IntroduceIdentity: undefined,
+};
+
+const allowed = ({ by, type }: AccessCommand): E.Either<AccessRejection, true> => {
+  const permission = PERMISSION_OF[type];
+  return permission === undefined ? E.right(true) : requirePermission(by, permission);
 };
 
 /** Who holds which role. The first ones are given by the authority when it is founded. */
@@ -63,7 +89,7 @@ export const accessDecider: Decider<AccessState, AccessCommand, AccessEvent, Acc
   initial: noOperators,
   decide: (command, state) =>
     pipe(
-      requirePermission(command.by, 'ManageOperators'),
+      allowed(command),
       E.flatMap(() => decideByType(command, state)),
     ),
   evolve: evolveAccess,

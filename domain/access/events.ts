@@ -2,15 +2,8 @@ import * as t from 'io-ts';
 import { closed } from '../encoding/closed.js';
 import { ListUpTo, SafeInt, Text } from '../encoding/primitives.js';
 import { catalogue, type EventsOf, eventType, upcast } from '../ledger/event-type.js';
-
-/** Roles that a person or program may be given; hosts and the authority itself are never granted. */
-export const OperatorRole = t.keyof({
-  'trust-administrator': null,
-  'workload-administrator': null,
-  'key-administrator': null,
-  auditor: null,
-});
-export type OperatorRole = t.TypeOf<typeof OperatorRole>;
+import { OperatorRole } from './operator-role.js';
+import { IssuerName, issuerFields } from './token-issuer.js';
 
 const Subject = Text(128);
 const Person = Text(128);
@@ -56,7 +49,49 @@ export const ApprovalPolicyChanged = eventType({
   data: closed({ operations: ListUpTo(Text(64), 64), lifetimeSeconds: SafeInt }, 'ApprovalPolicyChanged'),
 });
 
-export const ACCESS_EVENTS = [OperatorGranted, OperatorConfirmed, OperatorWithdrawn, ApprovalPolicyChanged] as const;
+/**
+ * From now on this issuer's tokens let people in, as its rules say; settings of the same name before are over. Its people are
+ * told apart only where `vouchedBy`, another person than the actor, said so too.
+ */
+export const TokenIssuerTrusted = eventType({
+  type: 'TokenIssuerTrusted',
+  version: 1,
+  data: closed({ name: IssuerName, ...issuerFields, vouchedBy: t.union([t.null, Subject]) }, 'TokenIssuerTrusted'),
+});
+
+/** The actor, another person than the one who trusted it, says that this issuer tells people apart. */
+export const TokenIssuerConfirmed = eventType({
+  type: 'TokenIssuerConfirmed',
+  version: 1,
+  data: closed({ name: IssuerName }, 'TokenIssuerConfirmed'),
+});
+
+export const TokenIssuerRemoved = eventType({
+  type: 'TokenIssuerRemoved',
+  version: 1,
+  data: closed({ name: IssuerName, reason: Text(512) }, 'TokenIssuerRemoved'),
+});
+
+/**
+ * Somebody with a token of a trusted issuer did something for the first time, or for the first time as this person or in this role.
+ * `person` is what the issuer calls them.
+ */
+export const IdentityIntroduced = eventType({
+  type: 'IdentityIntroduced',
+  version: 1,
+  data: closed({ subject: Subject, issuer: IssuerName, person: Person, role: OperatorRole }, 'IdentityIntroduced'),
+});
+
+export const ACCESS_EVENTS = [
+  OperatorGranted,
+  OperatorConfirmed,
+  OperatorWithdrawn,
+  ApprovalPolicyChanged,
+  TokenIssuerTrusted,
+  TokenIssuerConfirmed,
+  TokenIssuerRemoved,
+  IdentityIntroduced,
+] as const;
 
 export const accessCatalogue = catalogue(ACCESS_EVENTS);
 

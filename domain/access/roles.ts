@@ -44,6 +44,8 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
 
 export const mayRole = (role: Role, permission: Permission): boolean => ROLES[role].has(permission);
 
+export const permissionsOf = (role: Role): ReadonlyArray<Permission> => [...ROLES[role]];
+
 /** Who may, in the order of the roles: for those who are refused. */
 export const rolesWith = (permission: Permission): ReadonlyArray<Role> =>
   (Object.keys(ROLES) as ReadonlyArray<Role>).filter((role) => mayRole(role, permission));

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { SamePerson } from '../access/commands.js';
 import type { Permission } from '../access/permissions.js';
 import { type PermissionRequired, requirePermission } from '../access/require-permission.js';
-import { personOf } from '../access/state.js';
+import { mayBeOnePerson } from '../access/state.js';
 import { plusSeconds } from '../encoding/instant.js';
 import type { Decider } from '../ledger/decider.js';
 import type { Actor } from '../ledger/envelope.js';
@@ -70,7 +70,7 @@ const give = (command: Of<'GiveApproval'>, held: OpenApproval): Decided => {
   const { by, id, digest, persons } = command;
   if (held.approver !== undefined) return E.right([]);
   if (digest !== held.digest) return E.left({ _tag: 'ApprovalDiffers', id });
-  return personOf({ persons }, by.subject) === personOf({ persons }, held.requester)
+  return mayBeOnePerson({ persons }, by.subject, held.requester)
     ? E.left({ _tag: 'SamePerson', what: held.operation })
     : E.right([{ type: 'ApprovalGiven', data: { id, digest } }]);
 };

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { personOf } from '../access/state.js';
+import { mayBeOnePerson } from '../access/state.js';
 import type { ReferenceCommand, ReferenceRejection } from './commands.js';
 import type { ReferenceEvent } from './events.js';
 import type { ReferenceState } from './state.js';
@@ -22,8 +22,7 @@ const approve = ({ by, version, digest, persons }: Of<'ApproveBaseImage'>, state
   const entry = state.images.get(version);
   if (entry === undefined) return unknown(version);
   if (entry.status !== 'proposed') return E.left({ _tag: 'NoOpenProposal', version, status: entry.status });
-  if (personOf({ persons }, entry.proposer) === personOf({ persons }, by.subject))
-    return E.left({ _tag: 'SameOperator', version });
+  if (mayBeOnePerson({ persons }, entry.proposer, by.subject)) return E.left({ _tag: 'SameOperator', version });
   return digest !== undefined && digest !== entry.digest
     ? E.left({ _tag: 'DigestMismatch', version, expected: digest, actual: entry.digest })
     : E.right([{ type: 'BaseImageApproved', data: { version, digest: entry.digest } }]);

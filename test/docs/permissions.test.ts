@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOf, type Operation } from '../../adapters/http/permissions.js';
-import { OperatorRole } from '../../domain/access/events.js';
+import { OperatorRole } from '../../domain/access/operator-role.js';
 import { PERMISSIONS, type Permission } from '../../domain/access/permissions.js';
 import { mayRole } from '../../domain/access/roles.js';
 import type { Role } from '../../domain/ledger/envelope.js';
@@ -38,6 +38,7 @@ const takes = (operation: Operation): string => {
   const access = accessOf(operation);
   if (access === 'public') return `nothing | ${HEADS.map(() => 'yes').join(' | ')}`;
   if (access === 'host') return `evidence of a host | ${HEADS.map(() => '').join(' | ')}`;
+  if (access === 'operator') return `any role | ${HEADS.map(() => 'yes').join(' | ')}`;
   return `\`${access}\` | ${cells(access)}`;
 };
 

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { OperatorRole } from '../../../domain/access/events.js';
+import { OperatorRole } from '../../../domain/access/operator-role.js';
 import { AttestationPolicy, DEFAULT_POLICY } from '../../../domain/appraisal/policy.js';
 import { type Principal, Subject } from '../../access/tokens.js';
 import { dataFolder } from '../../data-folder.js';

@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { OperatorRole } from '../../../domain/access/events.js';
+import { OperatorRole } from '../../../domain/access/operator-role.js';
 import { OperatorsAnswer } from '../../http/codecs/reads.js';
 import { OperatorGranted } from '../../http/routes/operators.js';
 import { type AddCommand, done } from '../action.js';

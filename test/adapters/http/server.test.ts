@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -69,13 +70,13 @@ const start = () => {
     routes,
     metrics,
     access: {
-      authenticate: (given) =>
+      authenticate: ({ token: given }) =>
         Promise.resolve(
           given === token
-            ? { subject: 'trust-admin-1', role: 'trust-administrator' as const }
+            ? E.right({ subject: 'trust-admin-1', role: 'trust-administrator' as const })
             : given === auditor
-              ? { subject: 'auditor-1', role: 'auditor' as const }
-              : undefined,
+              ? E.right({ subject: 'auditor-1', role: 'auditor' as const })
+              : E.left({ _tag: 'Unauthenticated' as const }),
         ),
       gate: makeHostGate(
         {

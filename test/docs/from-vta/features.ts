@@ -172,7 +172,13 @@ const PEOPLE: ReadonlyArray<Row> = [
       tests: [HTTP, 'adapters/http/permissions.test.ts', 'domain/access/roles.test.ts'],
     },
   ),
-  notYet('Token conversion policy', 'Tokens of other issuers are not taken yet.'),
+  done('Token conversion policy: which group of which token issuer is turned into which role', {
+    cli: ['token-issuer trust', 'token-issuer confirm', 'token-issuer remove', 'token-issuer list', 'whoami'],
+    operations: ['trustTokenIssuer', 'confirmTokenIssuer', 'removeTokenIssuer', 'listTokenIssuers', 'whoAmI'],
+    events: ['TokenIssuerTrusted', 'TokenIssuerConfirmed', 'TokenIssuerRemoved', 'IdentityIntroduced'],
+    tests: [HTTP, 'adapters/http/token-issuers.test.ts', 'domain/access/token-issuers.test.ts'],
+    note: 'OpenID Connect instead of SAML.',
+  }),
 ];
 
 const KEYS: ReadonlyArray<Row> = [

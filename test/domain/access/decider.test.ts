@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AccessCommand } from '../../../domain/access/commands.js';
 import { accessDecider } from '../../../domain/access/decider.js';
-import { type AccessEvent, accessCatalogue, type OperatorRole } from '../../../domain/access/events.js';
+import { type AccessEvent, accessCatalogue } from '../../../domain/access/events.js';
+import type { OperatorRole } from '../../../domain/access/operator-role.js';
 import { personOf } from '../../../domain/access/state.js';
 import type { Actor } from '../../../domain/ledger/envelope.js';
 import { OPERATORS } from '../../support/authority.js';

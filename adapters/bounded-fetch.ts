@@ -31,19 +31,28 @@ const detailOf = (error: unknown): string => {
   return cause ?? (late ? 'timed out' : error.message);
 };
 
-/** One POST without redirects, with its time and its answer bounded. */
-export const post = (
-  url: string,
-  body: Uint8Array,
-  limits: { readonly millis: number; readonly mostBytes: number; readonly signal: AbortSignal },
-): TE.TaskEither<HttpFailure, HttpAnswer> =>
+interface Limits {
+  readonly millis: number;
+  readonly mostBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+const ask = (url: string, init: RequestInit, limits: Limits): TE.TaskEither<HttpFailure, HttpAnswer> =>
   TE.tryCatch(
     async () => {
-      const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.millis)]);
-      const headers = { 'content-type': 'text/plain; charset=utf-8' };
-      const response = await fetch(url, { method: 'POST', body, headers, redirect: 'error', signal });
+      const late = AbortSignal.timeout(limits.millis);
+      const signal = limits.signal === undefined ? late : AbortSignal.any([limits.signal, late]);
+      const response = await fetch(url, { ...init, redirect: 'error', signal });
       const contentType = response.headers.get('content-type') ?? '';
       return { status: response.status, contentType, body: await readBody(response, limits.mostBytes) };
     },
     (error) => ({ _tag: 'HttpFailure', detail: detailOf(error) }),
   );
+
+/** One POST without redirects, with its time and its answer bounded. */
+export const post = (url: string, body: Uint8Array, limits: Limits): TE.TaskEither<HttpFailure, HttpAnswer> =>
+  ask(url, { method: 'POST', body, headers: { 'content-type': 'text/plain; charset=utf-8' } }, limits);
+
+/** One GET of JSON, bounded in the same way. */
+export const get = (url: string, limits: Limits): TE.TaskEither<HttpFailure, HttpAnswer> =>
+  ask(url, { headers: { accept: 'application/json' } }, limits);

@@ -1,0 +1,59 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { currentAccess } from '../../domain/access/access-stream.js';
+import { type IdentityFault, identityOf } from '../../domain/access/identity.js';
+import type { AccessState } from '../../domain/access/state.js';
+import type { AuthorityDeps } from '../../domain/authority-deps.js';
+import type { TokenStore } from './token-store.js';
+import type { TokenFault, VerifyToken } from './token-verifier.js';
+import type { Principal } from './tokens.js';
+
+export type AuthenticationFault = TokenFault | IdentityFault | { readonly _tag: 'Unauthenticated' };
+
+/** What a request showed of who sends it. */
+export interface Shown {
+  /** What follows "Bearer" in Authorization. */
+  readonly token: string | undefined;
+}
+
+export type Authenticate = (shown: Shown) => Promise<E.Either<AuthenticationFault, Principal>>;
+
+type Authenticated = E.Either<AuthenticationFault, Principal>;
+
+const stranger: Authenticated = E.left({ _tag: 'Unauthenticated' });
+
+/** A token of ours opens what the ledger grants its holder now, whatever the token file says. */
+const withOwnToken = ({ operators }: AccessState, held: Principal): Authenticated =>
+  operators.get(held.subject)?.role === held.role ? E.right({ ...held, via: 'token' }) : stranger;
+
+const withSignedToken =
+  (verify: VerifyToken, token: string, now: string) =>
+  async ({ issuers }: AccessState): Promise<Authenticated> =>
+    pipe(
+      await verify(
+        token,
+        [...issuers.values()].map(({ settings }) => settings),
+        now,
+      ),
+      E.flatMap(
+        ({ issuer, claims }): Authenticated =>
+          pipe(
+            identityOf(issuer, claims),
+            E.map((identity) => ({ subject: identity.subject, role: identity.role, identity, via: 'issuer' as const })),
+          ),
+      ),
+    );
+
+const isSigned = (token: string): boolean => token.split('.').length === 3;
+
+/** Who is asking, by what the ledger grants now. Nothing is let in that can't be checked. */
+export const authenticator =
+  (deps: AuthorityDeps, tokens: TokenStore, verify: VerifyToken): Authenticate =>
+  async ({ token = '' }) => {
+    const own = tokens.find(token);
+    if (own === undefined && !isSigned(token)) return stranger;
+    const access = await currentAccess(deps)();
+    if (E.isLeft(access)) return stranger;
+    const { state } = access.right;
+    return own === undefined ? withSignedToken(verify, token, deps.clock.now())(state) : withOwnToken(state, own);
+  };
