@@ -20,6 +20,7 @@ interface Parts {
 }
 
 const HOT_HOSTS = 20_000;
+const HOT_CLUSTERS = 1_000;
 
 /** Everything that the workflows need, with memories sized for ten thousand hosts. */
 export const makeDeps = ({ reader, ...rest }: Parts): AuthorityDeps => ({
@@ -34,6 +35,7 @@ export const makeDeps = ({ reader, ...rest }: Parts): AuthorityDeps => ({
     binding: createStateCache(HOT_HOSTS),
     access: createStateCache(1),
     approval: createStateCache(1),
+    cluster: createStateCache(HOT_CLUSTERS),
   },
   documents: {
     images: createMemo(1_000),

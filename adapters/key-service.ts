@@ -58,8 +58,6 @@ export const makeKeyService = (parts: KeyServiceParts): KeyService => {
       keyServers: registry.keyServers,
       sealing: naclSealing,
       limits: createReleaseLimits(DEFAULT_RELEASE_ALLOWANCE, () => performance.now()),
-      // Which cluster a host is in, nothing says yet: a provider that serves some clusters only serves nobody.
-      clusterOf: () => TE.right(undefined),
       witnessed,
       keyCaches: { provider: createStateCache(HOT_PROVIDERS), key: createStateCache(HOT_KEYS) },
     },

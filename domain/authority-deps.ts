@@ -3,6 +3,7 @@ import type { AppraisalEngines, Memo } from './appraisal/appraiser.js';
 import type { BaseImage } from './appraisal/base-image.js';
 import type { ReferenceValues } from './appraisal/reference-values.js';
 import type { ApprovalState } from './approval/state.js';
+import type { ClusterState } from './cluster/state.js';
 import type { BindingState } from './endorsement-key/decider.js';
 import type { ForeignEvidenceCounter } from './host/foreign-evidence.js';
 import type { HostState } from './host/state.js';
@@ -19,6 +20,7 @@ export interface StreamCaches {
   readonly binding: StateCache<BindingState>;
   readonly access: StateCache<AccessState>;
   readonly approval: StateCache<ApprovalState>;
+  readonly cluster: StateCache<ClusterState>;
 }
 
 /** Documents by digest, checked and decoded once. */

@@ -1,5 +1,6 @@
 import { ACCESS_EVENTS } from './access/events.js';
 import { APPROVAL_EVENTS } from './approval/events.js';
+import { CLUSTER_EVENTS } from './cluster/events.js';
 import { BINDING_EVENTS } from './endorsement-key/events.js';
 import { HOST_EVENTS } from './host/events.js';
 import { KEY_EVENTS } from './key/events.js';
@@ -18,6 +19,7 @@ export const CATALOGUE = catalogue([
   ...PROVIDER_EVENTS,
   ...KEY_EVENTS,
   ...APPROVAL_EVENTS,
+  ...CLUSTER_EVENTS,
 ]);
 
 export type LedgerEvent = EventsOf<typeof CATALOGUE>;

@@ -4,7 +4,6 @@ import type { KeyState } from './key/decider.js';
 import type { KeyServers } from './key-provider/key-servers.js';
 import type { ClientCertificates, SecretVault, VaultFault } from './key-provider/ports.js';
 import type { ProviderState } from './key-provider/state.js';
-import type { LoadFault } from './ledger/load-stream.js';
 import type { StateCache } from './ledger/state-cache.js';
 import type { SignerUnavailable, StoreError } from './ports.js';
 import type { DocumentFault } from './reference/load-reference-values.js';
@@ -60,8 +59,6 @@ export interface KeyServiceDeps extends AuthorityDeps {
   ) => TE.TaskEither<VaultFault | DocumentFault | StoreError, KeyServers>;
   readonly sealing: Sealing;
   readonly limits: ReleaseLimits;
-  /** The trusted cluster that a host is in; undefined: none. */
-  readonly clusterOf: (host: string) => TE.TaskEither<LoadFault, string | undefined>;
   /** Whether a published checkpoint with its quorum of witnesses covers this entry. */
   readonly witnessed: (index: number) => TE.TaskEither<never, boolean>;
   readonly keyCaches: { readonly provider: StateCache<ProviderState>; readonly key: StateCache<KeyState> };

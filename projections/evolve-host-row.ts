@@ -112,6 +112,9 @@ const evolveKnown = (rows: HostTrustRows, row: HostTrustRow, recorded: Recorded<
       const foreign = row.counts.foreign + foreignOf({ ...recorded, event });
       return { ...row, counts: { ...row.counts, foreign } };
     }
+    case 'HostJoined':
+    case 'HostLeft':
+      return row;
     case 'RelayedReportAppraised': {
       const { verdict, at } = event.data.record;
       return { ...row, relayed: { index: recorded.index, verdict, at } };

@@ -47,6 +47,8 @@ const WORDS: Partial<Words> = {
   HostQuarantined: ({ reason }) => `The host was quarantined: ${reason}`,
   HostReleased: ({ reason }) => `The host was released from quarantine: ${reason}`,
   EndorsementKeyReplaced: ({ reason }) => `The host's TPM was replaced: ${reason}`,
+  HostJoined: ({ cluster }) => `The host joined cluster ${cluster}.`,
+  HostLeft: ({ cluster, reason }) => `The host left cluster ${cluster}: ${reason}`,
   HostRetired: ({ reason }) => `The host was retired: ${reason}`,
   ForeignEvidenceSummarised: ({ counts }) =>
     `Evidence in the host's name that was not its own was turned away (${String(

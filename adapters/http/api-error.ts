@@ -1,6 +1,8 @@
 import type { AccessRejection } from '../../domain/access/commands.js';
 import type { PermissionRequired } from '../../domain/access/require-permission.js';
 import type { ApprovalRejection } from '../../domain/approval/decider.js';
+import type { ClusterRejection } from '../../domain/cluster/commands.js';
+import type { HostInOtherCluster } from '../../domain/cluster/membership-commands.js';
 import type { ParseError } from '../../domain/encoding/reader.js';
 import type { EndorsementKeyTaken } from '../../domain/endorsement-key/decider.js';
 import type { ActivationFault } from '../../domain/host/activation.js';
@@ -33,7 +35,7 @@ export type WorkflowError =
   | PermissionRequired
   | ApprovalRejection
   | AccessRejection
-  | HostRejection
+  | Exclude<HostRejection, ClusterError>
   | ChallengeFault
   | EndorsementKeyTaken
   | ReferenceRejection
@@ -58,8 +60,11 @@ export type KeyError =
   | ProviderRejection
   | KeyRejection;
 
+/** What clusters, and hosts as their members, refuse. */
+export type ClusterError = Exclude<ClusterRejection, PermissionRequired> | HostInOtherCluster;
+
 /** The ledger or the evidence store can't be read, written or believed. */
 export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown;
 
 /** Whatever can keep a request from being done. */
-export type ApiError = RequestError | WorkflowError | KeyError | LedgerError;
+export type ApiError = RequestError | WorkflowError | KeyError | ClusterError | LedgerError;

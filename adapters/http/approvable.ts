@@ -22,6 +22,8 @@ export const Approvable = t.keyof(
     changePrimaryKey: null,
     addKeyServer: null,
     trustPeerCertificates: null,
+    enableCluster: null,
+    addClusterHost: null,
     changeApprovalPolicy: null,
   } satisfies Partial<Record<Operation, null>>,
   'Approvable',

@@ -46,7 +46,7 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, (size: number) => JsonSchema]> = 
       additionalProperties: { type: 'object', additionalProperties: { type: 'string', pattern: '^(?:[0-9a-f]{2})*$' } },
     }),
   ],
-  [/^HostId/, () => ({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })],
+  [/^(?:HostId|ClusterId)/, () => ({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })],
   [/^Uuid$/, () => ({ type: 'string', format: 'uuid' })],
 ];
 

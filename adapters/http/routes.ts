@@ -12,6 +12,8 @@ import { baseImageCommandRoutes } from './routes/base-image-commands.js';
 import { baseImageRoutes } from './routes/base-images.js';
 import { bundleRoutes } from './routes/bundle.js';
 import { certificateRoutes } from './routes/certificates.js';
+import { clusterCommandRoutes } from './routes/cluster-commands.js';
+import { clusterRoutes } from './routes/clusters.js';
 import { eventRoutes } from './routes/events.js';
 import { historyRoutes } from './routes/history.js';
 import { hostAccessRoutes } from './routes/host-access.js';
@@ -73,6 +75,8 @@ export const allRoutes = (
     ...keyProviderRoutes(api),
     ...keyProviderCommandRoutes(api),
     ...keyRoutes(api),
+    ...clusterRoutes(api),
+    ...clusterCommandRoutes(api),
     ...liveRoutes(api),
     ...approvalRoutes(api),
     ...eventRoutes(api),

@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../../domain/catalogue.js';
 import { approvals } from '../../projections/approvals.js';
+import { clusters } from '../../projections/clusters.js';
 import { hostTrust } from '../../projections/host-trust.js';
 import { identities } from '../../projections/identities.js';
 import { keyLedger } from '../../projections/key-ledger.js';
@@ -23,6 +24,7 @@ const PROJECTIONS = [
   keyLedger,
   approvals,
   identities,
+  clusters,
 ] as ReadonlyArray<AnyProjection>;
 
 export const emptyMemory = (projections: ReadonlyArray<AnyProjection> = PROJECTIONS): Memory => ({

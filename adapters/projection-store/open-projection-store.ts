@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { ApprovalPolicyRow, ApprovalRow } from '../../projections/approvals.js';
+import type { ClusterRow, MemberRow } from '../../projections/cluster-row.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
 import type { AccessRow } from '../../projections/identities.js';
 import type { KeyProviderRow } from '../../projections/key-provider-row.js';
@@ -29,6 +30,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly keyLedger: View<KeyLedgerRow>;
   readonly approvals: View<ApprovalRow | ApprovalPolicyRow>;
   readonly identities: View<AccessRow>;
+  readonly clusters: View<ClusterRow | MemberRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
   /** Reads show this index from then on. Left: the ledger can't be followed, for this reason, or does not reach so far. */
@@ -125,6 +127,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     keyLedger: createView(database, file, memory, 4),
     approvals: createView(database, file, memory, 5),
     identities: createView(database, file, memory, 6),
+    clusters: createView(database, file, memory, 7),
     index: () => memory.next - 1,
     waitFor: waitFor(opened, follower),
     close: () => {

@@ -2,6 +2,8 @@ import type { PermissionRequired } from '../access/require-permission.js';
 import type { HostContext } from '../appraisal/appraiser.js';
 import type { Reason } from '../appraisal/result.js';
 import type { VerdictRecord } from '../appraisal/verdict-record.js';
+import type { NoSuchCluster } from '../cluster/commands.js';
+import type { HostInOtherCluster, MembershipCommand } from '../cluster/membership-commands.js';
 import type { ReleaseCommand, ReleaseRejection } from '../key-release/commands.js';
 import type { Actor } from '../ledger/envelope.js';
 import type { CertifiedKey } from './state.js';
@@ -16,6 +18,7 @@ export interface Challenge {
 
 export type HostCommand =
   | ReleaseCommand
+  | MembershipCommand
   | {
       readonly type: 'EnrolHost';
       readonly by: Actor;
@@ -58,6 +61,8 @@ export type HostCommand =
 export type HostRejection =
   | PermissionRequired
   | ReleaseRejection
+  | NoSuchCluster
+  | HostInOtherCluster
   | { readonly _tag: 'HostAlreadyEnrolled' }
   | { readonly _tag: 'HostNotEnrolled' }
   | { readonly _tag: 'HostRetired' }

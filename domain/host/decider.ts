@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Permission } from '../access/permissions.js';
 import { requirePermission } from '../access/require-permission.js';
+import { joinCluster, leaveCluster } from '../cluster/decide-membership.js';
 import type { ReleaseCommand } from '../key-release/commands.js';
 import { decideRelease } from '../key-release/decide-release.js';
 import type { Decider } from '../ledger/decider.js';
@@ -43,7 +44,7 @@ const replaceKey = ({ endorsementKey, reason }: Of<'ReplaceEndorsementKey'>, sta
         data: { old: state.endorsementKey ?? null, new: endorsementKey, reason },
       });
 
-type Enrolled = Exclude<HostCommand, ReleaseCommand | Of<'EnrolHost'>>;
+type Enrolled = Exclude<HostCommand, ReleaseCommand | Of<'EnrolHost' | 'LeaveCluster'>>;
 
 const decideEnrolled = (command: Enrolled, state: HostState): Decided => {
   switch (command.type) {
@@ -69,6 +70,8 @@ const decideEnrolled = (command: Enrolled, state: HostState): Decided => {
       );
     case 'ReplaceEndorsementKey':
       return allowed(command.by, 'ConfigureHostCertificates', () => replaceKey(command, state));
+    case 'JoinCluster':
+      return joinCluster(command, state.cluster);
     case 'SummariseForeignEvidence': {
       const { from, to, counts } = command;
       return counts.length === 0
@@ -93,6 +96,7 @@ export const hostDecider: Decider<HostState, HostCommand, HostEvent, HostRejecti
     if (state.status === 'unknown') return reject({ _tag: 'HostNotEnrolled' });
     // Also of a retired host: that its token was tried is worth knowing.
     if (isRelease(command)) return decideRelease(command, state);
+    if (command.type === 'LeaveCluster') return leaveCluster(command, state.cluster);
     return state.status === 'retired' ? reject({ _tag: 'HostRetired' }) : decideEnrolled(command, state);
   },
   evolve: evolveHost,

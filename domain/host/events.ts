@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import { VerdictRecord } from '../appraisal/verdict-record.js';
+import { HostJoined, HostLeft } from '../cluster/membership-events.js';
 import { closed } from '../encoding/closed.js';
 import { HexUpTo, Instant, ListUpTo, SafeInt, Sha256Hex, Text } from '../encoding/primitives.js';
 import { RELEASE_EVENTS } from '../key-release/events.js';
@@ -119,6 +120,8 @@ export const HOST_EVENTS = [
   HostRetired,
   ForeignEvidenceSummarised,
   RelayedReportAppraised,
+  HostJoined,
+  HostLeft,
   ...RELEASE_EVENTS,
 ] as const;
 

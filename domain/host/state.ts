@@ -25,6 +25,8 @@ export interface HostState {
   /** Of the AK that is certified now: with another one, the host has to show itself again. */
   readonly current: CurrentVerdict | undefined;
   readonly releases: ReleaseMemory;
+  /** The one cluster that it is in. Whether the cluster counts, its own stream says. */
+  readonly cluster: string | undefined;
   /** `recordedAt` of the newest event: time never runs back within a host. */
   readonly recordedAt: string | undefined;
 }
@@ -38,6 +40,7 @@ export const unknownHost: HostState = {
   used: noneUsed,
   current: undefined,
   releases: noReleases,
+  cluster: undefined,
   recordedAt: undefined,
 };
 
@@ -91,7 +94,11 @@ const evolveEvent = (state: HostState, recorded: Recorded<HostEvent>): HostState
     case 'EndorsementKeyReplaced':
       return withoutKey({ ...state, endorsementKey: event.data.new });
     case 'HostRetired':
-      return withoutKey({ ...state, status: 'retired' });
+      return withoutKey({ ...state, status: 'retired', cluster: undefined });
+    case 'HostJoined':
+      return { ...state, cluster: event.data.cluster };
+    case 'HostLeft':
+      return { ...state, cluster: undefined };
     case 'KeyReleaseAuthorised':
     case 'KeyReleaseRefused':
     case 'KeyDelivered':

@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { servedCluster } from '../cluster/served-cluster.js';
 import { currentHost } from '../host/host-stream.js';
 import { keyStream } from '../key/key-id.js';
 import { currentKey } from '../key/key-stream.js';
@@ -43,7 +44,7 @@ export const readGrounds = (
     TE.bind('reference', () => currentReference(deps)),
     TE.bind('provided', () => currentProvider(deps)(provider)),
     TE.bind('wanted', () => (key === null ? TE.right(undefined) : currentKey(deps)(key))),
-    TE.bind('cluster', () => deps.clusterOf(host)),
+    TE.bind('served', () => servedCluster(deps)(host)),
     TE.bind('witnessed', ({ provided }) =>
       witnessed(deps, host, provided.state.settings.release.requireWitnessedVerdict),
     ),
@@ -52,11 +53,12 @@ export const readGrounds = (
       basis: {
         ...at(referenceStream(deps.group), read.reference.revision),
         ...at(providerStream(provider), read.provided.revision),
+        ...read.served.basis,
         ...(key === null ? {} : at(keyStream(key), read.wanted?.revision ?? -1)),
       },
       facts: {
         at: deps.clock.now(),
-        cluster: read.cluster ?? null,
+        cluster: read.served.cluster ?? null,
         witnessed: read.witnessed,
         withinRate,
       },

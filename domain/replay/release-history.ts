@@ -1,4 +1,7 @@
 import type { LedgerEvent } from '../catalogue.js';
+import { clusterOfStream, clusterStream } from '../cluster/cluster-id.js';
+import type { ClusterEvent } from '../cluster/events.js';
+import { type ClusterState, evolveCluster, isServed, unknownCluster } from '../cluster/state.js';
 import type { HostEvent } from '../host/events.js';
 import { hostOfStream } from '../host/host-id.js';
 import { evolveHost, type HostState, unknownHost } from '../host/state.js';
@@ -21,6 +24,8 @@ export interface ReleaseDecision {
   /** The host as it was just before. */
   readonly before: HostState;
   readonly grounds: ReleaseGrounds;
+  /** The trusted and enabled cluster that the host was in. */
+  readonly cluster: string | null;
 }
 
 /** Folds a ledger in its order; each decision about a release comes out with its grounds. */
@@ -71,6 +76,7 @@ export const createReleaseHistory = (): ReleaseHistory => {
   const hosts = new Map<string, HostState>();
   const reference = createStates<ReferenceState, ReferenceEvent>(noReferenceValues, evolveReference);
   const providers = createStates<ProviderState, ProviderEvent>(unknownProvider, evolveProvider);
+  const clusters = createStates<ClusterState, ClusterEvent>(unknownCluster, evolveCluster);
   const keys = createStates<KeyState, KeyEvent>(unknownKey, keyDecider.evolve);
 
   const groundsOf = (recorded: Recorded<ReleaseEvent>, before: HostState): ReleaseGrounds => {
@@ -85,10 +91,15 @@ export const createReleaseHistory = (): ReleaseHistory => {
     };
   };
 
+  const clusterOf = ({ basis }: Recorded<ReleaseEvent>, { cluster }: HostState): string | null =>
+    cluster !== undefined && isServed(clusters.at(clusterStream(cluster), basis)) ? cluster : null;
+
   const takeHost = (host: string, recorded: Recorded<HostEvent>): ReleaseDecision | undefined => {
     const before = hosts.get(host) ?? unknownHost;
     hosts.set(host, evolveHost(before, recorded));
-    return isRelease(recorded) ? { host, recorded, before, grounds: groundsOf(recorded, before) } : undefined;
+    return isRelease(recorded)
+      ? { host, recorded, before, grounds: groundsOf(recorded, before), cluster: clusterOf(recorded, before) }
+      : undefined;
   };
 
   return {
@@ -97,6 +108,7 @@ export const createReleaseHistory = (): ReleaseHistory => {
       if (host !== undefined) return takeHost(host, recorded as Recorded<HostEvent>);
       if (recorded.stream.startsWith('reference/')) reference.take(recorded as Recorded<ReferenceEvent>);
       else if (providerOfStream(recorded.stream) !== undefined) providers.take(recorded as Recorded<ProviderEvent>);
+      else if (clusterOfStream(recorded.stream) !== undefined) clusters.take(recorded as Recorded<ClusterEvent>);
       else if (keyOfStream(recorded.stream) !== undefined) keys.take(recorded as Recorded<KeyEvent>);
       return undefined;
     },

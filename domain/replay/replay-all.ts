@@ -43,7 +43,7 @@ const chosen = (
   return inTime && (host === undefined || host === decision.host);
 };
 
-const GROUNDS = ['reference/', 'key-provider/', 'key/'];
+const GROUNDS = ['reference/', 'key-provider/', 'key/', 'cluster/'];
 
 /** Streams without a say in these decisions are passed over unread. */
 const matters = ({ host }: ReplayFilter, { stream }: StoredEntry): boolean =>

@@ -7,19 +7,21 @@ import type { ReleaseDecision } from './release-history.js';
 import type { VerdictReplay } from './replay-verdict.js';
 
 /** What the host's stream was asked when it recorded this, as far as the event says. */
-const commandOf = ({ recorded, grounds }: ReleaseDecision): ReleaseCommand => {
+const commandOf = ({ recorded, grounds, cluster }: ReleaseDecision): ReleaseCommand => {
   const { event } = recorded;
+  // The one fact that streams hold: it must be what they say.
+  const facts = { ...event.data.facts, cluster };
   switch (event.type) {
     case 'KeyReleaseAuthorised':
-      return { type: 'AskForKey', ...event.data, grounds, unrecorded: 0 };
+      return { type: 'AskForKey', ...event.data, facts, grounds, unrecorded: 0 };
     case 'KeyReleaseRefused':
-      return { type: 'AskForKey', ...event.data, grounds };
+      return { type: 'AskForKey', ...event.data, facts, grounds };
     case 'KeyDelivered':
-      return { type: 'DeliverKey', ...event.data, grounds };
+      return { type: 'DeliverKey', ...event.data, facts, grounds };
     case 'KeyDeliveryFailed':
       return event.data.fault === 'GroundsChanged'
-        ? { type: 'DeliverKey', ...event.data, key: '', grounds }
-        : { type: 'FailDelivery', ...event.data };
+        ? { type: 'DeliverKey', ...event.data, facts, key: '', grounds }
+        : { type: 'FailDelivery', ...event.data, facts };
   }
 };
 

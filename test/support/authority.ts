@@ -88,6 +88,7 @@ const open = async (kept: Kept): Promise<TestAuthority> => {
       binding: createStateCache(100),
       access: createStateCache(1),
       approval: createStateCache(1),
+      cluster: createStateCache(10),
     },
     documents: {
       images: createMemo(100),

@@ -16,7 +16,7 @@ const tokenKey = keyFromSeed(3);
 /** The key service of a test authority, without a rate: tests that are not about rates must not meet one. */
 export const keyServiceOf = (
   { deps }: TestAuthority,
-  given: Partial<Pick<KeyServiceDeps, 'clusterOf' | 'witnessed' | 'limits' | 'keyServers' | 'vault'>> = {},
+  given: Partial<Pick<KeyServiceDeps, 'witnessed' | 'limits' | 'keyServers' | 'vault'>> = {},
 ): KeyServiceDeps => {
   const { vault = memoryVault() } = given;
   const made = makeKeyService({

@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
 import { CATALOGUE, type LedgerEvent } from '../../../domain/catalogue.js';
+import { clusterStream } from '../../../domain/cluster/cluster-id.js';
 import { closedWith } from '../../../domain/encoding/closed.js';
 import { hostStream } from '../../../domain/host/host-id.js';
 import { keyStream } from '../../../domain/key/key-id.js';
@@ -10,6 +11,7 @@ import type { Recorded } from '../../../domain/ledger/envelope.js';
 import { loadStream } from '../../../domain/ledger/load-stream.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
+import { ClusterPath } from '../codecs/clusters.js';
 import { HostPath } from '../codecs/hosts.js';
 import { ProviderPath } from '../codecs/key-providers.js';
 import { KeyPath } from '../codecs/keys.js';
@@ -32,7 +34,7 @@ interface Subject<P> {
   readonly summary: string;
   readonly params: t.Type<P, unknown>;
   readonly stream: (params: P) => string;
-  readonly unknown: ApiError;
+  readonly unknown: (params: P) => ApiError;
 }
 
 /** The stream is read whole, because its newest signature vouches for all of it; a page of it is shown. */
@@ -59,7 +61,7 @@ const history = <P>(api: Api, { path, operation, summary, params: codec, stream,
             ),
         ),
         TE.flatMap(({ at, loaded }): TE.TaskEither<ApiError, { body: typeof HistoryAnswer._A }> => {
-          if (loaded.length === 0) return TE.left(unknown);
+          if (loaded.length === 0) return TE.left(unknown(params));
           const before = loaded.filter(({ revision }) => revision < (query.cursor ?? loaded.length)).reverse();
           const page = before.slice(0, limitOf(query));
           const nextCursor = page.length < before.length ? (page.at(-1)?.revision ?? null) : null;
@@ -75,7 +77,7 @@ export const historyRoutes = (api: Api): ReadonlyArray<Route> => [
     summary: 'Everything that was recorded about a host',
     params: HostPath,
     stream: ({ id }) => hostStream(id),
-    unknown: { _tag: 'HostNotEnrolled' },
+    unknown: () => ({ _tag: 'HostNotEnrolled' }),
   }),
   history(api, {
     path: '/v1/key-providers/{id}/history',
@@ -83,7 +85,7 @@ export const historyRoutes = (api: Api): ReadonlyArray<Route> => [
     summary: 'Everything that was recorded about a key provider',
     params: ProviderPath,
     stream: ({ id }) => providerStream(id),
-    unknown: { _tag: 'ProviderUnknown' },
+    unknown: () => ({ _tag: 'ProviderUnknown' }),
   }),
   history(api, {
     path: '/v1/keys/{id}/history',
@@ -91,6 +93,14 @@ export const historyRoutes = (api: Api): ReadonlyArray<Route> => [
     summary: 'Everything that was recorded about a key',
     params: KeyPath,
     stream: ({ id }) => keyStream(id),
-    unknown: { _tag: 'KeyUnknown' },
+    unknown: () => ({ _tag: 'KeyUnknown' }),
+  }),
+  history(api, {
+    path: '/v1/clusters/{id}/history',
+    operation: 'showClusterHistory',
+    summary: 'Everything that was recorded about a cluster; who joined it is in the histories of hosts',
+    params: ClusterPath,
+    stream: ({ id }) => clusterStream(id),
+    unknown: ({ id }) => ({ _tag: 'ClusterUnknown', cluster: id }),
   }),
 ];

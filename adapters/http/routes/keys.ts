@@ -8,6 +8,7 @@ import { HostId } from '../../../domain/host/host-id.js';
 import { keyStream } from '../../../domain/key/key-id.js';
 import { registerKey, revokeKey } from '../../../domain/key/key-stream.js';
 import { ProviderId } from '../../../domain/key-provider/provider-id.js';
+import { servedClusterOf } from '../../../projections/cluster-row.js';
 import { hostsAt } from '../../../projections/host-trust-at.js';
 import { keyAccessAt } from '../../../projections/key-access-at.js';
 import { holdings, keyRow, keys } from '../../../projections/key-row.js';
@@ -145,17 +146,17 @@ const accessAt = (
     E.Do,
     E.bind('hosts', () => api.reads.hostTrust.rowsAt(at.index)),
     E.bind('providers', () => api.reads.keyProviders.rowsAt(at.index)),
+    E.bind('clusters', () => api.reads.clusters.rowsAt(at.index)),
     E.bind('policy', () => api.reads.reference.rowAt(POLICY_KEY, at.index)),
-    E.map(({ hosts, providers, policy }) => {
+    E.map(({ hosts, providers, clusters, policy }) => {
+      const clusterOf = (host: string): string | undefined => servedClusterOf(clusters, host);
       const policyRevision = policy?.kind === 'policy' ? policy.changed.revision : -1;
       const access = hostsAt(hosts, at.judgedAt)
         .filter(({ row }) => row.host === (query.host ?? row.host))
         .flatMap((trust) =>
           [...providers.values()]
             .filter(({ provider }) => provider === (query.provider ?? provider))
-            .map((provider) =>
-              keyAccessAt(trust, provider, { policyRevision, clusterOf: () => undefined }, at.judgedAt),
-            ),
+            .map((provider) => keyAccessAt(trust, provider, { policyRevision, clusterOf }, at.judgedAt)),
         );
       const { page, nextCursor } = pageOf(access, query);
       return { body: { asOf: asOf(at), access: page, nextCursor } };

@@ -163,6 +163,9 @@ const HOSTS: ReadonlyArray<Row> = [
     read: ['/v1/hosts/h1', { host: { endorsementKey: B, attestationKey: null } }],
     wrong: { body: { ...reason }, code: 'InvalidField' },
   },
+];
+
+const RETIREMENT: ReadonlyArray<Row> = [
   {
     operation: 'retireHost',
     path: { id: 'h1' },
@@ -368,7 +371,65 @@ const PEOPLE: ReadonlyArray<Row> = [
   },
 ];
 
-const ROWS = [...REFERENCE, ...HOSTS, ...PROVIDERS, ...PEOPLE];
+const EAST = { id: 'east' };
+
+const CLUSTERS: ReadonlyArray<Row> = [
+  {
+    operation: 'registerCluster',
+    as: 'alice',
+    body: { ...EAST, kind: 'trusted', site: 'here' },
+    events: ['ClusterRegistered'],
+    read: ['/v1/clusters/east', { cluster: { ...EAST, kind: 'trusted', status: 'disabled', site: 'here' } }],
+    wrong: { body: { ...EAST, kind: 'both' }, code: 'InvalidField' },
+  },
+  {
+    operation: 'enableCluster',
+    path: EAST,
+    as: 'alice',
+    body: reason,
+    events: ['ClusterEnabled'],
+    read: ['/v1/clusters/east', { cluster: { status: 'enabled', served: true, changed: { by: 'alice', ...reason } } }],
+    wrong: { path: NOWHERE, code: 'ClusterUnknown' },
+  },
+  {
+    operation: 'addClusterHost',
+    path: EAST,
+    as: 'alice',
+    body: { host: 'h1' },
+    events: ['HostJoined'],
+    read: ['/v1/clusters/east', { cluster: { hosts: 1 }, hosts: [{ host: 'h1', joined: { by: 'alice' } }] }],
+    wrong: { body: { host: 'h9' }, code: 'HostNotEnrolled' },
+  },
+  {
+    operation: 'removeClusterHost',
+    path: { ...EAST, host: 'h1' },
+    as: 'wendy',
+    body: reason,
+    events: ['HostLeft'],
+    read: ['/v1/hosts/h1/cluster', { cluster: null }],
+    wrong: { path: { ...EAST, host: 'h9' }, code: 'HostNotEnrolled' },
+  },
+  {
+    operation: 'disableCluster',
+    path: EAST,
+    as: 'bob',
+    body: reason,
+    events: ['ClusterDisabled'],
+    read: ['/v1/clusters/east', { cluster: { status: 'disabled', served: false, changed: { by: 'bob', ...reason } } }],
+    wrong: { path: NOWHERE, code: 'ClusterUnknown' },
+  },
+  {
+    operation: 'decommissionCluster',
+    path: EAST,
+    as: 'alice',
+    body: reason,
+    events: ['ClusterDecommissioned'],
+    read: ['/v1/clusters/east', { cluster: { status: 'decommissioned', changed: { by: 'alice', ...reason } } }],
+    wrong: { path: NOWHERE, code: 'ClusterUnknown' },
+  },
+];
+
+const ROWS = [...REFERENCE, ...HOSTS, ...CLUSTERS, ...RETIREMENT, ...PROVIDERS, ...PEOPLE];
 
 let authority: HttpAuthority;
 let served: ReadonlyMap<string, { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string }>;

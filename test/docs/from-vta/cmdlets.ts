@@ -104,9 +104,16 @@ const PROVIDERS: ReadonlyArray<Row> = [
 ];
 
 const CLUSTERS: ReadonlyArray<Row> = [
+  done('Get-TrustAuthorityCluster', {
+    cli: ['cluster list', 'cluster show'],
+    operations: ['listClusters', 'showCluster'],
+  }),
+  done('Set-TrustAuthorityCluster', {
+    cli: ['cluster enable', 'cluster disable'],
+    operations: ['enableCluster', 'disableCluster'],
+  }),
+  done('Get-TrustedCluster', { cli: ['cluster list', 'cluster show'], operations: ['listClusters', 'showCluster'] }),
   ...[
-    'Get-TrustAuthorityCluster',
-    'Set-TrustAuthorityCluster',
     'Get-TrustAuthorityAttestationService',
     'Get-TrustAuthorityKeyProviderService',
     'Export-TrustAuthorityServicesInfo',
@@ -117,7 +124,6 @@ const CLUSTERS: ReadonlyArray<Row> = [
     'Get-KeyProviderServiceInfo',
     'Add-KeyProviderServiceInfo',
     'Remove-KeyProviderServiceInfo',
-    'Get-TrustedCluster',
     'Set-TrustedCluster -Remediate',
     'Get-TrustedClusterAppliedStatus',
     'Add-TrustedClusterAttestationServiceInfo',

@@ -281,7 +281,12 @@ const KEYS: ReadonlyArray<Row> = [
 ];
 
 const CLUSTERS: ReadonlyArray<Row> = [
-  notYet('Enable and disable the authority cluster', 'Clusters are not registered yet.'),
+  done('Enable and disable the authority cluster', {
+    cli: ['cluster register', 'cluster enable', 'cluster disable', 'cluster show'],
+    operations: ['registerCluster', 'enableCluster', 'disableCluster', 'showCluster', 'showClusterHistory'],
+    events: ['ClusterRegistered', 'ClusterEnabled', 'ClusterDisabled'],
+    tests: [HTTP, 'domain/cluster/decider.test.ts'],
+  }),
   notYet('Find the services of the authority', 'Clusters are not registered yet.'),
   notYet('Export the services of the authority', 'Clusters are not registered yet.'),
   notYet('Register services on the workload side', 'Clusters are not registered yet.'),
@@ -289,14 +294,18 @@ const CLUSTERS: ReadonlyArray<Row> = [
   notYet('Import services: one file sets the whole desired state', 'Clusters are not registered yet.'),
   notYet('Applied configuration of each service', 'Clusters are not registered yet.'),
   notYet('Applied configuration of a cluster: get, remediate, remove', 'Clusters are not registered yet.'),
-  notYet(
-    'Add a trusted host to its cluster',
-    'Hosts are enrolled (`sekisho host enrol`), but belong to no cluster yet.',
-  ),
-  notYet(
-    'Decommission a host or a cluster',
-    'Hosts are retired (`sekisho host retire`), but belong to no cluster yet.',
-  ),
+  done('Add a trusted host to its cluster', {
+    cli: ['host enrol', 'cluster add-host', 'cluster of'],
+    operations: ['enrolHost', 'addClusterHost', 'showHostCluster'],
+    events: ['HostEnrolled', 'HostJoined'],
+    tests: [HTTP, 'domain/cluster/membership.test.ts', 'adapters/http/clusters.test.ts'],
+  }),
+  done('Decommission a host or a cluster', {
+    cli: ['cluster remove-host', 'cluster decommission', 'host retire'],
+    operations: ['removeClusterHost', 'decommissionCluster', 'retireHost'],
+    events: ['HostLeft', 'ClusterDecommissioned', 'HostRetired'],
+    tests: [HTTP, 'domain/cluster/membership.test.ts', 'adapters/http/clusters.test.ts'],
+  }),
   different(
     'Add an authority host',
     'A node joins with a key of its own; nothing is disabled, dumped or entered again.',
@@ -331,7 +340,11 @@ const CLUSTERS: ReadonlyArray<Row> = [
       tests: ['e2e/serve.test.ts', 'e2e/kill-under-load.test.ts'],
     },
   ),
-  notYet('Topology rules', 'Clusters are not registered yet.'),
+  done('Topology rules', {
+    operations: ['registerCluster', 'addClusterHost'],
+    tests: ['domain/cluster/decider.test.ts', 'domain/cluster/membership.test.ts'],
+    note: 'A cluster is never both kinds, a host is in one at most; any number of clusters, sites and authority clusters.',
+  }),
   leftOut('Licence check (trustedplatform)', 'There is no licence to check.'),
   different('Scale maxima', 'None are built in; [performance.md](performance.md) says what was measured.'),
 ];

@@ -5,7 +5,10 @@ const NO_PRINCIPALS = 'Principals of the workload side are not registered yet.';
 
 const AUTHORITY: ReadonlyArray<Row> = [
   notYet('GET principal', NO_PRINCIPALS),
-  notYet('GET trust-authority-clusters, GET and PATCH …/{cluster}', NO_CLUSTERS),
+  done('GET trust-authority-clusters, GET and PATCH …/{cluster}', {
+    cli: ['cluster list', 'cluster show', 'cluster enable', 'cluster disable'],
+    operations: ['listClusters', 'showCluster', 'enableCluster', 'disableCluster'],
+  }),
   notYet('POST consumer-principals, action=query, GET and DELETE …/{profile}', NO_PRINCIPALS),
   done('POST attestation/os/esx/base-images (import)', {
     cli: ['base-image propose', 'base-image approve'],

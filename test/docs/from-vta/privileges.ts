@@ -30,8 +30,8 @@ export const PRIVILEGES: ReadonlyArray<Privilege> = [
   },
   {
     was: 'Host.Inventory.AddHostToCluster',
-    permissions: ['ManageWorkload'],
-    note: 'Enrolling a host makes nobody trusted.',
+    permissions: ['ManageWorkload', 'ManageTrustedHosts'],
+    note: 'Enrolling a host makes nobody trusted; bringing it into a cluster gives it keys, and takes the second.',
   },
   { was: 'Role TrustedAdmin, group TrustedAdmins', permissions: [], note: 'Role trust-administrator.' },
   {

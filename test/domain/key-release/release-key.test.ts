@@ -2,6 +2,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { withFreshMemos } from '../../../adapters/caches/fresh-memos.js';
+import { disableCluster } from '../../../domain/cluster/change-cluster.js';
+import { addHostToCluster, removeHostFromCluster } from '../../../domain/cluster/change-members.js';
 import { quarantineHost, releaseHost } from '../../../domain/host/change-host.js';
 import { revokeKey } from '../../../domain/key/key-stream.js';
 import type { KeyServers } from '../../../domain/key-provider/key-servers.js';
@@ -19,6 +21,7 @@ import {
   openTestAuthority,
   type TestAuthority,
 } from '../../support/authority.js';
+import { openCluster } from '../../support/clusters.js';
 import { eventsOf } from '../../support/fold.js';
 import { keyServiceOf, openProvider, wrappingPair } from '../../support/key-service.js';
 import { left, right } from '../../support/ledger.js';
@@ -146,12 +149,29 @@ describe('releasing a key', () => {
       'PurposeNotAllowed',
       'VerdictNotWitnessed',
     ]);
-    const fit: KeyServiceDeps = { ...deps, clusterOf: () => TE.right('c1'), witnessed: () => TE.right(true) };
+    await openCluster(authority, 'c1', 'h1');
+    const fit: KeyServiceDeps = { ...deps, witnessed: () => TE.right(true) };
     const wanted: ReleaseInput = { ...generate('strict'), purpose: 'disk' };
     right(await releaseKey(fit)(wanted)());
     expect(codes(await releaseKey(fit)(wanted)())).toEqual(['TokenUsedUp']);
     token = await tokenOf();
     right(await releaseKey(fit)({ ...wanted, token })());
+    await replayed();
+  });
+
+  it('never delivers when the host left the cluster that is served, or the cluster was disabled, while the key server worked', async () => {
+    await openCluster(authority, 'c1', 'h1');
+    await openProvider(deps, 'theirs', { serves: ['c1'] });
+    right(await releaseKey(deps)(generate('theirs'))());
+    const member = { cluster: 'c1', host: 'h1' };
+    const leave = () => removeHostFromCluster(deps)({ ...asks('wendy'), ...member, reason: 'now' })();
+    expect(codes(await releaseKey(meanwhile(leave))(generate('theirs'))())).toEqual(['HostNotServed']);
+    right(await addHostToCluster(deps)({ ...asks('alice'), ...member })());
+    const disable = () => disableCluster(deps)({ ...asks('alice'), cluster: 'c1', reason: 'now' })();
+    expect(codes(await releaseKey(meanwhile(disable))(generate('theirs'))())).toEqual(['HostNotServed']);
+    expect((await typesOf()).at(-1)).toBe('KeyDeliveryFailed');
+    const [authorised] = (await eventsOf(deps.store)).filter(({ event }) => event.type === 'KeyReleaseAuthorised');
+    expect(authorised?.basis['cluster/c1']).toBe(1);
     await replayed();
   });
 
