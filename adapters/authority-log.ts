@@ -7,6 +7,8 @@ export interface AuthorityLog extends Pick<TransparencyLog, 'published' | 'resou
   readonly proveConsistency: ProveConsistency;
   /** Whether a published checkpoint with its quorum of witnesses covers this entry; asking seals it. */
   readonly witnessed: (index: number) => TE.TaskEither<never, boolean>;
+  /** Whether this process seals the log now, as far as it knows. Of several nodes one does. */
+  readonly leads: () => boolean;
   /** Seals what there is and stops. */
   readonly close: () => Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { SecretVault } from '../domain/key-provider/ports.js';
@@ -130,12 +131,21 @@ const logOf = (
   );
 };
 
+/** Told before any key is opened: a folder that was copied from, or is not copied to yet, must sign nothing. */
+const notElsewhere = (folder: DataFolder, { passphrase }: OpenOptions): TE.TaskEither<OpenError, object> => {
+  const dir = folder.root;
+  if (existsSync(folder.copying)) return TE.left({ _tag: 'CopyUnfinished', dir });
+  return passphrase !== undefined && existsSync(folder.moved) ? TE.left({ _tag: 'LedgerMoved', dir }) : TE.right({});
+};
+
 export const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEither<OpenError, AuthorityParts> =>
   pipe(
-    TE.Do as TE.TaskEither<OpenError, object>,
+    notElsewhere(folder, options),
     TE.let('metrics', makeMetrics),
     TE.bind('secrets', () => secretsOf(folder, options)),
-    TE.bind('files', () => openLedgerFiles(folder)),
+    TE.bind('files', ({ metrics }) =>
+      openLedgerFiles(folder, ({ _tag }) => metrics.count('sekisho_store_faults_total', _tag)),
+    ),
     TE.bind('live', ({ files, secrets }) =>
       orClose(files)(openLiveKeys({ store: files.store.events, publicKeys: files.publicKeys, secret: secrets })),
     ),

@@ -106,6 +106,7 @@ export const openClusterLog = (options: ClusterLogOptions): AuthorityLog => {
     proveInclusion: (index) => now().proveInclusion(index),
     proveConsistency: (older, size) => now().proveConsistency(older, size),
     witnessed: (index) => now().witnessed(index),
+    leads: () => sealing !== undefined && lease.held(),
     close: async () => {
       stopped = true;
       clearTimeout(timer);

@@ -26,6 +26,10 @@ export interface DataFolder {
   readonly logTiles: string;
   /** Whose cosignatures a checkpoint needs before it is published; not there: nobody's. */
   readonly logPolicy: string;
+  /** Where the ledger went; what is left here can be read and signs nothing. */
+  readonly moved: string;
+  /** There while a ledger is being copied into this folder. */
+  readonly copying: string;
 }
 
 export const dataFolder = (root: string): DataFolder => ({
@@ -47,4 +51,6 @@ export const dataFolder = (root: string): DataFolder => ({
   logRecord: join(root, 'log', 'record'),
   logTiles: join(root, 'log', 'tiles'),
   logPolicy: join(root, 'log', 'policy'),
+  moved: join(root, 'moved.json'),
+  copying: join(root, 'copying.json'),
 });

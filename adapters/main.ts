@@ -26,6 +26,7 @@ import type { OpenError } from './open-error.js';
 import { openPublisher } from './open-publisher.js';
 import { type ProjectionStore } from './projection-store/open-projection-store.js';
 import type { Publisher } from './publisher/start-publisher.js';
+import { reachesLedger } from './reaches-ledger.js';
 import { systemClock, systemRandom } from './system.js';
 import { verifyLedgerFiles } from './verify-ledger-files.js';
 
@@ -104,6 +105,7 @@ const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Authori
     store: files.store.events,
     log,
     authority,
+    cluster: files.store.cluster,
     file: folder.publisher,
     kafka,
     clock,
@@ -126,6 +128,8 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
   const { deps } = keyService;
   const stopFollowingKeys = followKeys(parts);
   const stopCounting = deps.store.onAppended(() => metrics.count('sekisho_appends_total'));
+  metrics.gauge('sekisho_log_sealing', () => (log.leads() ? 1 : 0));
+  metrics.gauge('sekisho_store_connected', () => (store.cluster?.connected() === false ? 0 : 1));
   const gate = makeHostGate(limits, () => performance.now());
   const verify = verifyLedgerFiles({
     store,
@@ -146,6 +150,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     log,
     publicEntries,
     settled,
+    healthy: reachesLedger(store.cluster),
     verify,
     hub,
     live,

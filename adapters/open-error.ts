@@ -13,6 +13,10 @@ import type { VaultOpenFault } from './key-vault/open-vault.js';
 export type OpenError =
   | { readonly _tag: 'NotFounded'; readonly dir: string }
   | { readonly _tag: 'FolderNotEmpty'; readonly dir: string }
+  /** The ledger goes on elsewhere: signing here would give it two futures. */
+  | { readonly _tag: 'LedgerMoved'; readonly dir: string }
+  /** A ledger was being copied to here, and what ended that left it unfinished. */
+  | { readonly _tag: 'CopyUnfinished'; readonly dir: string }
   /** Going on could give the world two histories, or the log's places can't be used. */
   | { readonly _tag: 'LogRefused'; readonly fault: LogFault }
   | { readonly _tag: 'PolicyInvalid'; readonly file: string; readonly fault: Malformed }

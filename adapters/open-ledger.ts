@@ -5,6 +5,7 @@ import type { Head } from '../domain/ledger/head.js';
 import type { Keyring } from '../domain/ledger/keyring.js';
 import type { LedgerReader } from '../domain/ledger/ledger.js';
 import { loadKeyring } from '../domain/ledger/load-keyring.js';
+import type { StoreError } from '../domain/ports.js';
 import type { DataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import { headFileOf, readHead } from './event-store/sqlite/head-file.js';
@@ -26,10 +27,17 @@ export interface LedgerFiles {
 const isFounded = (folder: DataFolder, choice: StoreChoice | undefined): boolean =>
   existsSync(folder.keys) && (choice !== undefined || existsSync(folder.ledger));
 
-/** Left also for a folder without a ledger: opening must never make one. */
-export const openLedgerFiles = (folder: DataFolder): TE.TaskEither<OpenError, LedgerFiles> =>
+/** Left also for a folder without a ledger, or with half of one: opening must never make one. */
+export const openLedgerFiles = (
+  folder: DataFolder,
+  onFault?: (fault: StoreError) => void,
+): TE.TaskEither<OpenError, LedgerFiles> =>
   pipe(
     readStoreChoice(folder.store) as TE.TaskEither<OpenError, StoreChoice | undefined>,
+    TE.filterOrElse(
+      () => !existsSync(folder.copying),
+      (): OpenError => ({ _tag: 'CopyUnfinished', dir: folder.root }),
+    ),
     TE.filterOrElse(
       (choice) => isFounded(folder, choice),
       (): OpenError => ({ _tag: 'NotFounded', dir: folder.root }),
@@ -38,7 +46,7 @@ export const openLedgerFiles = (folder: DataFolder): TE.TaskEither<OpenError, Le
     TE.bindW('publicKeys', () => readPublicKeys(folder.keys)),
     TE.let('headFile', () => headFileOf(folder.ledger)),
     TE.bindW('head', ({ headFile }) => readHead(headFile)),
-    TE.bindW('store', ({ choice }) => openStore(folder, choice)),
+    TE.bindW('store', ({ choice }) => openStore(folder, choice, onFault)),
   );
 
 /** Keys as the ledger itself introduces them, beginning with the authority key that the key file names. */

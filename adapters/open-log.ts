@@ -111,6 +111,7 @@ const reading = (engines: Engines, published: Published): AuthorityLog => {
     proveConsistency: (older, size) => consistencyFromTiles(engines.hashing, read, older, size),
     // Whether a checkpoint has its quorum is known to the node that asked for it.
     witnessed: () => TE.right(false),
+    leads: () => false,
     close: () => Promise.resolve(),
   };
 };
@@ -150,6 +151,7 @@ const forWriting = (log: TransparencyLog, hasWitnesses: boolean): AuthorityLog =
         .then(() => index < sizeOf(log)),
     );
   },
+  leads: () => log.halted() === undefined,
   close: async () => {
     await log.sealNow()();
     await log.stop();

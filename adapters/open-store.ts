@@ -18,15 +18,19 @@ export interface Ledger {
   readonly close: () => Promise<void>;
 }
 
-/** Opens the store, or makes it. */
-export const openStore = (folder: DataFolder, choice: StoreChoice | undefined): TE.TaskEither<StoreError, Ledger> =>
+/** Opens the store, or makes it. `onFault` is told when a cluster turns out, later, to be none that may be used. */
+export const openStore = (
+  folder: DataFolder,
+  choice: StoreChoice | undefined,
+  onFault: (fault: StoreError) => void = () => undefined,
+): TE.TaskEither<StoreError, Ledger> =>
   choice === undefined
     ? pipe(
         openSqliteLedger(folder.ledger),
         TE.map((sqlite): Ledger => ({ ...sqlite, cluster: undefined })),
       )
     : pipe(
-        openKurrentLedger({ ...choice, replica: folder.replica, positionFile: folder.replicaPosition }),
+        openKurrentLedger({ ...choice, replica: folder.replica, positionFile: folder.replicaPosition, onFault }),
         TE.map((cluster): Ledger => {
           const { events, evidence, check, close } = cluster;
           return { events, evidence, check, close, cluster };

@@ -1,7 +1,20 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { instantOf } from '../domain/encoding/instant.js';
 import type { Clock, Random } from '../domain/ports.js';
 
-export const systemClock: Clock = { now: () => new Date().toISOString() };
+/**
+ * The wall clock, and never behind where it would be had nobody set it since this was made: a clock that is set back must
+ * not make what has expired good again. Set forward and back, it is right again.
+ */
+export const createSystemClock = (wall: () => number, monotonic: () => number): Clock => {
+  const ahead = wall() - monotonic();
+  return { now: () => instantOf(Math.max(wall(), Math.floor(ahead + monotonic()))) };
+};
+
+export const systemClock: Clock = createSystemClock(
+  () => Date.now(),
+  () => performance.now(),
+);
 
 export const systemRandom: Random = {
   bytes: (size) => new Uint8Array(randomBytes(size)),

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -16,6 +17,8 @@ import { MANIFEST, type Manifest, manifestInput } from './manifest.js';
 
 export type BackupFault =
   | { readonly _tag: 'BackupTargetNotEmpty'; readonly folder: string }
+  /** The ledger is in a cluster, which has backups of its own, or was moved to another folder. */
+  | { readonly _tag: 'LedgerElsewhere'; readonly rule: string }
   | { readonly _tag: 'BackupFailed'; readonly detail: string }
   | { readonly _tag: 'SignerUnavailable'; readonly detail: string };
 
@@ -81,10 +84,18 @@ const signed = (
   );
 };
 
+/** A copy of this folder would be a copy without its ledger, or of one that goes on elsewhere. */
+const elsewhere = ({ store, moved }: DataFolder): string | undefined => {
+  if (existsSync(moved)) return 'was moved to another folder: back that up';
+  return existsSync(store) ? 'is in EventStoreDB: back up the cluster, and keep keys.json and vault.json' : undefined;
+};
+
 /** Copies an authority's folder, whether or not it serves, into an empty one. A crash leaves a folder without a manifest. */
 export const makeBackup = (options: BackupOptions): TE.TaskEither<BackupFault, Manifest> => {
   const { dir, target, keys, withKeys } = options;
   const [from, to] = [dataFolder(dir), dataFolder(target)];
+  const rule = elsewhere(from);
+  if (rule !== undefined) return TE.left({ _tag: 'LedgerElsewhere', rule });
   return pipe(
     TE.tryCatch(() => isEmpty(target), failed),
     TE.filterOrElse(

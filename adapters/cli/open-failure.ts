@@ -66,6 +66,15 @@ export const openFailure =
     if (error._tag === 'FolderNotEmpty') {
       return badInput(error._tag, `${error.dir} is not empty`, 'Nothing is overwritten: choose another folder.');
     }
+    if (error._tag === 'LedgerMoved') {
+      const advice = 'Use the folder that it was copied to. This one can still be read: sekisho verify.';
+      return unavailable(error._tag, `the ledger of ${error.dir} was moved: nothing is signed here any more`, advice);
+    }
+    if (error._tag === 'CopyUnfinished') {
+      const advice = 'Finish it with the same sekisho ledger copy.';
+      return unavailable(error._tag, `${error.dir} holds a copy of a ledger that was not finished`, advice);
+    }
+    if (error._tag === 'StoreRefused') return unavailable(error._tag, `${error.what} ${error.rule}`);
     if (error._tag === 'LogRefused') return unavailable(error.fault._tag, logFaultText(error.fault));
     if (error._tag === 'PolicyInvalid')
       return badInput(error._tag, `${error.file}: ${error.fault.field} ${error.fault.rule}`);

@@ -28,6 +28,8 @@ export interface ReadApi {
    * something, and was answered, reads it in the next request.
    */
   readonly settled: TE.TaskEither<ApiError, void>;
+  /** Left where requests had better go to another node. */
+  readonly healthy: TE.TaskEither<ApiError, void>;
 }
 
 /** What the routes work with. */

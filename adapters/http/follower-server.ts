@@ -52,7 +52,13 @@ const digest = (text: string): Uint8Array => createHash('sha256').update(text).d
 export const followerServer = ({ followed, token, tls, log }: FollowerServerOptions): FastifyInstance => {
   const metrics = makeMetrics();
   const own = digest(token);
-  const api = { deps: { clock: systemClock }, reads: followed, settled: TE.right(undefined), metrics };
+  const api = {
+    deps: { clock: systemClock },
+    reads: followed,
+    settled: TE.right(undefined),
+    healthy: TE.right(undefined),
+    metrics,
+  };
   return makeServer({
     routes: [...hostRoutes(api), healthRoute(api), metricsRoute(api), followerRoute(followed)],
     access: {

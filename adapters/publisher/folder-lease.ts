@@ -1,34 +1,20 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
-import { closed } from '../../domain/encoding/closed.js';
-import { decode } from '../../domain/encoding/explain.js';
-import { parseJson } from '../../domain/encoding/json.js';
-import { SafeInt, Text } from '../../domain/encoding/primitives.js';
 import type { LeaseFault, PublisherLease, PublisherTurn } from '../../domain/publication/ports.js';
 import { readIfThere, writePrivate } from '../access/private-files.js';
-
-const Turn = closed({ v: t.literal(1), target: Text(1024), epoch: SafeInt, published: SafeInt }, 'PublisherTurn');
-type Turn = t.TypeOf<typeof Turn>;
+import { nextTurn, type Turn, turnIn } from './turn.js';
 
 const unavailable = (file: string, rule: string): LeaseFault => ({
   _tag: 'LeaseUnavailable',
   detail: `${file} ${rule}`,
 });
 
-/** A file that can't be read as a turn counts as none: everything is sent again, which does no harm. */
 const readTurn = (file: string): TE.TaskEither<LeaseFault, Turn | undefined> =>
   pipe(
     readIfThere(file),
     TE.bimap(
       ({ rule }) => unavailable(file, rule),
-      (text) => {
-        const turn =
-          text === undefined
-            ? undefined
-            : pipe(parseJson(text), (json) => (json._tag === 'Right' ? decode(Turn)(json.right) : json));
-        return turn?._tag === 'Right' ? turn.right : undefined;
-      },
+      (text) => (text === undefined ? undefined : turnIn(text)),
     ),
   );
 
@@ -44,7 +30,8 @@ const write = (file: string, turn: Turn): TE.TaskEither<LeaseFault, void> =>
  * newer one. `target` names the topics: for others, publishing begins with the first event.
  */
 export const folderLease = (file: string, target: string): PublisherLease => {
-  const turnOf = (epoch: number, from: number): PublisherTurn => {
+  const turnOf = (begun: Turn): PublisherTurn => {
+    const { epoch } = begun;
     const fenced = pipe(
       readTurn(file),
       TE.filterOrElse(
@@ -53,7 +40,7 @@ export const folderLease = (file: string, target: string): PublisherLease => {
       ),
     );
     return {
-      published: from,
+      published: begun.published,
       holds: pipe(
         readTurn(file),
         TE.map((now) => now?.epoch === epoch),
@@ -61,21 +48,21 @@ export const folderLease = (file: string, target: string): PublisherLease => {
       advance: (published) =>
         pipe(
           fenced,
-          TE.flatMap(() => write(file, { v: 1, target, epoch, published })),
+          TE.flatMap(() => write(file, { ...begun, published })),
         ),
     };
   };
+  const read = readTurn(file);
   return {
     begin: pipe(
-      readTurn(file),
-      TE.flatMap((before) => {
-        const epoch = (before?.epoch ?? 0) + 1;
-        const published = before?.target === target ? before.published : 0;
-        return pipe(
-          write(file, { v: 1, target, epoch, published }),
-          TE.map(() => turnOf(epoch, published)),
-        );
-      }),
+      read,
+      TE.map((before) => nextTurn(before, target)),
+      TE.tap((turn) => write(file, turn)),
+      TE.map(turnOf),
+    ),
+    published: pipe(
+      read,
+      TE.map((turn) => (turn?.target === target ? turn.published : 0)),
     ),
   };
 };

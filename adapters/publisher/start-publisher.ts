@@ -28,6 +28,7 @@ export interface Publisher {
 }
 
 const RETRY = { leastMillis: 250, mostMillis: 15_000 } as const;
+/** How often a publisher whose turn it is not looks again, whatever is appended meanwhile. */
 const LOOK_MS = 500;
 /** What is not sent by then is sent after the next start. */
 const MOST_STOP_MS = 5_000;
@@ -99,6 +100,16 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
   };
   let session: BrokerSession | undefined;
   let turn: PublisherTurn | undefined;
+  let looked = Number.NEGATIVE_INFINITY;
+
+  /** Another node publishes: how far that one is tells whether anybody does. */
+  const standBy = async (): Promise<void> => {
+    progress.state = 'standing-by';
+    const published = await options.lease.published();
+    if (E.isLeft(published)) return;
+    progress.published = published.right;
+    if (published.right >= progress.size) progress.oldest = undefined;
+  };
 
   const begin = async (): Promise<PublisherFault | 'standing-by' | undefined> => {
     if (turn === undefined) {
@@ -138,10 +149,12 @@ export const startPublisher = (options: PublisherOptions): Publisher => {
   /** Whether all is sent that there is. */
   const round = async (): Promise<boolean> => {
     if (progress.state === 'halted') return true;
+    if (progress.state === 'standing-by' && performance.now() - looked < LOOK_MS) return true;
+    looked = performance.now();
     const begun = await begin();
     if (begun === 'standing-by') {
-      progress.state = begun;
-      return false;
+      await standBy();
+      return true;
     }
     if (begun !== undefined) return failed(begun);
     progress.state = 'publishing';

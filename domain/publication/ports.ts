@@ -51,4 +51,6 @@ export interface PublisherTurn {
 export interface PublisherLease {
   /** Undefined: it is another node's turn. */
   readonly begin: TE.TaskEither<LeaseFault, PublisherTurn | undefined>;
+  /** How far whoever's turn it is came, for those who wait for theirs. */
+  readonly published: TE.TaskEither<LeaseFault, number>;
 }

@@ -15,6 +15,8 @@ const failure = (fault: BackupFault): CliFailure => {
   switch (fault._tag) {
     case 'BackupTargetNotEmpty':
       return badInput(fault._tag, `${fault.folder} is not empty`, 'Nothing is overwritten: choose another folder.');
+    case 'LedgerElsewhere':
+      return badInput(fault._tag, `the ledger ${fault.rule}`, 'To have it in a folder: sekisho ledger copy.');
     case 'BackupFailed':
       return unavailable(fault._tag, `the backup was not finished: ${fault.detail}`, 'Remove it and try again.');
     case 'SignerUnavailable':

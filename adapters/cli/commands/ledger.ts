@@ -15,6 +15,7 @@ import { badInput, type CliFailure, negative, unavailable } from '../failure.js'
 import { online } from '../online.js';
 import { openFailure } from '../open-failure.js';
 import { remoteLog } from '../remote-log.js';
+import { addLedgerCopy } from './ledger-copy.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -146,6 +147,8 @@ const addProve: AddCommand = (parent, cli) => {
 
 /** What auditors take away: the key, the log, proofs. */
 export const ledgerCommand: AddCommand = (parent, cli) => {
-  const ledger = parent.command('ledger').description('the log that anyone can check: key, tiles, proofs');
-  for (const add of [addVkey, addExport, addProve]) add(ledger, cli);
+  const ledger = parent
+    .command('ledger')
+    .description('the log that anyone can check: key, tiles, proofs; and where the ledger is kept');
+  for (const add of [addVkey, addExport, addProve, addLedgerCopy]) add(ledger, cli);
 };

@@ -24,6 +24,8 @@ export interface KurrentOptions {
   readonly positionFile: string;
   readonly deadlineMillis?: number;
   readonly seenWithinMillis?: number;
+  /** For whoever moves the ledger elsewhere: its end is no fault, and what stands behind that is left out. */
+  readonly toItsEnd?: boolean;
   /** Told once, when nothing may be read or written any more. */
   readonly onFault?: (fault: StoreError) => void;
 }
@@ -62,22 +64,36 @@ const metadataFault = async ({ client, names }: Parts, metastream: string): Prom
   return key === undefined || !stream.startsWith(names.ledger) ? undefined : forgetsEvents(stream, key);
 };
 
-/** Entries go to the copy; beacons are told only when all entries before them are there. */
-const takeBatch =
-  (parts: Parts) =>
-  async (events: ReadonlyArray<KurrentEvent>): Promise<E.Either<StoreError, void>> => {
+const MOVED: StoreError = {
+  _tag: 'StoreRefused',
+  what: 'the ledger in EventStoreDB',
+  rule: 'was moved elsewhere (sekisho ledger copy): nothing is read or written here any more',
+};
+
+/**
+ * Entries go to the copy; beacons are told only when all entries before them are there. An append is acknowledged when it was
+ * seen here, so none behind the ledger's end ever is, whichever node wrote it and whatever that node had seen.
+ */
+const takeBatch = (parts: Parts, toItsEnd: boolean) => {
+  let ended = false;
+  return async (events: ReadonlyArray<KurrentEvent>): Promise<E.Either<StoreError, void>> => {
     const { names, replica, beacons } = parts;
     const metadata = events.filter(({ stream }) => stream.startsWith(names.ledgerMetadata));
     for (const stream of new Set(metadata.map((event) => event.stream))) {
       const fault = await metadataFault(parts, stream);
       if (fault !== undefined) return E.left(fault);
     }
-    const entries = events.filter(({ stream }) => stream.startsWith(names.ledger));
+    const end = ended ? 0 : events.findIndex(({ stream }) => stream === names.moved);
+    const before = end < 0 ? events : events.slice(0, end);
+    const entries = before.filter(({ stream }) => stream.startsWith(names.ledger));
     const taken = entries.length === 0 ? E.right(undefined) : await replica.take(entries);
     if (E.isLeft(taken)) return taken;
+    ended = end >= 0;
+    if (ended && !toItsEnd) return E.left(MOVED);
     for (const { stream, id } of events) if (stream === names.beacon) beacons.came(id.toLowerCase(), true);
     return E.right(undefined);
   };
+};
 
 /** A cluster that was put back to an older state lacks what this node saw; going on would give the world two histories. */
 const sameLedger = async ({ client, names, copy }: Parts): Promise<StoreError | undefined> => {
@@ -103,14 +119,14 @@ const sameLedger = async ({ client, names, copy }: Parts): Promise<StoreError | 
 
 const run = async (options: KurrentOptions, parts: Parts): Promise<E.Either<StoreError, KurrentLedger>> => {
   const { client, names, copy, replica, beacons } = parts;
-  const { onFault = () => undefined, seenWithinMillis = SEEN_WITHIN_MS } = options;
+  const { onFault = () => undefined, seenWithinMillis = SEEN_WITHIN_MS, toItsEnd = false } = options;
   let fault: StoreError | undefined;
   const from = await replica.begin();
   const tail = startTail({
     client,
-    prefixes: [names.ledger, names.ledgerMetadata, names.beacon],
+    prefixes: [names.ledger, names.ledgerMetadata, names.beacon, names.moved],
     from,
-    take: takeBatch(parts),
+    take: takeBatch(parts, toItsEnd),
     onFault: (found) => {
       fault = found;
       replica.giveUp();

@@ -10,6 +10,8 @@ export interface StreamNames {
   readonly ledgerMetadata: string;
   readonly ofLedger: (stream: StreamId) => string;
   readonly evidence: (sha256: string) => string;
+  /** What the names of all evidence begin with. */
+  readonly evidencePrefix: string;
   /** Marks in `$all`: who sees its own has seen everything before it. */
   readonly beacon: string;
   /** Who seals, by expected revision. */
@@ -18,6 +20,10 @@ export interface StreamNames {
   readonly record: string;
   /** Checkpoints as they were published, cosignatures included. */
   readonly published: string;
+  /** Who copies the ledger to Kafka, and how far. */
+  readonly publisher: string;
+  /** The end of the ledger here: it was moved elsewhere. What comes behind it in `$all` was never acknowledged. */
+  readonly moved: string;
 }
 
 export const streamNames = (prefix: string): StreamNames => ({
@@ -25,8 +31,11 @@ export const streamNames = (prefix: string): StreamNames => ({
   ledgerMetadata: `$$${prefix}/ledger/`,
   ofLedger: (stream) => `${prefix}/ledger/${stream}`,
   evidence: (sha256) => `${prefix}/evidence/${sha256}`,
+  evidencePrefix: `${prefix}/evidence/`,
   beacon: `${prefix}/beacon`,
   lease: `${prefix}/sealer`,
   record: `${prefix}/log-record`,
   published: `${prefix}/log-published`,
+  publisher: `${prefix}/publisher`,
+  moved: `${prefix}/moved`,
 });

@@ -10,6 +10,8 @@ export interface TailOptions {
   readonly take: (events: ReadonlyArray<KurrentEvent>) => Promise<E.Either<StoreError, void>>;
   /** Nothing is taken any more; only a person can help. */
   readonly onFault: (fault: StoreError) => void;
+  /** How many events may wait for `take`: fewer where each is large. */
+  readonly mostWaiting?: number;
   readonly random?: () => number;
 }
 
@@ -23,7 +25,6 @@ export interface Tail {
 }
 
 const MOST_WAITING = 4_096;
-const FEWEST_WAITING = 512;
 const MOST_AT_ONCE = 512;
 const FIRST_BACKOFF_MS = 50;
 const LONGEST_BACKOFF_MS = 5_000;
@@ -37,7 +38,8 @@ const backoff = (attempt: number, random: () => number): number =>
  * last event, and then the next event is skipped.
  */
 export const startTail = (options: TailOptions): Tail => {
-  const { client, prefixes, take, onFault, random = Math.random } = options;
+  const { client, prefixes, take, onFault, mostWaiting = MOST_WAITING, random = Math.random } = options;
+  const fewestWaiting = Math.ceil(mostWaiting / 8);
   let position = options.from;
   let waiting: Array<KurrentEvent> = [];
   let followed: Followed | undefined;
@@ -74,7 +76,7 @@ export const startTail = (options: TailOptions): Tail => {
         return;
       }
       position = batch.at(-1)?.position ?? position;
-      if (paused && waiting.length < FEWEST_WAITING) {
+      if (paused && waiting.length < fewestWaiting) {
         paused = false;
         followed?.resume();
       }
@@ -104,7 +106,7 @@ export const startTail = (options: TailOptions): Tail => {
   const hear = (event: KurrentEvent): void => {
     waiting.push(event);
     attempts = 0;
-    if (!paused && waiting.length >= MOST_WAITING) {
+    if (!paused && waiting.length >= mostWaiting) {
       paused = true;
       followed?.pause();
     }

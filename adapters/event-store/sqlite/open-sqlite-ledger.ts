@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { EvidenceStore, StoreError } from '../../../domain/ports.js';
+import { createDigestList, type DigestList } from '../../evidence-store/sqlite/list-digests.js';
 import { createSqliteEvidenceStore } from '../../evidence-store/sqlite/sqlite-evidence-store.js';
 import { type Database, openDatabase } from './database.js';
 import { lockFile } from './file-lock.js';
@@ -16,6 +17,7 @@ import { createTail } from './tail.js';
 export interface SqliteLedger {
   readonly events: SqliteEventStore;
   readonly evidence: EvidenceStore;
+  readonly digests: DigestList;
   /** SQLite's own check of the whole file: what opening is too quick for. */
   readonly check: TE.TaskEither<StoreError, true>;
   /** Waits for what is under way, then gives the file free. */
@@ -58,6 +60,7 @@ const assemble = async (file: string, database: Database, unlock: () => void): P
   return {
     events: await createSqliteEventStore(file, database, lane, tail),
     evidence: await createSqliteEvidenceStore(file, database, lane),
+    digests: await createDigestList(file, database, lane),
     check: () =>
       lane
         .read(() => fullCheck(file, database))

@@ -20,14 +20,15 @@ export const healthRoute = (api: ReadApi): Route =>
     method: 'GET',
     path: '/v1/health',
     operation: 'health',
-    summary: 'Whether the authority works, and up to which entry reads show the ledger.',
+    summary: 'Whether this node works and reaches the ledger, and up to which entry reads show it.',
     params: Nothing,
     query: Nothing,
     body: NoBody,
     answer: t.type({ status: t.literal('ok'), index: t.number }, 'Health'),
     handle: () =>
       pipe(
-        moment(api, {}),
+        api.healthy,
+        TE.flatMap(() => moment(api, {})),
         TE.map(({ index }) => ({ body: { status: 'ok' as const, index } })),
       ),
   });

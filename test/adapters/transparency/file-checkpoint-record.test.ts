@@ -1,11 +1,14 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { connectKurrent } from '../../../adapters/event-store/kurrent/client.js';
 import { createFileCheckpointRecord } from '../../../adapters/transparency/file-checkpoint-record.js';
+import { createKurrentCheckpointRecord } from '../../../adapters/transparency/kurrent/kurrent-checkpoint-record.js';
 import { createMemoryCheckpointRecord } from '../../../adapters/transparency/memory-checkpoint-record.js';
 import { utf8 } from '../../../domain/encoding/bytes.js';
 import type { CheckpointRecord } from '../../../domain/transparency/ports.js';
+import { testServer } from '../../support/esdb/node.js';
 import { left, right } from '../../support/ledger.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -14,14 +17,22 @@ const text = async (record: CheckpointRecord): Promise<string | undefined> => {
   return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
 };
 
-const kinds: ReadonlyArray<readonly [string, () => CheckpointRecord]> = [
+const inCluster = async (): Promise<CheckpointRecord> => {
+  const client = connectKurrent({ url: (await testServer()).url });
+  if (client === undefined) throw new Error('no client');
+  onTestFinished(() => client.close());
+  return createKurrentCheckpointRecord(client, 'test/log-record');
+};
+
+const kinds: ReadonlyArray<readonly [string, () => CheckpointRecord | Promise<CheckpointRecord>]> = [
   ['in memory', createMemoryCheckpointRecord],
   ['in files', () => createFileCheckpointRecord(join(temporaryFolder(), 'log', 'record'))],
+  ['in EventStoreDB', inCluster],
 ];
 
 describe.each(kinds)('a checkpoint record %s', (_, make) => {
   it('is empty at first and then what was written last', async () => {
-    const record = make();
+    const record = await make();
     expect(await text(record)).toBeUndefined();
     right(await record.compareAndSwap(undefined, utf8('1'))());
     right(await record.compareAndSwap(utf8('1'), utf8('2'))());
@@ -30,7 +41,7 @@ describe.each(kinds)('a checkpoint record %s', (_, make) => {
   });
 
   it('is not written over by somebody who saw something else', async () => {
-    const record = make();
+    const record = await make();
     right(await record.compareAndSwap(undefined, utf8('1'))());
     for (const seen of [undefined, utf8('0'), utf8('')]) {
       expect(left(await record.compareAndSwap(seen, utf8('fork'))())._tag).toBe('RecordConflict');
@@ -39,7 +50,7 @@ describe.each(kinds)('a checkpoint record %s', (_, make) => {
   });
 
   it('lets one of many win', async () => {
-    const record = make();
+    const record = await make();
     right(await record.compareAndSwap(undefined, utf8('0'))());
     const results = await Promise.all(
       Array.from({ length: 12 }, (__, i) => record.compareAndSwap(utf8('0'), utf8(`writer ${String(i)}`))()),
