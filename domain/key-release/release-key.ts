@@ -1,19 +1,22 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { HostRejection } from '../host/commands.js';
+import type { HostEvent } from '../host/events.js';
 import { executeHost, hostActor } from '../host/host-stream.js';
+import type { HostState } from '../host/state.js';
 import type { KeyRejection } from '../key/decider.js';
 import type { KeyServerFault } from '../key-provider/key-servers.js';
 import { observeIfUnhealthy } from '../key-provider/observe-provider.js';
 import type { VaultFault } from '../key-provider/ports.js';
 import type { KeyServiceDeps, TokenForged } from '../key-service-deps.js';
-import type { ExecuteFault } from '../ledger/execute.js';
+import type { Executed, ExecuteFault } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import type { StoreError } from '../ports.js';
 import type { DocumentFault } from '../reference/load-reference-values.js';
 import { type Authorised, askForKey } from './ask-for-key.js';
 import { askKeyServers, type Made } from './ask-key-servers.js';
-import { readGrounds } from './read-grounds.js';
+import type { ReleaseCommand } from './commands.js';
+import { type ReadGrounds, readGrounds } from './read-grounds.js';
 import { type Asked, readAsked } from './release-asked.js';
 import type { KeyNotReleased, ReleasedKey, ReleaseInput } from './release-input.js';
 import { type SealingImpossible, sealKey } from './seal-key.js';
@@ -32,25 +35,33 @@ export type ReleaseFault =
   | StoreError
   | ExecuteFault;
 
-/** Durable before the answer leaves, and decided again from what holds at that moment. */
-const deliver = (
+/** What became of an authorised release, in the host's stream, decided from what holds at that moment. */
+const record = (
   deps: KeyServiceDeps,
   { host, asked }: Asked,
+  commandOf: (now: ReadGrounds) => ReleaseCommand,
+): TE.TaskEither<HostRejection | ExecuteFault, Executed<HostState, HostEvent>> =>
+  executeHost(deps)<LoadFault>({
+    host,
+    commandId: deps.random.uuid(),
+    actor: hostActor(host),
+    prepare: () =>
+      pipe(
+        readGrounds(deps, host, asked, true),
+        TE.map((now) => ({ command: commandOf(now), basis: now.basis })),
+      ),
+  });
+
+/** Durable before the answer leaves, and decided again. */
+const deliver = (
+  deps: KeyServiceDeps,
+  asked: Asked,
   key: string,
 ): TE.TaskEither<KeyNotReleased | HostRejection | ExecuteFault, number> =>
   pipe(
-    executeHost(deps)<LoadFault>({
-      host,
-      commandId: deps.random.uuid(),
-      actor: hostActor(host),
-      prepare: () =>
-        pipe(
-          readGrounds(deps, host, asked, true),
-          TE.map(({ grounds, basis, facts }) => ({
-            command: { type: 'DeliverKey', release: asked.release, key, facts, grounds },
-            basis,
-          })),
-        ),
+    record(deps, asked, ({ grounds, facts }) => {
+      const { release } = asked.asked;
+      return { type: 'DeliverKey', release, key, facts, grounds };
     }),
     TE.flatMap(({ events: [recorded] }): TE.TaskEither<KeyNotReleased, number> => {
       if (recorded?.event.type === 'KeyDelivered') return TE.right(recorded.index);
@@ -59,22 +70,10 @@ const deliver = (
     }),
   );
 
-const recordFailure = (deps: KeyServiceDeps, { host, asked }: Asked, fault: string): TE.TaskEither<never, unknown> =>
+/** The failure itself is what the caller is told; that it could not be recorded changes nothing for the key. */
+const recordFailure = (deps: KeyServiceDeps, asked: Asked, fault: string): TE.TaskEither<never, unknown> =>
   pipe(
-    executeHost(deps)<LoadFault>({
-      host,
-      commandId: deps.random.uuid(),
-      actor: hostActor(host),
-      prepare: () =>
-        pipe(
-          readGrounds(deps, host, asked, true),
-          TE.map(({ basis, facts }) => ({
-            command: { type: 'FailDelivery', release: asked.release, fault, facts },
-            basis,
-          })),
-        ),
-    }),
-    // The failure itself is what the caller is told; that it could not be recorded changes nothing for the key.
+    record(deps, asked, ({ facts }) => ({ type: 'FailDelivery', release: asked.asked.release, fault, facts })),
     TE.orElseW(() => TE.right(undefined)),
   );
 
