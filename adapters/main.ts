@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps } from '../domain/authority-deps.js';
 import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evidence.js';
+import { tellKeyServers } from '../domain/key-provider/end-primary-key.js';
 import { observeProvider } from '../domain/key-provider/observe-provider.js';
 import type { KeyServiceDeps } from '../domain/key-service-deps.js';
 import type { Approval } from '../domain/ledger/ledger.js';
@@ -57,7 +58,9 @@ const keepHouse = (deps: KeyServiceDeps, reads: ProjectionStore, sealer: Sealer)
 /** Health is recorded when it changes, so that a read of it is never older than a minute. */
 const observeProviders = async (deps: KeyServiceDeps, reads: ProjectionStore): Promise<void> => {
   for (const { provider, removed } of reads.keyProviders.now().values()) {
-    if (removed === null) await observeProvider(deps)(provider)();
+    if (removed !== null) continue;
+    await observeProvider(deps)(provider)();
+    await tellKeyServers(deps)(provider)();
   }
 };
 

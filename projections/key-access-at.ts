@@ -31,7 +31,7 @@ const hostReasons = ({ row }: HostTrust, { policyRevision }: AccessGrounds, at: 
 };
 
 const providerReasons = (
-  { settings, health, primaryKey, removed }: KeyProviderRow,
+  { settings, health, primaryKey, endedPrimaryKeys, removed }: KeyProviderRow,
   cluster: string | undefined,
 ): ReadonlyArray<string> => {
   if (removed !== null) return ['ProviderRemoved'];
@@ -39,6 +39,8 @@ const providerReasons = (
   return [
     ...(health === 'OK' || health === 'WARNING' ? [] : ['ProviderUnhealthy']),
     ...(primaryKey === null ? ['PrimaryKeyMissing'] : []),
+    // New keys, that is: what another primary key wrapped is still unwrapped.
+    ...(endedPrimaryKeys.some((each) => each.primaryKey === primaryKey) ? ['PrimaryKeyRevoked'] : []),
     ...(served ? [] : ['HostNotServed']),
   ];
 };

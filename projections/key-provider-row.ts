@@ -1,5 +1,6 @@
 import type { ServerHealth, TrustedPeer } from '../domain/key-provider/events.js';
 import type { Health } from '../domain/key-provider/key-servers.js';
+import type { PrimaryKeyEnd } from '../domain/key-provider/primary-key-events.js';
 import type { KeyServer, ProviderKind, ProviderSettings } from '../domain/key-provider/settings.js';
 import type { Act } from './reference-row.js';
 
@@ -13,6 +14,17 @@ export interface ClientCertificateRow {
   readonly issued: Act;
 }
 
+/** A primary key that wraps and unwraps nothing any more. */
+export interface EndedPrimaryKeyRow {
+  readonly primaryKey: string;
+  readonly end: PrimaryKeyEnd;
+  readonly revoked: (Act & { readonly reason: string }) | null;
+  /** `keysInUse` were lost with it. */
+  readonly destroyed: (Act & { readonly reason: string; readonly keysInUse: number }) | null;
+  /** When its key servers had done the same; null: not yet. */
+  readonly confirmed: Act | null;
+}
+
 /** A key provider with all that its events say of it. No secret is in any of them. */
 export interface KeyProviderRow {
   readonly provider: string;
@@ -21,8 +33,9 @@ export interface KeyProviderRow {
   readonly servers: ReadonlyArray<KeyServer>;
   readonly primaryKey: string | null;
   readonly primaryKeyChanged: Act | null;
-  /** Newest last: what they wrapped is unwrapped by them still. */
+  /** Newest last: what they wrapped is unwrapped by them still, unless they ended. */
   readonly formerPrimaryKeys: ReadonlyArray<string>;
+  readonly endedPrimaryKeys: ReadonlyArray<EndedPrimaryKeyRow>;
   readonly clientCertificate: ClientCertificateRow | null;
   readonly request: {
     readonly request: string;

@@ -2,7 +2,7 @@ import type { LedgerEvent } from '../domain/catalogue.js';
 import type { ProviderEvent } from '../domain/key-provider/events.js';
 import { providerOfStream } from '../domain/key-provider/provider-id.js';
 import type { Recorded } from '../domain/ledger/envelope.js';
-import type { KeyProviderRow } from './key-provider-row.js';
+import type { EndedPrimaryKeyRow, KeyProviderRow } from './key-provider-row.js';
 import { NOTHING, type Projection } from './projection.js';
 import { actOf } from './reference.js';
 
@@ -15,6 +15,7 @@ const newRow = (recorded: Of<'KeyProviderCreated'>, provider: string): KeyProvid
     ...recorded.event.data,
     primaryKeyChanged: recorded.event.data.primaryKey === null ? null : act,
     formerPrimaryKeys: [],
+    endedPrimaryKeys: [],
     clientCertificate: null,
     request: null,
     trustedPeers: [],
@@ -48,6 +49,34 @@ const withPrimaryKey = (row: KeyProviderRow, recorded: Of<'PrimaryKeyChanged'>):
   formerPrimaryKeys: [...row.formerPrimaryKeys, ...(row.primaryKey === null ? [] : [row.primaryKey])],
 });
 
+const endedAs = (
+  before: EndedPrimaryKeyRow,
+  recorded: Of<'PrimaryKeyRevoked' | 'PrimaryKeyDestructionOrdered' | 'PrimaryKeyEndConfirmed'>,
+): EndedPrimaryKeyRow => {
+  const { event } = recorded;
+  const act = actOf(recorded);
+  switch (event.type) {
+    case 'PrimaryKeyRevoked': {
+      const { compromised, reason } = event.data;
+      return { ...before, end: compromised ? 'compromised' : 'revoked', revoked: { ...act, reason }, confirmed: null };
+    }
+    case 'PrimaryKeyDestructionOrdered': {
+      const { keysInUse, reason } = event.data;
+      return { ...before, end: 'destroyed', destroyed: { ...act, reason, keysInUse }, confirmed: null };
+    }
+    case 'PrimaryKeyEndConfirmed':
+      return { ...before, confirmed: act };
+  }
+};
+
+const withEnding = (row: KeyProviderRow, recorded: Parameters<typeof endedAs>[1]): KeyProviderRow => {
+  const { primaryKey } = recorded.event.data;
+  const isThis = (each: EndedPrimaryKeyRow): boolean => each.primaryKey === primaryKey;
+  const fresh: EndedPrimaryKeyRow = { primaryKey, end: 'revoked', revoked: null, destroyed: null, confirmed: null };
+  const ended = endedAs(row.endedPrimaryKeys.find(isThis) ?? fresh, recorded);
+  return { ...row, endedPrimaryKeys: [...row.endedPrimaryKeys.filter((each) => !isThis(each)), ended] };
+};
+
 const withHealth = (row: KeyProviderRow, { event, recordedAt }: Of<'ProviderHealthChanged'>): KeyProviderRow => ({
   ...row,
   health: event.data.new,
@@ -71,6 +100,10 @@ const evolveRow = (row: KeyProviderRow, recorded: Recorded<ProviderEvent>): KeyP
       return { ...row, servers: row.servers.filter(({ name }) => name !== event.data.name), changed: act };
     case 'PrimaryKeyChanged':
       return withPrimaryKey(row, { ...recorded, event });
+    case 'PrimaryKeyRevoked':
+    case 'PrimaryKeyDestructionOrdered':
+    case 'PrimaryKeyEndConfirmed':
+      return withEnding(row, { ...recorded, event });
     case 'ClientCertificateIssued':
     case 'ClientCertificateReplaced':
       return withCertificate(row, { ...recorded, event });
@@ -88,7 +121,7 @@ const evolveRow = (row: KeyProviderRow, recorded: Recorded<ProviderEvent>): KeyP
 /** Key providers with their servers, certificates and health. */
 export const keyProviders: Projection<KeyProviderRow, LedgerEvent> = {
   name: 'key-providers',
-  version: 1,
+  version: 2,
   evolve: (rows, recorded) => {
     const provider = providerOfStream(recorded.stream);
     if (provider === undefined) return NOTHING;

@@ -63,6 +63,11 @@ export const holdings = (
 
 export const keys = (
   rows: KeyLedgerRows,
-  { provider }: { readonly provider?: string | undefined },
+  chosen: { readonly provider?: string | undefined; readonly primaryKey?: string | undefined },
 ): ReadonlyArray<KeyRow> =>
-  [...rows.values()].filter((row): row is KeyRow => row.kind === 'key' && row.provider === (provider ?? row.provider));
+  [...rows.values()].filter(
+    (row): row is KeyRow =>
+      row.kind === 'key' &&
+      row.provider === (chosen.provider ?? row.provider) &&
+      row.primaryKey === (chosen.primaryKey ?? row.primaryKey),
+  );

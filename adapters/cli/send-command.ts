@@ -19,13 +19,14 @@ const tell = ({ stream, revision, events }: Recorded): string =>
 export const sendCommand = (
   { client, json, print }: Online,
   call: Call,
-  then?: string,
+  then?: string | ((recorded: Recorded) => string | undefined),
 ): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     client.call(call, Recorded),
     TE.map(({ body }) => {
       print(json ? JSON.stringify(body) : tell(body));
-      if (!json && then !== undefined) print(then);
+      const more = typeof then === 'function' ? then(body) : then;
+      if (!json && more !== undefined) print(more);
       return done;
     }),
   );

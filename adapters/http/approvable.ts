@@ -20,6 +20,7 @@ export const Approvable = t.keyof(
     createKeyProvider: null,
     changeKeyProvider: null,
     changePrimaryKey: null,
+    destroyPrimaryKey: null,
     addKeyServer: null,
     trustPeerCertificates: null,
     enableCluster: null,

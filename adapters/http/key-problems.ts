@@ -89,6 +89,14 @@ export const KEY_PROBLEMS: Table = {
     ),
   PrimaryKeyUnchanged: ({ primaryKey }) =>
     conflict('PrimaryKeyUnchanged', 'Nothing to change', `${primaryKey} is the primary key already.`),
+  PrimaryKeyInUse: ({ primaryKey, keys, isCurrent }) =>
+    conflict(
+      'PrimaryKeyInUse',
+      'Primary key in use',
+      isCurrent
+        ? `${primaryKey} is the provider's primary key: change it first, or force it.`
+        : `${String(keys)} ${keys === 1 ? 'key depends' : 'keys depend'} on ${primaryKey} alone: wrap anew, revoke, or force it.`,
+    ),
   NotOfThisKind: ({ kind }) =>
     conflict(
       'NotOfThisKind',

@@ -27,6 +27,7 @@ import { liveRoutes } from './routes/live.js';
 import { logRoutes } from './routes/log.js';
 import { operatorRoutes } from './routes/operators.js';
 import { policyRoutes } from './routes/policy.js';
+import { primaryKeyRoutes } from './routes/primary-keys.js';
 import { publisherRoutes } from './routes/publisher.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
@@ -74,6 +75,7 @@ export const allRoutes = (
     ...keyOperationRoutes(api),
     ...keyProviderRoutes(api),
     ...keyProviderCommandRoutes(api),
+    ...primaryKeyRoutes(api),
     ...keyRoutes(api),
     ...clusterRoutes(api),
     ...clusterCommandRoutes(api),

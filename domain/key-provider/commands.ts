@@ -8,12 +8,13 @@ import type {
   ServerHealth,
   TrustedPeer,
 } from './events.js';
-import type { Health } from './key-servers.js';
+import type { Health, KeyServerFault } from './key-servers.js';
+import type { PrimaryKeyEnd } from './primary-key-events.js';
 import type { KeyServer, ProviderKind, ProviderSettings } from './settings.js';
 
 type DataOf<X> = EventOf<X> extends { readonly data: infer D } ? D : never;
 
-/** Only key and trust administrators may send any of these; health is the authority's own finding. */
+/** Only key and trust administrators may send these; health, and what key servers did, is the authority's own finding. */
 export type ProviderCommand = { readonly by: Actor } & (
   | {
       readonly type: 'CreateKeyProvider';
@@ -27,6 +28,22 @@ export type ProviderCommand = { readonly by: Actor } & (
   | { readonly type: 'AddKeyServer'; readonly server: KeyServer }
   | { readonly type: 'RemoveKeyServer'; readonly name: string; readonly reason: string }
   | { readonly type: 'ChangePrimaryKey'; readonly primaryKey: string }
+  | {
+      readonly type: 'RevokePrimaryKey';
+      readonly primaryKey: string;
+      readonly compromised: boolean;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'DestroyPrimaryKey';
+      readonly primaryKey: string;
+      readonly force: boolean;
+      readonly reason: string;
+      /** Keys that nothing else unwraps. */
+      readonly keysInUse: number;
+      readonly countedAt: number;
+    }
+  | { readonly type: 'ConfirmPrimaryKeyEnd'; readonly primaryKey: string; readonly end: PrimaryKeyEnd }
   | ({ readonly type: 'IssueClientCertificate' } & DataOf<typeof ClientCertificateIssued>)
   | ({ readonly type: 'IssueClientCsr' } & DataOf<typeof ClientCsrIssued>)
   | ({ readonly type: 'ReplaceClientCertificate' } & DataOf<typeof ClientCertificateReplaced>)
@@ -47,6 +64,14 @@ export type ProviderRejection =
   /** Without one nothing could be unwrapped any more; remove the provider instead. */
   | { readonly _tag: 'LastKeyServer'; readonly name: string }
   | { readonly _tag: 'PrimaryKeyUnchanged'; readonly primaryKey: string }
+  | Extract<KeyServerFault, { readonly _tag: 'PrimaryKeyUnknown' | 'PrimaryKeyUnusable' }>
+  /** Keys would be lost, or the provider be left without one to wrap with. */
+  | {
+      readonly _tag: 'PrimaryKeyInUse';
+      readonly primaryKey: string;
+      readonly keys: number;
+      readonly isCurrent: boolean;
+    }
   /** The verb makes no sense for this kind of provider. */
   | { readonly _tag: 'NotOfThisKind'; readonly kind: ProviderKind }
   /** The certificate's key is neither the requested one, nor the current one, nor one that came with it. */

@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { requirePermission } from '../access/require-permission.js';
 import type { Decider } from '../ledger/decider.js';
 import type { ProviderCommand, ProviderRejection } from './commands.js';
+import { decidePrimaryKey } from './decide-primary-key.js';
 import type { ProviderEvent } from './events.js';
 import { unfitSettings } from './fit-settings.js';
 import { evolveProvider, type ProviderState, unknownProvider } from './state.js';
@@ -100,12 +101,11 @@ const decideActive = (command: Exclude<ProviderCommand, Of<'CreateKeyProvider'>>
       return change(command, state);
     case 'RemoveKeyProvider':
       return record({ type: 'KeyProviderRemoved', data: { reason: command.reason } });
-    case 'ChangePrimaryKey': {
-      const { primaryKey } = command;
-      return primaryKey === state.primaryKey
-        ? reject({ _tag: 'PrimaryKeyUnchanged', primaryKey })
-        : record({ type: 'PrimaryKeyChanged', data: { old: state.primaryKey ?? null, new: primaryKey } });
-    }
+    case 'ChangePrimaryKey':
+    case 'RevokePrimaryKey':
+    case 'DestroyPrimaryKey':
+    case 'ConfirmPrimaryKeyEnd':
+      return decidePrimaryKey(command, state);
     case 'RecordHealth':
       return recordHealth(command, state);
     case 'AddKeyServer':
@@ -119,9 +119,16 @@ const decideActive = (command: Exclude<ProviderCommand, Of<'CreateKeyProvider'>>
   }
 };
 
-/** Health is the authority's own finding. */
-const mayAsk = ({ type, by }: ProviderCommand): E.Either<ProviderRejection, true> =>
-  type === 'RecordHealth' && by.role === 'authority' ? E.right(true) : requirePermission(by, 'ManageKMSTrust');
+/** The authority's own findings. */
+const FINDINGS: ReadonlySet<ProviderCommand['type']> = new Set(['RecordHealth', 'ConfirmPrimaryKeyEnd']);
+
+const mayAsk = ({ type, by }: ProviderCommand): E.Either<ProviderRejection, true> => {
+  if (!FINDINGS.has(type)) return requirePermission(by, 'ManageKMSTrust');
+  const { role } = by;
+  return role === 'authority'
+    ? E.right(true)
+    : E.left({ _tag: 'PermissionRequired', permission: 'ManageKMSTrust', role });
+};
 
 /** One key provider, from creation to removal. */
 export const providerDecider: Decider<ProviderState, ProviderCommand, ProviderEvent, ProviderRejection> = {

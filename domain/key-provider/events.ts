@@ -3,10 +3,15 @@ import { closed } from '../encoding/closed.js';
 import { Instant, ListUpTo, Sha256Hex, Text } from '../encoding/primitives.js';
 import { Uuid } from '../ledger/envelope.js';
 import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
+import {
+  PrimaryKeyDestructionOrdered,
+  PrimaryKeyEndConfirmed,
+  PrimaryKeyId,
+  PrimaryKeyRevoked,
+} from './primary-key-events.js';
 import { KeyServer, ProviderKind, ProviderSettings } from './settings.js';
 
 const Why = Text(512);
-const PrimaryKeyId = Text(128);
 const orNull = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.NullC, t.Type<A, unknown>]> => t.union([t.null, codec]);
 
 export const KeyProviderCreated = eventType({
@@ -129,6 +134,9 @@ export const PROVIDER_EVENTS = [
   KeyServerAdded,
   KeyServerRemoved,
   PrimaryKeyChanged,
+  PrimaryKeyRevoked,
+  PrimaryKeyDestructionOrdered,
+  PrimaryKeyEndConfirmed,
   ClientCertificateIssued,
   ClientCsrIssued,
   ClientCertificateReplaced,

@@ -1,4 +1,5 @@
 import type { Recorded } from '../ledger/envelope.js';
+import { type EndedPrimaryKeys, withEnding } from './ended-primary-keys.js';
 import type { ProviderEvent, ServerHealth, TrustedPeer } from './events.js';
 import type { Health } from './key-servers.js';
 import { DEFAULT_PROVIDER_SETTINGS, type KeyServer, type ProviderKind, type ProviderSettings } from './settings.js';
@@ -17,6 +18,10 @@ export interface ProviderState {
   readonly settings: ProviderSettings;
   readonly servers: ReadonlyArray<KeyServer>;
   readonly primaryKey: string | undefined;
+  /** All that it ever wrapped with, the current one too. */
+  readonly primaryKeys: ReadonlyArray<string>;
+  /** Those that wrap and unwrap nothing any more; the current one may be among them. */
+  readonly endedPrimaryKeys: EndedPrimaryKeys;
   readonly clientCertificate: ClientCertificate | undefined;
   /** Public key of the newest request that no certificate came for yet. */
   readonly requested: string | undefined;
@@ -34,6 +39,8 @@ export const unknownProvider: ProviderState = {
   settings: DEFAULT_PROVIDER_SETTINGS,
   servers: [],
   primaryKey: undefined,
+  primaryKeys: [],
+  endedPrimaryKeys: new Map(),
   clientCertificate: undefined,
   requested: undefined,
   trustedPeers: [],
@@ -54,11 +61,18 @@ const withCertificate = (
   requested: state.requested === data.key ? undefined : state.requested,
 });
 
-const evolveEvent = (state: ProviderState, event: ProviderEvent): ProviderState => {
+const withPrimaryKey = (state: ProviderState, primaryKey: string): ProviderState => ({
+  ...state,
+  primaryKey,
+  primaryKeys: [...state.primaryKeys.filter((each) => each !== primaryKey), primaryKey],
+});
+
+const evolveEvent = (state: ProviderState, { event, index }: Recorded<ProviderEvent>): ProviderState => {
   switch (event.type) {
     case 'KeyProviderCreated': {
       const { kind, settings, servers, primaryKey } = event.data;
-      return { ...unknownProvider, status: 'active', kind, settings, servers, primaryKey: primaryKey ?? undefined };
+      const fresh: ProviderState = { ...unknownProvider, status: 'active', kind, settings, servers };
+      return primaryKey === null ? fresh : withPrimaryKey(fresh, primaryKey);
     }
     case 'KeyProviderChanged':
       return { ...state, settings: event.data.new };
@@ -69,7 +83,11 @@ const evolveEvent = (state: ProviderState, event: ProviderEvent): ProviderState 
     case 'KeyServerRemoved':
       return { ...state, servers: state.servers.filter(({ name }) => name !== event.data.name) };
     case 'PrimaryKeyChanged':
-      return { ...state, primaryKey: event.data.new };
+      return withPrimaryKey(state, event.data.new);
+    case 'PrimaryKeyRevoked':
+    case 'PrimaryKeyDestructionOrdered':
+    case 'PrimaryKeyEndConfirmed':
+      return { ...state, endedPrimaryKeys: withEnding(state.endedPrimaryKeys, { event, index }) };
     case 'ClientCertificateIssued':
     case 'ClientCertificateReplaced':
       return withCertificate(state, event);
@@ -84,15 +102,18 @@ const evolveEvent = (state: ProviderState, event: ProviderEvent): ProviderState 
   }
 };
 
-/** Health and primary key change nothing of how servers are spoken to: connections outlive them. */
+/** Health and primary keys change nothing of how servers are spoken to: connections outlive them. */
 const KEEPS_CONNECTIONS: ReadonlySet<ProviderEvent['type']> = new Set([
   'ProviderHealthChanged',
   'PrimaryKeyChanged',
+  'PrimaryKeyRevoked',
+  'PrimaryKeyDestructionOrdered',
+  'PrimaryKeyEndConfirmed',
   'ClientCsrIssued',
 ]);
 
 /** Total: an event that is in the ledger happened, whatever the rules say today. */
-export const evolveProvider = (state: ProviderState, { event, revision }: Recorded<ProviderEvent>): ProviderState => {
-  const next = evolveEvent(state, event);
-  return KEEPS_CONNECTIONS.has(event.type) ? next : { ...next, connectionRevision: revision };
+export const evolveProvider = (state: ProviderState, recorded: Recorded<ProviderEvent>): ProviderState => {
+  const next = evolveEvent(state, recorded);
+  return KEEPS_CONNECTIONS.has(recorded.event.type) ? next : { ...next, connectionRevision: recorded.revision };
 };

@@ -45,7 +45,18 @@ const tokenReasons = ({ host, asked, facts, provider }: ReleaseCase): Reasons =>
 const serves = ({ settings }: ProviderState, cluster: string | null): boolean =>
   settings.serves === 'all' || (cluster !== null && settings.serves.includes(cluster));
 
-const providerReasons = ({ provider, asked, facts }: ReleaseCase): Reasons => {
+/** Unwrapping takes the key's own primary key, wrapping the provider's current one, wrapping anew both. */
+const primaryKeyReasons = ({ provider, key, asked }: ReleaseCase): Reasons => {
+  const wraps = asked.operation === 'decrypt' ? [] : [provider.primaryKey];
+  const needed = new Set([...wraps, key?.primaryKey].filter((each) => each !== undefined));
+  return [...needed].flatMap((subject) => {
+    const ended = provider.endedPrimaryKeys.get(subject);
+    return ended === undefined ? none : [releaseReason('PrimaryKeyRevoked', { subject, actual: ended.end })];
+  });
+};
+
+const providerReasons = (release: ReleaseCase): Reasons => {
+  const { provider, asked, facts } = release;
   if (provider.status === 'unknown') return [releaseReason('ProviderUnknown', { subject: asked.provider })];
   if (provider.status === 'removed') return [releaseReason('ProviderRemoved', { subject: asked.provider })];
   const { purposes, requireWitnessedVerdict } = provider.settings.release;
@@ -55,6 +66,7 @@ const providerReasons = ({ provider, asked, facts }: ReleaseCase): Reasons => {
   return [
     ...(healthy ? none : [releaseReason('ProviderUnhealthy', { actual: provider.health })]),
     ...(provider.primaryKey === undefined ? [releaseReason('PrimaryKeyMissing')] : none),
+    ...primaryKeyReasons(release),
     ...(serves(provider, facts.cluster) ? none : [releaseReason('HostNotServed')]),
     ...(purposeAllowed ? none : [releaseReason('PurposeNotAllowed')]),
     ...(requireWitnessedVerdict && facts.witnessed !== true ? [releaseReason('VerdictNotWitnessed')] : none),

@@ -21,6 +21,7 @@ export const RELEASE_REASONS = [
   'ProviderRemoved',
   'ProviderUnhealthy',
   'PrimaryKeyMissing',
+  'PrimaryKeyRevoked',
   'HostNotServed',
   'PurposeNotAllowed',
   'KeyUnknown',

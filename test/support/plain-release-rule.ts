@@ -10,6 +10,8 @@ export interface PlainRequest {
   readonly provider: string;
   /** The key asked for; undefined: a new one. */
   readonly key: string | undefined;
+  /** Whether it is (also) to be wrapped by the provider's primary key. */
+  readonly wraps: boolean;
   readonly wrappingKey: string;
   readonly now: string;
 }
@@ -69,7 +71,13 @@ export const mayHaveKey = (all: ReadonlyArray<Entry>, request: PlainRequest): bo
   );
   if (tokenUses !== null && uses.length >= tokenUses) return false;
 
+  const isRevoked = (primaryKey: unknown): boolean =>
+    provider.some((entry) => entry.event.type === 'PrimaryKeyRevoked' && data(entry).primaryKey === primaryKey);
+  const newest = provider.findLast(({ event }) => event.type === 'PrimaryKeyChanged')!;
+  if (request.wraps && isRevoked(data(newest).new)) return false;
+
   if (request.key === undefined) return true;
   const key = all.filter(({ stream }) => stream === `key/${String(request.key)}`);
+  if (key[0] !== undefined && isRevoked(data(key[0]).primaryKey)) return false;
   return has(key, 'KeyCreated') && data(key[0]!).provider === request.provider && !has(key, 'KeyRevoked');
 };

@@ -28,6 +28,13 @@ const serversText = ({ servers, serverHealth }: KeyProviderView): string =>
     })
     .join('\n') || '-';
 
+const endedText = ({ endedPrimaryKeys }: KeyProviderView): string =>
+  endedPrimaryKeys
+    .map(({ primaryKey, end, confirmed }) =>
+      [primaryKey, end, ...(confirmed === null ? ['(key servers not told yet)'] : [])].join(' '),
+    )
+    .join('\n');
+
 const act = (given: { readonly by: string; readonly time: string } | null): string =>
   given === null ? 'never' : `${given.by} ${when(given.time)}`;
 
@@ -40,6 +47,7 @@ const rowsOf = (paint: Paint, row: KeyProviderView): ReadonlyArray<ReadonlyArray
     ['health', `${healthText(paint, row.health)} since ${when(row.healthSince)}`],
     ['primary key', printable(row.primaryKey ?? 'none yet')],
     ['former primary keys', printable(row.formerPrimaryKeys.join('\n')) || '-'],
+    ['revoked or destroyed', printable(endedText(row)) || '-'],
     ['servers', printable(serversText(row))],
     ['serves', printable(servesText(settings.serves))],
     ['token uses', release.tokenUses === null ? 'until it expires' : String(release.tokenUses)],

@@ -11,6 +11,7 @@ import type { CliFailure, ExitCode } from '../failure.js';
 import { readText } from '../input.js';
 import { type Online, type OnlineWork, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
+import { addPrimaryKeys } from './key-provider-primary-keys.js';
 import { addKeyProviderReads } from './key-provider-reads.js';
 
 const PATH = '/v1/key-providers';
@@ -257,4 +258,5 @@ export const keyProviderCommand: AddCommand = (parent, cli) => {
   addServers(group, cli);
   addCertificates(group, cli);
   addSecrets(group, cli);
+  addPrimaryKeys(group, cli);
 };

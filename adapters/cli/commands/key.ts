@@ -5,7 +5,7 @@ import { asOfQuery, wholeNumber, withAsOf } from '../as-of-options.js';
 import { type Online, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
-import { printable, tableOf, when } from '../terminal.js';
+import { type Paint, printable, tableOf, when } from '../terminal.js';
 
 type Holding = (typeof KeyLedgerAnswer._A)['holdings'][number];
 
@@ -27,13 +27,16 @@ const queryOf = ({ options }: Online, ...names: ReadonlyArray<string>): Record<s
 const more = (nextCursor: number | null): ReadonlyArray<string> =>
   nextCursor === null ? [] : [`More with --cursor ${String(nextCursor)}.`];
 
+const stateText = (paint: Paint, state: string): string => (state === 'usable' ? state : paint.red(state));
+
 const holdingsText = ({ paint }: Online, holdings: ReadonlyArray<Holding>): string =>
   tableOf(
     paint,
-    ['host', 'key', 'provider', 'times', 'first', 'last', 'by', 'for', 'on verdict'],
-    holdings.map(({ host, key, provider, count, first, last, operation, purpose, verdict }) => [
+    ['host', 'key', 'state', 'provider', 'times', 'first', 'last', 'by', 'for', 'on verdict'],
+    holdings.map(({ host, key, state, provider, count, first, last, operation, purpose, verdict }) => [
       printable(host),
       key.slice(0, 16),
+      stateText(paint, state),
       printable(provider),
       String(count),
       when(first.time),
@@ -45,24 +48,26 @@ const holdingsText = ({ paint }: Online, holdings: ReadonlyArray<Holding>): stri
   );
 
 const addList = (group: Command, cli: Cli): void => {
-  const command = paging(group.command('list').description('keys by their ids')).option(
-    '--provider <name>',
-    'only of this one',
-  );
+  const command = paging(group.command('list').description('keys by their ids'))
+    .option('--provider <name>', 'only of this one')
+    .option('--primary-key <id>', 'only those that this one wrapped');
   online(cli, command, (given) => {
-    const query = queryOf(given, 'provider');
+    const query = queryOf(given, 'provider', 'primaryKey');
     return showAnswer(given, { operation: 'listKeys', method: 'GET', path: '/v1/keys', query }, KeysAnswer, (answer) =>
       [
         tableOf(
           given.paint,
-          ['key', 'provider', 'origin', 'made for', 'created', 'revoked'],
-          answer.keys.map(({ key, provider, origin, host, created, revoked }) => [
+          ['key', 'provider', 'wrapped by', 'origin', 'made for', 'created', 'state'],
+          answer.keys.map(({ key, provider, primaryKey, origin, host, created, state, revoked }) => [
             key,
             printable(provider),
+            printable(primaryKey),
             origin,
             printable(host ?? '-'),
             when(created.time),
-            revoked === null ? '-' : printable(`${revoked.by} ${when(revoked.time)}: ${revoked.reason}`),
+            revoked === null
+              ? stateText(given.paint, state)
+              : printable(`revoked by ${revoked.by} ${when(revoked.time)}: ${revoked.reason}`),
           ]),
         ),
         ...more(answer.nextCursor),
@@ -74,7 +79,7 @@ const addList = (group: Command, cli: Cli): void => {
     const path = `/v1/keys/${segment(given.args[0])}`;
     const query = { ...asOfQuery(given.options) };
     return showAnswer(given, { operation: 'showKey', method: 'GET', path, query }, KeyAnswer, (answer) => {
-      const { key, provider, primaryKey, origin, created, rekeyedAs, revoked } = answer.key;
+      const { key, provider, primaryKey, origin, created, state, rekeyedAs, revoked } = answer.key;
       return [
         tableOf(
           given.paint,
@@ -83,6 +88,7 @@ const addList = (group: Command, cli: Cli): void => {
             ['provider', printable(provider)],
             ['wrapped by', printable(primaryKey)],
             ['origin', `${origin}, ${when(created.time)}`],
+            ['state', stateText(given.paint, state)],
             ['wrapped anew as', rekeyedAs.join('\n') || '-'],
             ['revoked', revoked === null ? 'no' : printable(`${revoked.by} ${when(revoked.time)}: ${revoked.reason}`)],
           ],

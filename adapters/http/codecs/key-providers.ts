@@ -39,6 +39,13 @@ export const ChangePrimaryKey = t.refinement(
   'ChangePrimaryKey(exactly one of primaryKey, create)',
 );
 
+export const PrimaryKeyPath = closed({ id: ProviderId, key: Text(128) }, 'PrimaryKeyPath');
+
+export const RevokePrimaryKey = closedWith({ reason: Text(512) }, { compromised: t.boolean }, 'RevokePrimaryKey');
+
+/** `force`: although keys are lost with it. */
+export const DestroyPrimaryKey = closedWith({ reason: Text(512) }, { force: t.boolean }, 'DestroyPrimaryKey');
+
 export const SetCredential = closed({ credential: Base64UpTo(1024) }, 'SetCredential');
 
 export const ReplaceClientCertificate = closedWith(
@@ -64,6 +71,24 @@ const ServerHealthView = t.type({
   faults: t.readonlyArray(t.string),
 });
 
+const ended = {
+  end: orNull(t.keyof({ revoked: null, compromised: null, destroyed: null })),
+  revoked: orNull(ReasonedAct),
+  destroyed: orNull(t.intersection([ReasonedAct, t.type({ keysInUse: t.number })])),
+  confirmed: orNull(Act),
+};
+
+/** Every primary key that a provider had. */
+export const PrimaryKeysAnswer = t.type(
+  {
+    asOf: AsOf,
+    primaryKeys: t.readonlyArray(
+      t.type({ primaryKey: t.string, current: t.boolean, keys: t.number, keysInUse: t.number, ...ended }),
+    ),
+  },
+  'PrimaryKeysAnswer',
+);
+
 export const KeyProviderView = t.type(
   {
     provider: t.string,
@@ -85,6 +110,7 @@ export const KeyProviderView = t.type(
     primaryKey: orNull(t.string),
     primaryKeyChanged: orNull(Act),
     formerPrimaryKeys: t.readonlyArray(t.string),
+    endedPrimaryKeys: t.readonlyArray(t.type({ primaryKey: t.string, ...ended })),
     clientCertificate: orNull(
       t.type({
         certificate: t.string,

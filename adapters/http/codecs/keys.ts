@@ -93,6 +93,8 @@ export const KeyView = t.type(
     created: Act,
     rekeyedAs: t.readonlyArray(t.string),
     revoked: orNull(ReasonedAct),
+    /** `usable`, or what keeps everybody from it: its revocation, or that of the primary key. */
+    state: t.string,
   },
   'KeyView',
 );
@@ -101,6 +103,8 @@ const Delivery = t.type(
   {
     host: t.string,
     key: t.string,
+    /** Of the key, as in the list of keys. */
+    state: t.string,
     provider: t.string,
     first: Mark,
     last: Mark,

@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { closedWith } from '../../../domain/encoding/closed.js';
-import { Instant, Sha256Hex } from '../../../domain/encoding/primitives.js';
+import { Instant, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
 import { HostId } from '../../../domain/host/host-id.js';
 import { keyStream } from '../../../domain/key/key-id.js';
 import { registerKey, revokeKey } from '../../../domain/key/key-stream.js';
@@ -19,6 +19,7 @@ import { WithReason } from '../codecs/hosts.js';
 import { KeyAccessAnswer, KeyAnswer, KeyLedgerAnswer, KeyPath, KeysAnswer, RegisterKey } from '../codecs/keys.js';
 import { AsOfQuery, limitOf, SafeIntText } from '../codecs/queries.js';
 import { commandRoute } from '../command-route.js';
+import { holdingView, keyView, keyViews } from '../key-views.js';
 import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
@@ -28,7 +29,7 @@ const oneMoment = ({ index, at }: { readonly index?: number | undefined; readonl
   index === undefined || at === undefined;
 
 const KeysQuery = t.refinement(
-  closedWith({}, { provider: ProviderId, ...paging }, 'KeysQuery'),
+  closedWith({}, { provider: ProviderId, primaryKey: Text(128), ...paging }, 'KeysQuery'),
   oneMoment,
   'KeysQuery',
 );
@@ -72,16 +73,11 @@ const list = (api: Api): Route =>
     answer: KeysAnswer,
     handle: ({ query }) =>
       pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.keyLedger.rowsAt(at.index),
-            E.map((rows) => {
-              const { page, nextCursor } = pageOf(keys(rows, query), query);
-              return { body: { asOf: asOf(at), keys: page, nextCursor } };
-            }),
-          ),
-        ),
+        keyViews(api, query),
+        TE.map((views) => {
+          const { page, nextCursor } = pageOf(keys(views.rows, query), query);
+          return { body: { asOf: asOf(views.at), keys: page.map((row) => keyView(views, row)), nextCursor } };
+        }),
       ),
   });
 
@@ -97,18 +93,13 @@ const show = (api: Api): Route =>
     answer: KeyAnswer,
     handle: ({ params, query }) =>
       pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.keyLedger.rowsAt(at.index),
-            E.flatMap((rows): E.Either<ApiError, { body: t.TypeOf<typeof KeyAnswer> }> => {
-              const key = keyRow(rows, params.id);
-              return key === undefined
-                ? E.left({ _tag: 'KeyUnknown' })
-                : E.right({ body: { asOf: asOf(at), key, holders: holdings(rows, { key: params.id }) } });
-            }),
-          ),
-        ),
+        keyViews(api, query),
+        TE.flatMapEither((views): E.Either<ApiError, { body: t.TypeOf<typeof KeyAnswer> }> => {
+          const key = keyRow(views.rows, params.id);
+          if (key === undefined) return E.left({ _tag: 'KeyUnknown' });
+          const holders = holdings(views.rows, { key: params.id }).map((row) => holdingView(views, row));
+          return E.right({ body: { asOf: asOf(views.at), key: keyView(views, key), holders } });
+        }),
       ),
   });
 
@@ -124,16 +115,11 @@ const ledger = (api: Api): Route =>
     answer: KeyLedgerAnswer,
     handle: ({ query }) =>
       pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.keyLedger.rowsAt(at.index),
-            E.map((rows) => {
-              const { page, nextCursor } = pageOf(holdings(rows, query), query);
-              return { body: { asOf: asOf(at), holdings: page, nextCursor } };
-            }),
-          ),
-        ),
+        keyViews(api, query),
+        TE.map((views) => {
+          const { page, nextCursor } = pageOf(holdings(views.rows, query), query);
+          return { body: { asOf: asOf(views.at), holdings: page.map((row) => holdingView(views, row)), nextCursor } };
+        }),
       ),
   });
 

@@ -7,6 +7,8 @@ import { DEFAULT_POLICY } from '../../../domain/appraisal/policy.js';
 import { currentVerdictOf, type JudgedEvent } from '../../../domain/host/current-verdict.js';
 import { revokeKey } from '../../../domain/key/key-stream.js';
 import { changePrimaryKey, changeProvider, removeProvider } from '../../../domain/key-provider/change-provider.js';
+import { revokePrimaryKey } from '../../../domain/key-provider/end-primary-key.js';
+import { currentProvider } from '../../../domain/key-provider/provider-stream.js';
 import { DEFAULT_PROVIDER_SETTINGS } from '../../../domain/key-provider/settings.js';
 import type { ReleaseInput } from '../../../domain/key-release/release-input.js';
 import { releaseKey } from '../../../domain/key-release/release-key.js';
@@ -35,6 +37,7 @@ type OwnStep =
     }
   | { readonly do: 'revoke'; readonly key: number }
   | { readonly do: 'remove-provider' | 'rotate'; readonly provider: string }
+  | { readonly do: 'revoke-primary-key'; readonly provider: string; readonly former: boolean }
   | { readonly do: 'token-uses'; readonly provider: string; readonly uses: number | null }
   | { readonly do: 'policy' };
 
@@ -61,6 +64,10 @@ const own: fc.Arbitrary<OwnStep> = fc.oneof(
       do: fc.constantFrom('remove-provider' as const, 'rotate' as const, 'rotate' as const),
       provider,
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('revoke-primary-key' as const), provider, former: fc.boolean() }),
   },
   {
     weight: 1,
@@ -124,6 +131,7 @@ const release = async (world: World, step: Extract<Step, { do: 'ask' }>): Promis
     tokenExpires: expiryOf(claims),
     provider: step.provider,
     key: wanted?.id,
+    wraps: wanted === undefined || step.rekey,
     wrappingKey: hex(pair.publicKey),
     now: authority.now.at,
   });
@@ -155,6 +163,7 @@ const OWN: ReadonlySet<string> = new Set<OwnStep['do']>([
   'revoke',
   'remove-provider',
   'rotate',
+  'revoke-primary-key',
   'token-uses',
   'policy',
 ]);
@@ -177,6 +186,18 @@ const walk = async (world: World, step: OwnStep): Promise<void> => {
     case 'rotate':
       await changePrimaryKey(deps)({ ...request, provider: step.provider, primaryKey: undefined, name: 'next' })();
       return;
+    case 'revoke-primary-key': {
+      const { primaryKeys } = right(await currentProvider(deps)(step.provider)()).state;
+      const primaryKey = primaryKeys.at(step.former ? 0 : -1) ?? '';
+      await revokePrimaryKey(deps)({
+        ...request,
+        provider: step.provider,
+        primaryKey,
+        compromised: false,
+        reason: 'r',
+      })();
+      return;
+    }
     case 'token-uses': {
       const release = { ...DEFAULT_PROVIDER_SETTINGS.release, tokenUses: step.uses };
       await changeProvider(deps)({
