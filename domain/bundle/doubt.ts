@@ -1,5 +1,4 @@
 import { millisOf } from '../encoding/instant.js';
-import type { BundleTree } from './bundle-tree.js';
 import type { Walked } from './walk-entries.js';
 
 /** What a key signed after the time from which somebody else may have had it, as the authority declared. */
@@ -14,14 +13,13 @@ export interface Doubt {
   readonly saidEarlier: number;
 }
 
-/** A witness that cosigned the tree before the key was lost saw the entries before anybody could have forged them. */
-const isSeenBefore = (tree: BundleTree, since: string): boolean =>
-  tree.quorum && tree.cosignatures.every(({ time }) => time < millisOf(since) / 1000);
-
-/** Entries whose signatures are good and yet may be a thief's: signed with a key that was declared compromised. */
-export const doubtsOf = ({ linked, keyring }: Walked, tree: BundleTree): ReadonlyArray<Doubt> =>
+/**
+ * Entries whose signatures are good and yet may be a thief's: signed with a key that was declared compromised. What enough
+ * witnesses had cosigned before (`witnessed`, POSIX seconds) nobody can have forged since.
+ */
+export const doubtsOf = ({ linked, keyring }: Walked, witnessed: number | undefined): ReadonlyArray<Doubt> =>
   [...keyring.values()].flatMap(({ kid, compromised }) => {
-    if (compromised === null || isSeenBefore(tree, compromised.since)) return [];
+    if (compromised === null || (witnessed ?? Infinity) * 1000 < millisOf(compromised.since)) return [];
     const { since, reason } = compromised;
     const signed = linked.filter(({ envelope }) => envelope.kid === kid);
     const later = signed.filter(({ envelope }) => envelope.recordedAt >= since);

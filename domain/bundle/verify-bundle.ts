@@ -11,6 +11,7 @@ import { openByPolicy, type TrustedCheckpoint } from '../transparency/policy-che
 import { rootFromShared } from '../transparency/shared-proof.js';
 import { makeVerifierKey, type VerifierKey } from '../transparency/verifier-key.js';
 import type { WitnessPolicy } from '../transparency/witness-policy.js';
+import { witnessedAt } from '../transparency/witnessed-at.js';
 import type { Bundle, BundleScope } from './bundle.js';
 import { blobsOfBundle } from './bundle-blobs.js';
 import type { BundleFault } from './bundle-fault.js';
@@ -140,7 +141,7 @@ const placed = (deps: EntryEngines, trust: BundleTrust, bundle: Bundle, walked: 
     host,
     keys: completenessOf(stated, AUTHORITY_STREAM),
     saidAt: stated.heads?.at,
-    doubts: doubtsOf(walked, tree),
+    doubts: doubtsOf(walked, trust.policy && witnessedAt(trust.policy, opened.right.cosignatures)),
     faults: [
       ...inclusionFaults(deps, bundle, walked, opened.right),
       ...(E.isLeft(heads) ? [heads.left] : []),

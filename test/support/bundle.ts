@@ -68,10 +68,17 @@ export const eventfulAuthority = async (): Promise<TestAuthority> => {
   return authority;
 };
 
+interface LogOptions {
+  readonly signer?: NoteSigner;
+  readonly witnesses?: number;
+  /** POSIX seconds at which each witness cosigned. */
+  readonly cosignedAt?: (witness: number) => number;
+}
+
 /** The authority's log as it is now, signed by `signer`, cosigned by as many witnesses. */
 export const logOf = async (
   { deps }: TestAuthority,
-  { signer = LOG, witnesses = 3 }: { readonly signer?: NoteSigner; readonly witnesses?: number } = {},
+  { signer = LOG, witnesses = 3, cosignedAt = () => 1_796_000_000 }: LogOptions = {},
 ): Promise<BundleLog<never>> => {
   const entries = right(await deps.store.readAll(0, 100_000)());
   const leaves = entries.map(({ bytes }) => leafBytes(deps.hashing, bytes));
@@ -81,8 +88,8 @@ export const logOf = async (
   const checkpoint = { origin: signer.name, size: edge.size, root, extensions: [] };
   const text = formatCheckpoint(checkpoint);
   const own = right(await signNote(noteEngines, signer)(text)());
-  const cosigned = WITNESSES.slice(0, witnesses).map((witness) =>
-    cosignNote(noteEngines, witness)(text, 1_796_000_000)(),
+  const cosigned = WITNESSES.slice(0, witnesses).map((witness, i) =>
+    cosignNote(noteEngines, witness)(text, cosignedAt(i))(),
   );
   const signatures = [own, ...(await Promise.all(cosigned)).map(right)];
   const published = { checkpoint, bytes: formatNote({ text, signatures }) };

@@ -248,6 +248,21 @@ describe('a bundle', () => {
     expect(tags(await checked({ ...bundle, heads: back }))).toEqual(['HeadsKeyUnknown']);
   });
 
+  it('believes what enough witnesses cosigned before a key was lost, whoever else cosigned later', async () => {
+    const { rotated, renewed } = await rotatedAuthority();
+    const since = '2026-12-01T12:00:00.000Z';
+    rotated.now.at = since;
+    await changeKeys(rotated, { type: 'DeclareKeyCompromised', kid: keyFromSeed(2).kid, since, reason: 'lost' });
+    const [before, after] = [Date.parse(since) / 1000 - 1, Date.parse(since) / 1000];
+    const doubtsWith = async (late: ReadonlyArray<number>) => {
+      const log = await logOf(rotated, { cosignedAt: (witness) => (late.includes(witness) ? after : before) });
+      const report = await checked(readBundle(await bundleOf(renewed, log)), { key: LOG_KEY, policy: POLICY });
+      expect(report.faults).toEqual([]);
+      return report.doubts.length;
+    };
+    expect([await doubtsWith([]), await doubtsWith([1]), await doubtsWith([1, 2])]).toEqual([0, 0, 1]);
+  });
+
   it('does not take the word of a lost key for when it signed', async () => {
     const { rotated, renewed } = await rotatedAuthority();
     const { kid } = keyFromSeed(2);
