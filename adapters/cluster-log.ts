@@ -4,13 +4,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { StoreError } from '../domain/ports.js';
 import { isPassing, type LogFault } from '../domain/transparency/log-state.js';
-import type { AuthorityLog } from './authority-log.js';
+import type { ServedLog } from './authority-log.js';
 import type { FollowedLog } from './transparency/follow-log.js';
 import type { SealerLease } from './transparency/kurrent/sealer-lease.js';
 
 /** The log while this node seals it. */
 export interface SealingLog {
-  readonly log: AuthorityLog;
+  readonly log: ServedLog;
   /** Why it signs nothing any more. */
   readonly halted: () => LogFault | undefined;
   /** Without sealing once more: another node may have begun to. */
@@ -20,7 +20,7 @@ export interface SealingLog {
 export interface ClusterLogOptions {
   readonly lease: SealerLease;
   readonly followed: FollowedLog;
-  readonly reading: AuthorityLog;
+  readonly reading: ServedLog;
   /** Begins to seal where the record says that the log stands. */
   readonly seal: TE.TaskEither<LogFault, SealingLog>;
   /** This node's copy has everything that was in the ledger before. */
@@ -32,7 +32,7 @@ export interface ClusterLogOptions {
 const MOST_WAIT_MS = 10_000;
 
 /** Another node seals: whoever asks for an entry's proof waits until its checkpoint has come here. */
-const untilPublished = ({ followed, reading, stepMillis }: ClusterLogOptions): AuthorityLog => ({
+const untilPublished = ({ followed, reading, stepMillis }: ClusterLogOptions): ServedLog => ({
   ...reading,
   proveInclusion: (index) => async () => {
     const until = performance.now() + MOST_WAIT_MS;
@@ -45,7 +45,7 @@ const untilPublished = ({ followed, reading, stepMillis }: ClusterLogOptions): A
  * One node seals, all others follow what it publishes. A node that loses the lease stops at its next step, and what it
  * signed after that is refused by the record; one that finds another history than the signed one seals no more.
  */
-export const openClusterLog = (options: ClusterLogOptions): AuthorityLog => {
+export const openClusterLog = (options: ClusterLogOptions): ServedLog => {
   const { lease, followed, seal, caughtUp, stepMillis, onFault } = options;
   const waiting = untilPublished(options);
   let sealing: SealingLog | undefined;
@@ -99,7 +99,7 @@ export const openClusterLog = (options: ClusterLogOptions): AuthorityLog => {
     });
   };
   tick();
-  const now = (): AuthorityLog => sealing?.log ?? waiting;
+  const now = (): ServedLog => sealing?.log ?? waiting;
   return {
     published: () => now().published(),
     resource: (path) => now().resource(path),

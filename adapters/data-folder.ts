@@ -30,6 +30,8 @@ export interface DataFolder {
   readonly moved: string;
   /** There while a ledger is being copied into this folder. */
   readonly copying: string;
+  /** Checkpoints that witnesses cosigned, one an hour: what they cover nobody who got a key later can have forged. */
+  readonly logCosigned: string;
 }
 
 export const dataFolder = (root: string): DataFolder => ({
@@ -53,4 +55,5 @@ export const dataFolder = (root: string): DataFolder => ({
   logPolicy: join(root, 'log', 'policy'),
   moved: join(root, 'moved.json'),
   copying: join(root, 'copying.json'),
+  logCosigned: join(root, 'log', 'cosigned'),
 });

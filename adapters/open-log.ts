@@ -17,13 +17,14 @@ import {
   type ReadTile,
 } from '../domain/transparency/tree-proof.js';
 import type { WitnessPolicy } from '../domain/transparency/witness-policy.js';
-import type { AuthorityLog } from './authority-log.js';
+import type { AuthorityLog, ServedLog } from './authority-log.js';
 import { openClusterLog } from './cluster-log.js';
 import type { DataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import type { KurrentLedger } from './event-store/kurrent/open-kurrent-ledger.js';
 import type { LiveKeys } from './live-keys.js';
 import type { OpenError } from './open-error.js';
+import type { CheckpointKeeper } from './transparency/checkpoint-keeper.js';
 import { createFileCheckpointRecord } from './transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from './transparency/folder-tile-storage.js';
 import { followLog } from './transparency/follow-log.js';
@@ -32,13 +33,14 @@ import { createSealerLease } from './transparency/kurrent/sealer-lease.js';
 import { shareCheckpoint } from './transparency/kurrent/shared-checkpoint.js';
 import { openTransparencyLog, type TransparencyLog } from './transparency/transparency-log.js';
 import { createCosigner } from './witness/cosigner.js';
+import { keeperOf, withWitnessed } from './witnessed-log.js';
 
 export interface LogOptions {
   readonly folder: DataFolder;
   readonly store: EventStore;
   /** Key id of the founding authority key. */
   readonly authority: string;
-  readonly keys: Pick<LiveKeys, 'logSigners' | 'logKeys'>;
+  readonly keys: Pick<LiveKeys, 'logSigners' | 'logKeys' | 'keyring'>;
   readonly readOnly: boolean;
   readonly policy: WitnessPolicy | undefined;
   /** Other nodes write and seal as well. */
@@ -96,7 +98,7 @@ const inclusion =
   };
 
 /** What was published stays readable without the key that signed it. */
-const reading = (engines: Engines, published: Published): AuthorityLog => {
+const reading = (engines: Engines, published: Published): ServedLog => {
   const read = readStored(engines);
   return {
     published,
@@ -116,7 +118,7 @@ const reading = (engines: Engines, published: Published): AuthorityLog => {
   };
 };
 
-const forReading = (engines: Engines): TE.TaskEither<LogFault, AuthorityLog> =>
+const forReading = (engines: Engines): TE.TaskEither<LogFault, ServedLog> =>
   pipe(
     readPublished(engines),
     TE.map((published) => reading(engines, () => published)),
@@ -125,7 +127,7 @@ const forReading = (engines: Engines): TE.TaskEither<LogFault, AuthorityLog> =>
 const sizeOf = (log: TransparencyLog): number => log.published()?.checkpoint.size ?? 0;
 
 /** Who asks for what was recorded, and not published yet, waits for that. */
-const forWriting = (log: TransparencyLog, hasWitnesses: boolean): AuthorityLog => ({
+const forWriting = (log: TransparencyLog, hasWitnesses: boolean): ServedLog => ({
   published: log.published,
   resource: (path) =>
     path === CHECKPOINT_PATH && log.published() === undefined
@@ -161,7 +163,11 @@ const forWriting = (log: TransparencyLog, hasWitnesses: boolean): AuthorityLog =
 const SEAL_AFTER_MS = 500;
 const SEAL_EVERY = 256;
 
-const sealing = (options: LogOptions, engines: Engines): TE.TaskEither<LogFault, TransparencyLog> => {
+const sealing = (
+  options: LogOptions,
+  engines: Engines,
+  keeper: CheckpointKeeper | undefined,
+): TE.TaskEither<LogFault, TransparencyLog> => {
   const { policy } = options;
   const { verifyEd25519 } = engines;
   return openTransparencyLog({
@@ -169,6 +175,7 @@ const sealing = (options: LogOptions, engines: Engines): TE.TaskEither<LogFault,
     cosigner: policy === undefined ? undefined : createCosigner({ policy, verifyEd25519 }),
     sealAfterMillis: SEAL_AFTER_MS,
     sealEvery: SEAL_EVERY,
+    onPublished: ({ bytes }) => keeper?.offer(bytes),
     onFault: ({ _tag }) => options.onFault(_tag),
   });
 };
@@ -177,7 +184,12 @@ const LEASE_MS = 3_000;
 const STEP_MS = 750;
 
 /** Of all nodes one seals; this one, or another. */
-const together = (options: LogOptions, engines: Engines, { client, names, caughtUp }: KurrentLedger): AuthorityLog => {
+const together = (
+  options: LogOptions,
+  engines: Engines,
+  keeper: CheckpointKeeper | undefined,
+  { client, names, caughtUp }: KurrentLedger,
+): ServedLog => {
   const lease = createSealerLease({
     client,
     stream: names.lease,
@@ -185,9 +197,13 @@ const together = (options: LogOptions, engines: Engines, { client, names, caught
     monotonic: () => performance.now(),
     leaseMillis: LEASE_MS,
   });
-  const followed = followLog({ engines, own: createFolderTileStorage(options.folder.logTiles) });
+  const followed = followLog({
+    engines,
+    own: createFolderTileStorage(options.folder.logTiles),
+    onPublished: ({ bytes }) => keeper?.offer(bytes),
+  });
   const seal = pipe(
-    sealing(options, engines),
+    sealing(options, engines, keeper),
     TE.map((log) => ({ log: forWriting(log, options.policy !== undefined), halted: log.halted, stop: log.stop })),
   );
   const { onFault } = options;
@@ -195,17 +211,28 @@ const together = (options: LogOptions, engines: Engines, { client, names, caught
   return openClusterLog({ lease, followed, reading: read, seal, caughtUp, stepMillis: STEP_MS, onFault });
 };
 
+const opened = (
+  options: LogOptions,
+  engines: Engines,
+  keeper: CheckpointKeeper | undefined,
+): TE.TaskEither<LogFault, ServedLog> => {
+  if (options.readOnly) return forReading(engines);
+  if (options.cluster !== undefined) return TE.right(together(options, engines, keeper, options.cluster));
+  return pipe(
+    sealing(options, engines, keeper),
+    TE.map((log) => forWriting(log, options.policy !== undefined)),
+  );
+};
+
 /** Opens the log beside its ledger, or begins it. Left when what was signed is not what the ledger holds. */
 export const openLog = (options: LogOptions): TE.TaskEither<OpenError, AuthorityLog> => {
   const engines = enginesOf(options);
-  if (!options.readOnly && options.cluster !== undefined) return TE.right(together(options, engines, options.cluster));
+  const keeper = options.readOnly ? undefined : keeperOf(options);
   return pipe(
-    options.readOnly
-      ? forReading(engines)
-      : pipe(
-          sealing(options, engines),
-          TE.map((log) => forWriting(log, options.policy !== undefined)),
-        ),
-    TE.mapLeft((fault): OpenError => ({ _tag: 'LogRefused', fault })),
+    opened(options, engines, keeper),
+    TE.bimap(
+      (fault): OpenError => ({ _tag: 'LogRefused', fault }),
+      (log) => withWitnessed(options, keeper, log),
+    ),
   );
 };

@@ -1,13 +1,16 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LedgerFault } from '../domain/ledger/audit.js';
+import type { Doubt } from '../domain/ledger/doubt.js';
+import { findDoubts } from '../domain/ledger/find-doubts.js';
 import type { Head } from '../domain/ledger/head.js';
 import { type LedgerReport, verifyLedger } from '../domain/ledger/verify-ledger.js';
 import type { StoreError } from '../domain/ports.js';
+import type { WitnessedTree } from '../domain/transparency/witnessed-tree.js';
 import { entryEngines } from './engines.js';
 import { readHead } from './event-store/sqlite/head-file.js';
 import type { Ledger } from './open-store.js';
-import { knownTrees, type LogPlaces, type TreeFinding } from './transparency/known-trees.js';
+import { type KnownTrees, knownTrees, type LogPlaces, type TreeFinding } from './transparency/known-trees.js';
 
 /** One thing that is wrong with a ledger; damage of the file itself included. */
 export type LedgerFinding =
@@ -22,6 +25,8 @@ export interface Verification {
   readonly root: string;
   readonly faults: ReadonlyArray<LedgerFinding>;
   readonly faultCount: number;
+  /** What keys that were declared compromised may have signed for somebody else. That is no fault of the ledger. */
+  readonly doubts: ReadonlyArray<Doubt>;
 }
 
 export interface VerifyInput {
@@ -43,7 +48,7 @@ interface FoundHead {
 }
 
 /** A head that can't be read, or is gone, is a finding, and the entries are checked without it. */
-const headOf = (file: string): TE.TaskEither<never, FoundHead> =>
+const headOf = (file: string): TE.TaskEither<StoreError, FoundHead> =>
   pipe(
     readHead(file),
     TE.match(
@@ -55,50 +60,79 @@ const headOf = (file: string): TE.TaskEither<never, FoundHead> =>
 
 interface Audited extends LedgerReport {
   readonly treeFindings: ReadonlyArray<LedgerFinding>;
+  readonly witnessed: ReadonlyArray<WitnessedTree>;
 }
+
+const NO_TREES: KnownTrees = { trees: [], faults: [], witnessed: [] };
 
 const audited = (
   { store, pinned, log, progress = () => undefined }: VerifyInput,
   head: Head | undefined,
 ): TE.TaskEither<StoreError, Audited> =>
   pipe(
-    log === undefined ? TE.right({ trees: [], faults: [] }) : TE.fromTask(knownTrees(entryEngines, log)),
-    TE.flatMap(({ trees, faults }) =>
+    log === undefined ? TE.right(NO_TREES) : TE.fromTask(knownTrees(entryEngines, log)),
+    TE.flatMap(({ trees, faults, witnessed }) =>
       pipe(
         verifyLedger(
           { ...entryEngines, store: store.events },
           { pinned, head, trees, progress, mostFaults: MOST_FAULTS },
         ),
-        TE.map((report) => ({ ...report, treeFindings: faults })),
+        TE.map((report) => ({ ...report, treeFindings: faults, witnessed })),
       ),
     ),
   );
+
+const fileFaults = ({ store }: VerifyInput): TE.TaskEither<StoreError, ReadonlyArray<LedgerFinding>> =>
+  pipe(
+    store.check,
+    TE.match(
+      (fault: StoreError): ReadonlyArray<LedgerFinding> => [fault],
+      () => [],
+    ),
+    TE.fromTask,
+  );
+
+/** In a damaged ledger nothing is beyond doubt: then no witness helps, and what can't be read is not counted. */
+const doubtsIn = (
+  { store }: VerifyInput,
+  { keyring, faultCount, treeFindings, witnessed }: Audited,
+): TE.TaskEither<StoreError, ReadonlyArray<Doubt>> => {
+  const trees = faultCount + treeFindings.length === 0 ? [...witnessed].sort((a, b) => a.size - b.size) : [];
+  const query = {
+    keyring,
+    witnessedBefore: (since: string) => trees.findLast(({ at }) => at < since),
+    lists: () => false,
+    from: 0,
+    most: 0,
+  };
+  return pipe(
+    findDoubts({ ...entryEngines, store: store.events }, query),
+    TE.match(
+      (): ReadonlyArray<Doubt> => [],
+      ({ doubts }) => doubts,
+    ),
+    TE.fromTask,
+  );
+};
 
 /**
  * Checks the file, every entry, the signed head, and the tree against what the log signed and published. Left only when nothing could be read at all.
  */
 export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<StoreError, Verification> =>
   pipe(
-    headOf(input.headFile),
-    TE.flatMap(({ head, faults }) =>
-      pipe(
-        audited(input, head),
-        TE.flatMap((report) =>
-          pipe(
-            input.store.check,
-            TE.match(
-              (fault: StoreError): ReadonlyArray<LedgerFinding> => [...faults, fault],
-              () => faults,
-            ),
-            TE.fromTask,
-            TE.map((more) => ({
-              size: report.size,
-              root: report.root,
-              faults: [...report.faults, ...report.treeFindings, ...more],
-              faultCount: report.faultCount + report.treeFindings.length + more.length,
-            })),
-          ),
-        ),
-      ),
-    ),
+    TE.Do as TE.TaskEither<StoreError, object>,
+    TE.bind('head', () => headOf(input.headFile)),
+    TE.bind('report', ({ head }) => audited(input, head.head)),
+    TE.bind('file', () => fileFaults(input)),
+    TE.bind('doubts', ({ report }) => doubtsIn(input, report)),
+    TE.map(({ head, report, file, doubts }) => {
+      const more = [...report.treeFindings, ...head.faults, ...file];
+      return {
+        size: report.size,
+        root: report.root,
+        faults: [...report.faults, ...more],
+        faultCount: report.faultCount + more.length,
+        doubts,
+      };
+    }),
   );

@@ -55,6 +55,7 @@ const copyKeys = async (from: DataFolder, to: DataFolder, withKeys: boolean): Pr
 const copyAll = async (from: DataFolder, to: DataFolder, withKeys: boolean): Promise<void> => {
   await mkdir(to.root, { recursive: true, mode: 0o700 });
   await copyIfThere(from.logPolicy, to.logPolicy);
+  await copyIfThere(from.logCosigned, to.logCosigned);
   const names = await readdir(from.logRecord).catch(() => []);
   for (const name of names.filter((each) => /^checkpoint\.\d{12}$/.test(each)))
     await copyIfThere(join(from.logRecord, name), join(to.logRecord, name));

@@ -110,12 +110,16 @@ const keysKnown = (report: BundleReport): ReadonlyArray<Statement> => {
 };
 
 const doubtful = ({ doubts }: BundleReport): ReadonlyArray<Statement> =>
-  doubts.map(({ kid, since, reason, first, entries, saidEarlier }) => {
-    const later = first === undefined ? [] : [`${plural(entries, 'entry', 'entries')} from ${String(first)} on`];
-    const earlier = saidEarlier === 0 ? [] : [`${plural(saidEarlier, 'entry', 'entries')} with an earlier time`];
+  doubts.map(({ kid, since, reason, later, earlier }) => {
+    const entries = [
+      ...(later === undefined
+        ? []
+        : [`${plural(later.entries, 'entry', 'entries')} from ${String(later.first.index)} on`]),
+      ...(earlier === undefined ? [] : [`${plural(earlier.entries, 'entry', 'entries')} with an earlier time`]),
+    ];
     return {
       mark: 'open',
-      title: `Whether ${[...later, ...earlier].join(', and ')} came from the authority`,
+      title: `Whether ${entries.join(', and ')} came from the authority`,
       text: `Their key ${kid} was declared compromised since ${since} (${reason}), and no witness of your policy cosigned them before: whoever had the key could have made them, and could have set their time back.`,
     };
   });

@@ -24,7 +24,7 @@ export interface VerifyBundleOptions {
   readonly json: boolean;
 }
 
-const policyOf = (file: string | undefined): TE.TaskEither<CliFailure, WitnessPolicy | undefined> =>
+export const policyIn = (file: string | undefined): TE.TaskEither<CliFailure, WitnessPolicy | undefined> =>
   file === undefined
     ? TE.right(undefined)
     : pipe(
@@ -55,7 +55,7 @@ const keyOf = (vkey: string | undefined, policy: WitnessPolicy | undefined): E.E
 
 const trustOf = ({ vkey, policy: file }: VerifyBundleOptions): TE.TaskEither<CliFailure, BundleTrust> =>
   pipe(
-    policyOf(file),
+    policyIn(file),
     TE.flatMapEither((policy) =>
       pipe(
         keyOf(vkey, policy),

@@ -90,6 +90,7 @@ export const OPERATIONS = {
   removeClusterHost: 'ManageWorkload',
   live: 'ReadTrustedHosts',
   listSigningKeys: 'ReadStsInfo',
+  listDoubts: 'AuditLedger',
   requestKeyChange: 'ManageKeys',
   applyKeyChange: 'ManageKeys',
   logKeys: 'public',

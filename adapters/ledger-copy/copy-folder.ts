@@ -23,7 +23,7 @@ const copyOne = async (from: string, to: string): Promise<void> => {
 export const copyFolder = (from: DataFolder, to: DataFolder): TE.TaskEither<FileFault, void> =>
   TE.tryCatch(
     async () => {
-      const files = ['keys', 'vault', 'tokens', 'passphrase', 'publisher', 'logPolicy'] as const;
+      const files = ['keys', 'vault', 'tokens', 'passphrase', 'publisher', 'logPolicy', 'logCosigned'] as const;
       for (const file of files) await copyOne(from[file], to[file]);
       await copyOne(headFileOf(from.ledger), headFileOf(to.ledger));
       for (const name of await readdir(from.tokenFolder).catch(() => []))

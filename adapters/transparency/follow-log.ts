@@ -16,6 +16,7 @@ export interface FollowOptions {
   readonly engines: LogEngines;
   /** This node's own tiles, and the checkpoint that they reach to. */
   readonly own: TileStorage;
+  readonly onPublished?: (published: SignedCheckpoint) => void;
 }
 
 /** The log as another node publishes it, over this node's own copy of the ledger. */
@@ -92,6 +93,7 @@ export const followLog = (options: FollowOptions): FollowedLog => {
     const before = state.edge.size;
     state = grown.right;
     await forgetPartials(before, state);
+    options.onPublished?.(signed);
     return E.right(undefined);
   };
   return { published: () => state?.signed, step: work };

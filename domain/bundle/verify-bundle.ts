@@ -3,6 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import { equalBytes, fromBase64, toHex } from '../encoding/bytes.js';
 import { hostStream } from '../host/host-id.js';
+import type { Doubt } from '../ledger/doubt.js';
 import { AUTHORITY_STREAM, type Keyring } from '../ledger/keyring.js';
 import type { EntryEngines } from '../ledger/ledger.js';
 import type { ReplayDeps } from '../replay/replay-verdict.js';
@@ -11,13 +12,12 @@ import { openByPolicy, type TrustedCheckpoint } from '../transparency/policy-che
 import { rootFromShared } from '../transparency/shared-proof.js';
 import { makeVerifierKey, type VerifierKey } from '../transparency/verifier-key.js';
 import type { WitnessPolicy } from '../transparency/witness-policy.js';
-import { witnessedAt } from '../transparency/witnessed-at.js';
 import type { Bundle, BundleScope } from './bundle.js';
 import { blobsOfBundle } from './bundle-blobs.js';
+import { doubtsOf } from './bundle-doubts.js';
 import type { BundleFault } from './bundle-fault.js';
 import type { BundleTree } from './bundle-tree.js';
 import { type Completeness, completenessOf, headFaults, periodFault } from './completeness.js';
-import { type Doubt, doubtsOf } from './doubt.js';
 import { type BundleEvent, type BundleVerdict, replayBundle } from './replay-bundle.js';
 import { type StreamHeads, verifyStreamHeads } from './stream-heads.js';
 import { type Progress, type Walked, walkEntries } from './walk-entries.js';
@@ -141,7 +141,7 @@ const placed = (deps: EntryEngines, trust: BundleTrust, bundle: Bundle, walked: 
     host,
     keys: completenessOf(stated, AUTHORITY_STREAM),
     saidAt: stated.heads?.at,
-    doubts: doubtsOf(walked, trust.policy && witnessedAt(trust.policy, opened.right.cosignatures)),
+    doubts: doubtsOf(walked, trust.policy, opened.right),
     faults: [
       ...inclusionFaults(deps, bundle, walked, opened.right),
       ...(E.isLeft(heads) ? [heads.left] : []),

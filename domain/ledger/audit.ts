@@ -28,9 +28,12 @@ export type LedgerFault =
       readonly store: number;
     };
 
-/** A tree that the log signed: the last one by its own record, or the one that it published. Verified before it is given. */
+/**
+ * A tree that the log signed: the last one by its own record, the one that it published, or an older one that witnesses
+ * cosigned. Verified before it is given.
+ */
 export interface KnownTree {
-  readonly which: 'signed' | 'published';
+  readonly which: 'signed' | 'published' | 'cosigned';
   readonly size: number;
   /** Hexadecimal. */
   readonly root: string;
@@ -80,6 +83,12 @@ export const tipBehindFault = (stored: StoredEntry, leaf: Uint8Array, before: Ch
   ordinal: before?.ordinal ?? 0,
 });
 
+const treesBySize = (trees: ReadonlyArray<KnownTree>): ReadonlyMap<number, ReadonlyArray<KnownTree>> => {
+  const bySize = new Map<number, Array<KnownTree>>();
+  for (const tree of trees) bySize.set(tree.size, [...(bySize.get(tree.size) ?? []), tree]);
+  return bySize;
+};
+
 /**
  * Checks every entry: dense index, form, chain, id, time, key and signature, and the tree over all of them. What it holds
  * between entries is one tip per stream and the tree's edge.
@@ -95,14 +104,13 @@ export const createAudit = (engines: EntryEngines, { pinned, head, mostFaults, t
     faultCount += 1;
     if (faults.length < mostFaults) faults.push(fault);
   };
+  const bySize = treesBySize(trees);
   const checkTrees = (): void => {
     if (head?.size === frontier.size && toHex(rootOf(engines.hashing, frontier)) !== head.root) {
       tell({ _tag: 'HeadRootMismatch', size: head.size });
     }
-    for (const { which, size, root } of trees) {
-      if (size === frontier.size && toHex(rootOf(engines.hashing, frontier)) !== root) {
-        tell({ _tag: 'CheckpointRootMismatch', which, size });
-      }
+    for (const { which, size, root } of bySize.get(frontier.size) ?? []) {
+      if (toHex(rootOf(engines.hashing, frontier)) !== root) tell({ _tag: 'CheckpointRootMismatch', which, size });
     }
   };
   const take = (stored: StoredEntry): void => {

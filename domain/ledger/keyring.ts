@@ -48,3 +48,11 @@ export const keysInUse = (keyring: Keyring, purpose: KeyPurpose, node?: string |
 
 /** Key id of the founding authority key, which others pin and which names the log; undefined: not founded. */
 export const foundingKid = (keyring: Keyring): string | undefined => [...keyring.keys()][0];
+
+/** Indexes at which a key came into use, went out of it, or was declared compromised. */
+export const keyChanges = (keyring: Keyring): ReadonlyArray<number> =>
+  [...keyring.values()].flatMap(({ from, until, compromised }) => [
+    from,
+    ...(until === null ? [] : [until]),
+    ...(compromised === null ? [] : [compromised.declared]),
+  ]);

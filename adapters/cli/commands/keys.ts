@@ -14,6 +14,7 @@ import { type Online, online } from '../online.js';
 import { asOfText } from '../show-answer.js';
 import { type Paint, tableOf } from '../terminal.js';
 import { addNode } from './keys-add-node.js';
+import { addDoubt } from './keys-doubt.js';
 import { offlineKeyCommands } from './keys-offline.js';
 
 const rangeOf = ({ from, until }: SigningKeysAnswer['keys'][number]): string =>
@@ -133,9 +134,7 @@ const declare = (given: Online, own: KeyPlace, kid: string): ReturnType<typeof s
         given,
         own,
         [...next.changes, declared],
-        [
-          `What ${kid} signed is in doubt, unless somebody kept a checkpoint over it that a witness cosigned before ${String(since)}.`,
-        ],
+        [`What it may have signed for somebody else: sekisho keys doubt ${kid}`],
       );
     }),
   );
@@ -169,5 +168,6 @@ export const keysCommand: AddCommand = (parent, cli) => {
     .command('keys')
     .description('keys of the authority: list, rotate, retire')
     .addHelpText('after', HELP);
-  for (const add of [addList, addRotate, addRetire, addDeclare, addNode, ...offlineKeyCommands]) add(keys, cli);
+  for (const add of [addList, addRotate, addRetire, addDeclare, addDoubt, addNode, ...offlineKeyCommands])
+    add(keys, cli);
 };

@@ -1,19 +1,21 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { WitnessPolicy } from '../../../domain/transparency/witness-policy.js';
 import { dataFolder } from '../../data-folder.js';
 import { headFileOf } from '../../event-store/sqlite/head-file.js';
 import { Verified } from '../../http/codecs/audit.js';
-import { findingView } from '../../http/routes/audit.js';
+import { verifiedView } from '../../http/routes/audit.js';
 import { logPlacesOf } from '../../log-places.js';
 import { openLedgerFiles } from '../../open-ledger.js';
 import { liveServer } from '../../server-file.js';
 import { verifyLedgerFiles } from '../../verify-ledger-files.js';
 import { type AddCommand, type Cli, perform } from '../action.js';
 import { type AuthorityOptions, authorityOptionsOf, withAuthorityOptions } from '../authority-options.js';
-import { type CliFailure, EXIT, type ExitCode } from '../failure.js';
+import { doubtLines } from '../doubt-text.js';
+import { badInput, type CliFailure, EXIT, type ExitCode } from '../failure.js';
 import { openFailure } from '../open-failure.js';
 import { type Paint, paintOf, printable } from '../terminal.js';
-import { verifyBundleFile } from '../verify-bundle.js';
+import { policyIn, verifyBundleFile } from '../verify-bundle.js';
 import { withAuthority } from '../with-authority.js';
 
 /** How far the check is, on a terminal alone and where no answer is read from. */
@@ -23,8 +25,14 @@ const progressOn =
     if (terminal.isTty && checked % 10_240 < 512) terminal.err(`\r${String(checked)} entries checked `);
   };
 
+/** Whom the reader believes, where that is not what the folder itself says. */
+interface Believed {
+  readonly pinned: string | undefined;
+  readonly policy: WitnessPolicy | undefined;
+}
+
 /** The files themselves, for which no passphrase and no working authority is needed. */
-const offline = (cli: Cli, dir: string, pinned: string | undefined): TE.TaskEither<CliFailure, Verified> => {
+const offline = (cli: Cli, dir: string, { pinned, policy }: Believed): TE.TaskEither<CliFailure, Verified> => {
   const folder = dataFolder(dir);
   return TE.bracket(
     pipe(openLedgerFiles(folder), TE.mapLeft(openFailure(dir))),
@@ -34,10 +42,10 @@ const offline = (cli: Cli, dir: string, pinned: string | undefined): TE.TaskEith
           store,
           headFile: headFileOf(folder.ledger),
           pinned: pinned ?? publicKeys.authority.kid,
-          log: logPlacesOf(folder, { store, publicKeys }),
+          log: logPlacesOf(folder, { store, publicKeys }, policy),
           progress: progressOn(cli),
         }),
-        TE.bimap(openFailure(dir), ({ faults, ...rest }) => ({ ...rest, faults: faults.map(findingView) })),
+        TE.bimap(openFailure(dir), verifiedView),
       ),
     ({ store }) => TE.fromTask(store.close),
   );
@@ -51,23 +59,50 @@ const online = (cli: Cli, options: AuthorityOptions): TE.TaskEither<CliFailure, 
     ),
   );
 
-const textOf = (paint: Paint, { size, root, faults, faultCount }: Verified): string =>
-  faultCount === 0
-    ? `${paint.green(`${String(size)} entries are whole:`)} every form, chain, id, time and signature.\nRoot ${root}`
+const doubtText = (paint: Paint, { doubts }: Verified): ReadonlyArray<string> =>
+  doubts.length === 0
+    ? []
     : [
-        paint.red(`The ledger is DAMAGED: ${String(faultCount)} findings in ${String(size)} entries.`),
-        ...faults.map(({ text }) => `  ${printable(text)}`),
-        ...(faultCount > faults.length ? [`  and ${String(faultCount - faults.length)} more`] : []),
-      ].join('\n');
+        '',
+        paint.yellow('Good signatures are not enough for all of them:'),
+        ...doubts.flatMap((doubt) => doubtLines(doubt).map((line) => `  ${printable(line)}`)),
+        'sekisho keys doubt lists them.',
+      ];
+
+const OWN_POLICY = badInput(
+  'PolicyNotAsked',
+  'an authority that serves counts the witnesses of its own policy',
+  'Check a copy of its folder with your policy, or a bundle.',
+);
+
+const textOf = (paint: Paint, verified: Verified): string => {
+  const { size, root, faults, faultCount } = verified;
+  const found =
+    faultCount === 0
+      ? [
+          `${paint.green(`${String(size)} entries are whole:`)} every form, chain, id, time and signature.`,
+          `Root ${root}`,
+        ]
+      : [
+          paint.red(`The ledger is DAMAGED: ${String(faultCount)} findings in ${String(size)} entries.`),
+          ...faults.map(({ text }) => `  ${printable(text)}`),
+          ...(faultCount > faults.length ? [`  and ${String(faultCount - faults.length)} more`] : []),
+        ];
+  return [...found, ...doubtText(paint, verified)].join('\n');
+};
 
 const work = (
   cli: Cli,
   options: AuthorityOptions,
-  authority: string | undefined,
+  believed: { readonly authority: string | undefined; readonly policy: string | undefined },
 ): TE.TaskEither<CliFailure, ExitCode> => {
   const serves = options.url !== undefined || liveServer(dataFolder(options.dir).server) !== undefined;
+  if (serves && believed.policy !== undefined) return TE.left(OWN_POLICY);
   return pipe(
-    serves ? online(cli, options) : offline(cli, options.dir, authority),
+    policyIn(believed.policy),
+    TE.flatMap((policy) =>
+      serves ? online(cli, options) : offline(cli, options.dir, { pinned: believed.authority, policy }),
+    ),
     TE.map((verified) => {
       cli.terminal.out(`${options.json ? JSON.stringify(verified) : textOf(paintOf(cli.terminal), verified)}\n`);
       return verified.faultCount === 0 ? EXIT.ok : EXIT.negative;
@@ -93,7 +128,7 @@ export const verifyCommand: AddCommand = (parent, cli) => {
     .argument('[file]', 'a bundle; without one, the whole ledger')
     .description('check every entry of the ledger and its signed head, or a bundle')
     .option('--vkey <key>', 'for a bundle: the key of the log that is believed')
-    .option('--policy <file>', 'for a bundle: whose cosignatures its checkpoint needs (C2SP tlog-policy)')
+    .option('--policy <file>', 'whose cosignatures count (C2SP tlog-policy): what a bundle needs, what ends doubt')
     .option('--authority <kid>', 'believe this authority key only; default: the one in the folder')
     .addHelpText('after', HELP)
     .action((file: string | undefined, options: Readonly<Record<string, unknown>>) => {
@@ -104,7 +139,7 @@ export const verifyCommand: AddCommand = (parent, cli) => {
         cli,
         json,
         file === undefined
-          ? work(cli, authority, text(options['authority']))
+          ? work(cli, authority, { authority: text(options['authority']), policy })
           : verifyBundleFile(cli, { file, vkey, policy, json }),
       );
     });

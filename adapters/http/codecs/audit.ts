@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { DoubtView } from './doubts.js';
 
 export const Replayed = t.type(
   {
@@ -34,6 +35,8 @@ export const Verified = t.type(
         text: t.string,
       }),
     ),
+    /** What compromised keys leave in doubt: no fault of the ledger, and nothing to build on. */
+    doubts: t.readonlyArray(DoubtView),
   },
   'Verified',
 );

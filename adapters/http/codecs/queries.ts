@@ -13,6 +13,8 @@ export const SafeIntText = new t.Type<number, string, unknown>(
   String,
 );
 
+export const YesNo = t.keyof({ yes: null, no: null }, 'yes or no');
+
 /** A moment to read as of, by ledger index or by time; one of both at most. */
 const moment = { index: SafeIntText, at: Instant };
 

@@ -6,9 +6,10 @@ import { HostId } from '../../../domain/host/host-id.js';
 import { type ReplayReport, replayAll } from '../../../domain/replay/replay-all.js';
 import { withFreshMemos } from '../../caches/fresh-memos.js';
 import { ledgerFaultText } from '../../ledger-fault-text.js';
-import type { LedgerFinding } from '../../verify-ledger-files.js';
+import type { LedgerFinding, Verification } from '../../verify-ledger-files.js';
 import type { Api } from '../api.js';
 import { Replayed, Verified } from '../codecs/audit.js';
+import { doubtView } from '../codecs/doubts.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 const replayed = ({ checked, releases, different, differentCount }: ReplayReport): typeof Replayed._A => ({
@@ -36,7 +37,7 @@ const replay = (api: Api): Route =>
       ),
   });
 
-export const findingView = (fault: LedgerFinding): (typeof Verified._A)['faults'][number] => {
+const findingView = (fault: LedgerFinding): (typeof Verified._A)['faults'][number] => {
   const at = 'at' in fault ? fault.at : null;
   return {
     rule: fault._tag,
@@ -46,6 +47,14 @@ export const findingView = (fault: LedgerFinding): (typeof Verified._A)['faults'
     text: ledgerFaultText(fault),
   };
 };
+
+export const verifiedView = ({ size, root, faults, faultCount, doubts }: Verification): Verified => ({
+  size,
+  root,
+  faultCount,
+  faults: faults.map(findingView),
+  doubts: doubts.map(doubtView),
+});
 
 const verify = (api: Api): Route =>
   route({
@@ -61,9 +70,7 @@ const verify = (api: Api): Route =>
     handle: () =>
       pipe(
         api.verify,
-        TE.map(({ size, root, faults, faultCount }) => ({
-          body: { size, root, faultCount, faults: faults.map(findingView) },
-        })),
+        TE.map((verification) => ({ body: verifiedView(verification) })),
       ),
   });
 

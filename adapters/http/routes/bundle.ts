@@ -1,6 +1,5 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
 import { type BundleLog, type MakeBundleFault, makeBundle } from '../../../domain/bundle/make-bundle.js';
 import { closedWith } from '../../../domain/encoding/closed.js';
 import { Instant } from '../../../domain/encoding/primitives.js';
@@ -12,9 +11,8 @@ import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { Bytes } from '../codecs/answers.js';
 import { HostPath } from '../codecs/hosts.js';
+import { YesNo } from '../codecs/queries.js';
 import { NoBody, type Route, route } from '../route.js';
-
-const YesNo = t.keyof({ yes: null, no: null }, 'yes or no');
 
 const BundleQuery = closedWith({}, { from: Instant, to: Instant, evidence: YesNo, tail: YesNo }, 'BundleQuery');
 

@@ -15,6 +15,7 @@ import type { ApiError } from '../api-error.js';
 import { Recorded } from '../codecs/answers.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
+import { doubtRoute } from './doubts.js';
 
 const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union([t.null, codec]);
 
@@ -150,4 +151,10 @@ const logKeys = (api: Api): Route =>
     },
   });
 
-export const signingKeyRoutes = (api: Api): ReadonlyArray<Route> => [list(api), request(api), apply(api), logKeys(api)];
+export const signingKeyRoutes = (api: Api): ReadonlyArray<Route> => [
+  list(api),
+  doubtRoute(api),
+  request(api),
+  apply(api),
+  logKeys(api),
+];

@@ -48,6 +48,15 @@ describe('verifying a whole store', () => {
     expect(await found('record', record)).toEqual(['CheckpointUnreadable']);
   });
 
+  it('holds it against older checkpoints that witnesses cosigned, and names what is none', async () => {
+    const keep = (text: (published: string) => string) =>
+      found('cosigned', ({ logTiles, logCosigned }) =>
+        writeFileSync(logCosigned, text(readFileSync(join(logTiles, 'checkpoint'), 'base64'))),
+      );
+    expect(await keep((published) => `${published}\n`)).toEqual([]);
+    expect(await keep((published) => `${published}\nbm9uZQ==\nbm9uZQ==\n`)).toEqual(['CheckpointUnreadable']);
+  });
+
   it('names a signed tree that the entries do not make, or that is of more entries than there are', async () => {
     const history = await eventfulAuthority();
     const { size, root } = (await logOf(history)).published.checkpoint;

@@ -239,8 +239,8 @@ describe('a bundle', () => {
     expect(bundle.heads?.kid).toBe(next.kid);
     const report = await checked(bundle);
     expect(report.faults).toEqual([]);
-    expect(report.doubts).toMatchObject([{ kid: old, since, reason: 'laptop stolen', entries: 2 }]);
-    expect(report.doubts[0]?.saidEarlier).toBeGreaterThan(0);
+    expect(report.doubts).toMatchObject([{ kid: old, since, reason: 'laptop stolen', later: { entries: 2 } }]);
+    expect(report.doubts[0]?.earlier?.entries).toBeGreaterThan(0);
     const forged = { ...bundle.heads!, kid: old };
     const back = right(
       await signStreamHeads({ canonicalize: rotated.deps.canonicalize, signer: keyFromSeed(2) }, forged)(),
@@ -271,8 +271,8 @@ describe('a bundle', () => {
     await changeKeys(rotated, lost);
     const { faults, doubts } = await checked(readBundle(await bundleOf(renewed, await logOf(rotated))));
     expect(faults).toEqual([]);
-    expect(doubts).toMatchObject([{ kid, entries: 0 }]);
-    expect(doubts[0]?.saidEarlier).toBeGreaterThan(0);
+    expect(doubts).toMatchObject([{ kid, later: undefined }]);
+    expect(doubts[0]?.earlier?.entries).toBeGreaterThan(0);
   });
 
   it('leaves out the word of a key that came into use behind its tree', async () => {

@@ -1,0 +1,50 @@
+import { keyChanges } from '../domain/ledger/keyring.js';
+import type { WitnessPolicy } from '../domain/transparency/witness-policy.js';
+import type { AuthorityLog, ServedLog } from './authority-log.js';
+import type { DataFolder } from './data-folder.js';
+import { entryEngines } from './engines.js';
+import type { LiveKeys } from './live-keys.js';
+import { type CheckpointKeeper, createCheckpointKeeper } from './transparency/checkpoint-keeper.js';
+import { witnessedBefore } from './transparency/witnessed-before.js';
+
+export interface WitnessedOptions {
+  readonly folder: DataFolder;
+  readonly keys: Pick<LiveKeys, 'logKeys' | 'keyring'>;
+  readonly policy: WitnessPolicy | undefined;
+  readonly onFault: (tag: string) => void;
+}
+
+/** Whose cosignatures count, for checkpoints under any key that the log ever had. */
+const policyNow = ({ policy, keys }: WitnessedOptions): WitnessPolicy | undefined =>
+  policy && { ...policy, logs: keys.logKeys().map((key) => ({ key, url: undefined })) };
+
+/** Undefined where no witness is asked: then no checkpoint proves more than the newest does. */
+export const keeperOf = (options: WitnessedOptions): CheckpointKeeper | undefined =>
+  options.policy &&
+  createCheckpointKeeper({
+    file: options.folder.logCosigned,
+    verifyEd25519: entryEngines.verifyEd25519,
+    policy: () => policyNow(options),
+    changes: () => keyChanges(options.keys.keyring()),
+    onFault: ({ _tag }) => options.onFault(_tag),
+  });
+
+/** A log that also says what witnesses had seen of it when. */
+export const withWitnessed = (
+  options: WitnessedOptions,
+  keeper: CheckpointKeeper | undefined,
+  log: ServedLog,
+): AuthorityLog => ({
+  ...log,
+  witnessedBefore: witnessedBefore({
+    ...entryEngines,
+    file: options.folder.logCosigned,
+    policy: () => policyNow(options),
+    published: log.published,
+    prove: log.proveConsistency,
+  }),
+  close: async () => {
+    await log.close();
+    await keeper?.idle();
+  },
+});
