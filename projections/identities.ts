@@ -1,3 +1,4 @@
+import type { ClientCertificate } from '../domain/access/client-certificate.js';
 import type { TokenIssuer } from '../domain/access/token-issuer.js';
 import type { LedgerEvent } from '../domain/catalogue.js';
 import type { Recorded } from '../domain/ledger/envelope.js';
@@ -25,7 +26,16 @@ export interface IdentityRow {
   readonly introduced: Act;
 }
 
-export type AccessRow = TokenIssuerRow | IdentityRow;
+/** Client certificates that are an operator's. */
+export interface CertificateRow {
+  readonly kind: 'certificate';
+  readonly id: string;
+  readonly subject: string;
+  readonly certificate: ClientCertificate;
+  readonly bound: Act;
+}
+
+export type AccessRow = TokenIssuerRow | IdentityRow | CertificateRow;
 
 type Rows = ReadonlyMap<string, AccessRow>;
 type Changes = ReadonlyArray<Change<AccessRow>>;
@@ -47,10 +57,16 @@ const trusted = (
   ],
 ];
 
+/** As the deciders have it: a name that becomes somebody's own, or nobody's, loses what let others in under it. */
+const endCertificates = (rows: Rows, subject: string): Changes =>
+  [...rows]
+    .filter(([, row]) => row.kind === 'certificate' && row.subject === subject)
+    .map(([key]) => [key, null] as const);
+
 /** Whom the authority knows beside its own operators, and through whom. */
 export const identities: Projection<AccessRow, LedgerEvent> = {
   name: 'identities',
-  version: 1,
+  version: 2,
   evolve: (rows, recorded): Changes => {
     const { event } = recorded;
     if (event.type === 'TokenIssuerTrusted') return trusted(recorded, event.data);
@@ -58,6 +74,11 @@ export const identities: Projection<AccessRow, LedgerEvent> = {
       return changeIssuer(rows, event.data.name, { confirmedBy: recorded.actor.subject });
     if (event.type === 'TokenIssuerRemoved')
       return changeIssuer(rows, event.data.name, { removed: { ...actOf(recorded), reason: event.data.reason } });
+    if (event.type === 'ClientCertificateBound')
+      return [[`certificate ${event.data.id}`, { kind: 'certificate', ...event.data, bound: actOf(recorded) }]];
+    if (event.type === 'ClientCertificateReleased') return [[`certificate ${event.data.id}`, null]];
+    if (event.type === 'OperatorConfirmed' || event.type === 'OperatorWithdrawn')
+      return endCertificates(rows, event.data.subject);
     return event.type === 'IdentityIntroduced'
       ? [[`identity ${event.data.subject}`, { kind: 'identity', ...event.data, introduced: actOf(recorded) }]]
       : NOTHING;

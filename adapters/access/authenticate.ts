@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { currentAccess } from '../../domain/access/access-stream.js';
 import { type IdentityFault, identityOf } from '../../domain/access/identity.js';
+import { operatorOfCertificate } from '../../domain/access/operator-of-certificate.js';
 import type { AccessState } from '../../domain/access/state.js';
 import type { AuthorityDeps } from '../../domain/authority-deps.js';
 import type { TokenStore } from './token-store.js';
@@ -14,6 +15,8 @@ export type AuthenticationFault = TokenFault | IdentityFault | { readonly _tag: 
 export interface Shown {
   /** What follows "Bearer" in Authorization. */
   readonly token: string | undefined;
+  /** The client's certificate, DER, when TLS asked for one: its key is held, nothing else is known of it. */
+  readonly certificate?: Uint8Array | undefined;
 }
 
 export type Authenticate = (shown: Shown) => Promise<E.Either<AuthenticationFault, Principal>>;
@@ -44,12 +47,24 @@ const withSignedToken =
       ),
     );
 
+const withCertificate = async (deps: AuthorityDeps, der: Uint8Array): Promise<Authenticated> => {
+  const access = await currentAccess(deps)();
+  if (E.isLeft(access)) return stranger;
+  const { state } = access.right;
+  const found = await operatorOfCertificate(deps)(state, der)();
+  const subject = E.isRight(found) ? found.right : undefined;
+  const role = subject === undefined ? undefined : state.operators.get(subject)?.role;
+  return subject === undefined || role === undefined ? stranger : E.right({ subject, role, via: 'certificate' });
+};
+
 const isSigned = (token: string): boolean => token.split('.').length === 3;
 
 /** Who is asking, by what the ledger grants now. Nothing is let in that can't be checked. */
 export const authenticator =
   (deps: AuthorityDeps, tokens: TokenStore, verify: VerifyToken): Authenticate =>
-  async ({ token = '' }) => {
+  async ({ token, certificate }) => {
+    // Who brings a token is who the token says, or nobody: two answers to one question are none.
+    if (token === undefined) return certificate === undefined ? stranger : withCertificate(deps, certificate);
     const own = tokens.find(token);
     if (own === undefined && !isSigned(token)) return stranger;
     const access = await currentAccess(deps)();

@@ -28,7 +28,7 @@ export interface Principal {
   readonly subject: string;
   readonly role: OperatorRole;
   /** How they showed who they are. */
-  readonly via?: 'token' | 'issuer';
+  readonly via?: 'token' | 'issuer' | 'certificate';
   /** What a token issuer says of them; undefined for operators of the ledger. */
   readonly identity?: Identity;
 }

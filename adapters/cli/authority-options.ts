@@ -5,6 +5,9 @@ export interface AuthorityOptions {
   readonly dir: string;
   readonly url: string | undefined;
   readonly tokenFile: string | undefined;
+  /** Both, or neither: to come with a client certificate instead of a token. */
+  readonly clientCert: string | undefined;
+  readonly clientKey: string | undefined;
   readonly as: string | undefined;
   readonly passphraseFile: string | undefined;
   readonly json: boolean;
@@ -20,6 +23,8 @@ export const withAuthorityOptions = (command: Command): Command =>
     .option('--dir <dir>', `data folder of the authority (SEKISHO_DIR, else ./${DEFAULT_DIR})`)
     .option('--url <url>', 'address of a running authority elsewhere (SEKISHO_URL)')
     .option('--token-file <file>', 'file with your token, for --url (or SEKISHO_TOKEN)')
+    .option('--client-cert <file>', 'your certificate (PEM), for --url, instead of a token')
+    .option('--client-key <file>', 'its key (PEM)')
     .option('--as <subject>', 'which operator of the data folder speaks')
     .option('--passphrase-file <file>', 'file with the passphrase of the data folder, if init was given one');
 
@@ -34,6 +39,8 @@ export const authorityOptionsOf = (
     dir: dir ?? text(env['SEKISHO_DIR']) ?? DEFAULT_DIR,
     url: text(options['url']) ?? (dir === undefined ? text(env['SEKISHO_URL']) : undefined),
     tokenFile: text(options['tokenFile']),
+    clientCert: text(options['clientCert']),
+    clientKey: text(options['clientKey']),
     as: text(options['as']),
     passphraseFile: text(options['passphraseFile']),
     json: options['json'] === true,

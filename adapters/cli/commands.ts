@@ -8,6 +8,7 @@ import { baseImageCommand } from './commands/base-image.js';
 import { bootLogCommand } from './commands/boot-log.js';
 import { bundleCommand } from './commands/bundle.js';
 import { certificatesCommand } from './commands/certificates.js';
+import { clientCertificateCommand } from './commands/client-certificate.js';
 import { clusterCommand } from './commands/cluster.js';
 import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
@@ -51,6 +52,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   certificatesCommand,
   operatorCommand,
   tokenIssuerCommand,
+  clientCertificateCommand,
   whoamiCommand,
   clusterCommand,
   keyProviderCommand,

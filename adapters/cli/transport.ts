@@ -20,7 +20,14 @@ export interface HttpReply {
 /** How a request reaches the authority: over the network, or inside this process. The same requests either way. */
 export type Transport = (request: HttpRequest) => TE.TaskEither<CliFailure, HttpReply>;
 
-const TIMEOUT_MS = 300_000;
+export const TIMEOUT_MS = 300_000;
+
+export const unreachable = (base: string, error: unknown): CliFailure =>
+  unavailable(
+    'AuthorityUnreachable',
+    `no answer from the authority at ${base} (${causeOf(error)})`,
+    'Is it running (sekisho serve), and is the address right? For a private CA set NODE_EXTRA_CA_CERTS.',
+  );
 
 const causeOf = (error: unknown): string => {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -46,12 +53,7 @@ export const overNetwork =
           body: new Uint8Array(await reply.arrayBuffer()),
         };
       },
-      (error) =>
-        unavailable(
-          'AuthorityUnreachable',
-          `no answer from the authority at ${base} (${causeOf(error)})`,
-          'Is it running (sekisho serve), and is the address right? For a private CA set NODE_EXTRA_CA_CERTS.',
-        ),
+      (error) => unreachable(base, error),
     );
 
 export const inProcess =

@@ -9,6 +9,7 @@ import { type AuthorityClient, makeClient } from './authority-client.js';
 import type { AuthorityOptions } from './authority-options.js';
 import { badInput, type CliFailure } from './failure.js';
 import { readText } from './input.js';
+import { overMutualTls } from './mutual-tls.js';
 import { openFailure } from './open-failure.js';
 import { passphraseOf } from './passphrase.js';
 import { speakerOf } from './speaker.js';
@@ -25,10 +26,25 @@ const token = (cli: Cli, { tokenFile }: AuthorityOptions): TE.TaskEither<CliFail
   return TE.right(cli.terminal.env['SEKISHO_TOKEN']);
 };
 
-const elsewhere = <A>(cli: Cli, options: AuthorityOptions, url: string, use: Use<A>): TE.TaskEither<CliFailure, A> =>
-  /^https?:\/\//.test(url)
+const withCertificate = <A>(cert: string, key: string, url: string, use: Use<A>): TE.TaskEither<CliFailure, A> =>
+  url.startsWith('https://')
+    ? pipe(
+        readText(cert),
+        TE.bindTo('cert'),
+        TE.bind('key', () => readText(key)),
+        TE.flatMap((client) => use(makeClient(overMutualTls(url, client), () => TE.right(undefined)))),
+      )
+    : TE.left(badInput('UrlInvalid', 'with a client certificate the address must begin with https://'));
+
+const elsewhere = <A>(cli: Cli, options: AuthorityOptions, url: string, use: Use<A>): TE.TaskEither<CliFailure, A> => {
+  const { clientCert: cert, clientKey: key } = options;
+  if (cert !== undefined && key !== undefined) return withCertificate(cert, key, url, use);
+  if (cert !== undefined || key !== undefined)
+    return TE.left(badInput('CertificateIncomplete', 'give both --client-cert and --client-key, or neither'));
+  return /^https?:\/\//.test(url)
     ? use(makeClient(overNetwork(url), () => token(cli, options)))
     : TE.left(badInput('UrlInvalid', 'the address must begin with https:// or http://'));
+};
 
 /** Whom a command on this machine speaks as: a token that was given, or one of the folder. */
 const here = (

@@ -35,6 +35,9 @@ const rulesOf = (settings: Config['settings']): ReadonlyArray<readonly [SettingN
     ...(openToAll
       ? [['host', 'needs tls-cert and tls-key, or allow-plaintext behind a proxy that ends TLS'] as const]
       : []),
+    ...(settings['tls-client-certificates'] && !isSet(settings, 'tls-cert')
+      ? [['tls-client-certificates', 'needs tls-cert and tls-key'] as const]
+      : []),
     ...(bare ? [['kafka-sasl-file', 'needs kafka-tls: the password would travel in plain text'] as const] : []),
     ...(topic !== undefined && topic === checkpoints
       ? [['kafka-checkpoint-topic', 'must be another topic than kafka-topic'] as const]

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { mayRole } from '../../domain/access/roles.js';
-import type { Authenticate } from '../access/authenticate.js';
+import type { Authenticate, Shown } from '../access/authenticate.js';
 import type { Principal } from '../access/tokens.js';
 import type { HostGate } from './host-gate.js';
 import { accessOf, type Operation } from './permissions.js';
@@ -15,14 +15,11 @@ export interface AccessControl {
   readonly open?: ReadonlySet<Operation>;
 }
 
-/** RFC 6750, 2.1; the longest that a token of an issuer may be. */
-const BEARER = /^Bearer ([\w.~+/=-]{1,8192})$/i;
-
 /** Decided before a byte of the body is read. `host`: whom the request speaks for, if it brings evidence. */
 export const admit = async (
   { authenticate, gate, open }: AccessControl,
   operation: Operation,
-  authorization: string | undefined,
+  shown: Shown,
   address: string,
   host?: string,
 ): Promise<E.Either<RequestError, Principal | undefined>> => {
@@ -32,7 +29,7 @@ export const admit = async (
     const wait = gate.enter(address) || (host === undefined ? 0 : gate.speakFor(address, host));
     return wait > 0 ? E.left({ _tag: 'RateLimited', retryAfterSeconds: Math.ceil(wait) }) : E.right(undefined);
   }
-  const admitted = await authenticate({ token: BEARER.exec(authorization ?? '')?.[1] });
+  const admitted = await authenticate(shown);
   if (E.isLeft(admitted)) return admitted;
   const { role } = admitted.right;
   return access === 'operator' || mayRole(role, access)

@@ -12,6 +12,7 @@ import { baseImageCommandRoutes } from './routes/base-image-commands.js';
 import { baseImageRoutes } from './routes/base-images.js';
 import { bundleRoutes } from './routes/bundle.js';
 import { certificateRoutes } from './routes/certificates.js';
+import { clientCertificateRoutes } from './routes/client-certificates.js';
 import { clusterCommandRoutes } from './routes/cluster-commands.js';
 import { clusterRoutes } from './routes/clusters.js';
 import { eventRoutes } from './routes/events.js';
@@ -70,6 +71,7 @@ export const allRoutes = (
     ...operatorRoutes(api, tokens),
     whoAmIRoute(api),
     ...tokenIssuerRoutes(api),
+    ...clientCertificateRoutes(api),
     ...tokenRoutes(api, tokenKeys),
     ...hostAccessRoutes(api),
     ...keyOperationRoutes(api),

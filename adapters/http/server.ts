@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerOptions as ServerOptionsOfHttps } from 'node:https';
 import { Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -9,6 +11,7 @@ import fastify, {
 } from 'fastify';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Shown } from '../access/authenticate.js';
 import type { Principal } from '../access/tokens.js';
 import { type LogLevel, type LogStream, loggerOptions } from '../telemetry/log.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -25,6 +28,8 @@ import { type Answer, isReading, type RawRequest, type Route } from './route.js'
 export interface Tls {
   readonly cert: string;
   readonly key: string;
+  /** Ask clients for a certificate; which ones count is in the ledger, so none is refused by TLS itself. */
+  readonly clientCertificates?: boolean;
 }
 
 export interface ServerOptions {
@@ -57,6 +62,15 @@ const LIMITS = {
 
 const MOST_HEADER_BYTES = 16_384;
 
+const httpsOptions = ({ cert, key, clientCertificates = false }: Tls): ServerOptionsOfHttps => ({
+  cert,
+  key,
+  minVersion: 'TLSv1.2',
+  maxHeaderSize: MOST_HEADER_BYTES,
+  requestCert: clientCertificates,
+  rejectUnauthorized: false,
+});
+
 const serverOptions = ({ log, tls, metrics }: ServerOptions): FastifyServerOptions => ({
   ...LIMITS,
   frameworkErrors: (error, request, reply) => {
@@ -69,9 +83,7 @@ const serverOptions = ({ log, tls, metrics }: ServerOptions): FastifyServerOptio
   forceCloseConnections: 'idle',
   exposeHeadRoutes: false,
   routerOptions: { maxParamLength: 200 },
-  ...(tls === undefined
-    ? { http: { maxHeaderSize: MOST_HEADER_BYTES } }
-    : { https: { ...tls, minVersion: 'TLSv1.2', maxHeaderSize: MOST_HEADER_BYTES } }),
+  ...(tls === undefined ? { http: { maxHeaderSize: MOST_HEADER_BYTES } } : { https: httpsOptions(tls) }),
 });
 
 const header = (request: FastifyRequest, name: string): string | undefined => {
@@ -111,6 +123,20 @@ const paramsOf = (route: Route, params: unknown): unknown => {
   if (rest === undefined || typeof params !== 'object' || params === null || !('*' in params)) return params;
   const { '*': value, ...others } = params;
   return { ...others, [rest]: value };
+};
+
+/** RFC 6750, 2.1; the longest that a token of an issuer may be. */
+const TOKEN = /^Bearer ([\w.~+/=-]{1,8192})$/i;
+
+/** A header that can't be read is a token that is none, so that no certificate stands in for it. */
+const shownBy = (request: FastifyRequest, { tls }: ServerOptions): Shown => {
+  const authorization = header(request, 'authorization');
+  const { socket } = request.raw;
+  const asked = tls?.clientCertificates === true && socket instanceof TLSSocket;
+  return {
+    token: authorization === undefined ? undefined : (TOKEN.exec(authorization)?.[1] ?? ''),
+    certificate: asked ? socket.getPeerX509Certificate()?.raw : undefined,
+  };
 };
 
 const bearerOf = (request: FastifyRequest): string | undefined =>
@@ -166,8 +192,8 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
     url: route.path.replace(REST, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
     config: { operation: route.operation },
     onRequest: async (request, reply) => {
-      const authorization = header(request, 'authorization');
-      const admitted = await admit(access, route.operation, authorization, request.ip, spokenFor(route, request));
+      const shown = shownBy(request, options);
+      const admitted = await admit(access, route.operation, shown, request.ip, spokenFor(route, request));
       if (E.isLeft(admitted)) return sendProblem(metrics, request, reply, admitted.left);
       if (options.locked === true && !isReading(route))
         return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });

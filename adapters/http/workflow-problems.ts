@@ -33,6 +33,14 @@ export const WORKFLOW_PROBLEMS: Table = {
       'Another person must do this',
       `Your name and the other one count as one person, or can not be told apart (${what}): somebody else has to.`,
     ),
+  NotYourName: ({ subject }) =>
+    forbidden('NotYourName', 'Not your name', `What lets somebody in as ${subject} is for its owner to say.`),
+  CertificateTaken: ({ subject }) =>
+    conflict('CertificateTaken', 'Certificate taken', `Such certificates are ${subject}'s already.`),
+  CertificateUnknown: ({ id }) =>
+    unknown('CertificateUnknown', 'No such certificate', `No client certificate is bound under ${id}.`),
+  TooManyCertificates: ({ most }) =>
+    conflict('TooManyCertificates', 'Too many certificates', `One operator has at most ${String(most)}.`),
   NameReserved: ({ name }) =>
     unfit('NameReserved', 'Name not free', `${name} has a colon, as names of token issuers have.`),
   TokenIssuerUnknown: ({ name }) =>

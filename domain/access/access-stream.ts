@@ -10,7 +10,9 @@ import type { AccessState } from './state.js';
 
 export const ACCESS_STREAM = 'access';
 
-export type AccessOutcome = TE.TaskEither<AccessRejection | ExecuteFault, Executed<AccessState, AccessEvent>>;
+export type AccessDone = Executed<AccessState, AccessEvent>;
+
+export type AccessOutcome = TE.TaskEither<AccessRejection | ExecuteFault, AccessDone>;
 
 export const executeAccess =
   (deps: AuthorityDeps) =>

@@ -1,4 +1,5 @@
 import type { Actor } from '../ledger/envelope.js';
+import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
 import type { PermissionRequired } from './require-permission.js';
@@ -25,6 +26,13 @@ export type AccessCommand = { readonly by: Actor } & (
     }
   | { readonly type: 'ConfirmTokenIssuer'; readonly name: string }
   | { readonly type: 'RemoveTokenIssuer'; readonly name: string; readonly reason: string }
+  | {
+      readonly type: 'BindCertificate';
+      readonly id: string;
+      readonly subject: string;
+      readonly certificate: ClientCertificate;
+    }
+  | { readonly type: 'ReleaseCertificate'; readonly id: string; readonly reason: string }
   /** By the identity itself, whose token was just checked. */
   | { readonly type: 'IntroduceIdentity'; readonly identity: Identity }
 );
@@ -43,6 +51,11 @@ export type AccessRejection =
   | { readonly _tag: 'OperatorUnknown'; readonly subject: string }
   /** A name with a colon is of a token issuer. */
   | { readonly _tag: 'NameReserved'; readonly name: string }
+  /** What lets people in under a name is for its owner to say. */
+  | { readonly _tag: 'NotYourName'; readonly subject: string }
+  | { readonly _tag: 'CertificateTaken'; readonly subject: string }
+  | { readonly _tag: 'CertificateUnknown'; readonly id: string }
+  | { readonly _tag: 'TooManyCertificates'; readonly most: number }
   | { readonly _tag: 'TokenIssuerUnknown'; readonly name: string }
   /** Two issuers of one `iss` could not be told apart. */
   | { readonly _tag: 'TokenIssuerTwice'; readonly name: string }

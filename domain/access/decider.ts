@@ -2,11 +2,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Decider } from '../ledger/decider.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
+import { decideCertificate } from './decide-certificate.js';
 import { decideIssuer } from './decide-issuer.js';
 import type { AccessEvent } from './events.js';
+import { evolveAccess } from './evolve.js';
 import type { Permission } from './permissions.js';
 import { requirePermission } from './require-permission.js';
-import { type AccessState, evolveAccess, mayBeOnePerson, noOperators, personOf } from './state.js';
+import { type AccessState, mayBeOnePerson, noOperators, personOf } from './state.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
 type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly type: T }>;
@@ -59,6 +61,9 @@ const decideByType = (command: AccessCommand, state: AccessState): Decided => {
       const { operations, lifetimeSeconds } = command;
       return record({ type: 'ApprovalPolicyChanged', data: { operations, lifetimeSeconds } });
     }
+    case 'BindCertificate':
+    case 'ReleaseCertificate':
+      return decideCertificate(command, state);
     case 'TrustTokenIssuer':
     case 'ConfirmTokenIssuer':
     case 'RemoveTokenIssuer':
@@ -75,6 +80,9 @@ const PERMISSION_OF: Readonly<Record<AccessCommand['type'], Permission | undefin
   TrustTokenIssuer: 'ConfigureTokenConversionPolicy',
   ConfirmTokenIssuer: 'ConfigureTokenConversionPolicy',
   RemoveTokenIssuer: 'ConfigureTokenConversionPolicy',
+  // Anybody's, for themselves; the decision says whose a name is.
+  BindCertificate: undefined,
+  ReleaseCertificate: undefined,
   // Says who they are, and takes nothing: it is what a checked token says.
   IntroduceIdentity: undefined,
 };

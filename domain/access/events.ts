@@ -1,7 +1,9 @@
 import * as t from 'io-ts';
 import { closed } from '../encoding/closed.js';
 import { ListUpTo, SafeInt, Text } from '../encoding/primitives.js';
+import { Uuid } from '../ledger/envelope.js';
 import { catalogue, type EventsOf, eventType, upcast } from '../ledger/event-type.js';
+import { ClientCertificate } from './client-certificate.js';
 import { OperatorRole } from './operator-role.js';
 import { IssuerName, issuerFields } from './token-issuer.js';
 
@@ -82,6 +84,19 @@ export const IdentityIntroduced = eventType({
   data: closed({ subject: Subject, issuer: IssuerName, person: Person, role: OperatorRole }, 'IdentityIntroduced'),
 });
 
+/** Whoever shows such a certificate, and holds its key, is this operator. */
+export const ClientCertificateBound = eventType({
+  type: 'ClientCertificateBound',
+  version: 1,
+  data: closed({ id: Uuid, subject: Subject, certificate: ClientCertificate }, 'ClientCertificateBound'),
+});
+
+export const ClientCertificateReleased = eventType({
+  type: 'ClientCertificateReleased',
+  version: 1,
+  data: closed({ id: Uuid, subject: Subject, reason: Text(512) }, 'ClientCertificateReleased'),
+});
+
 export const ACCESS_EVENTS = [
   OperatorGranted,
   OperatorConfirmed,
@@ -91,6 +106,8 @@ export const ACCESS_EVENTS = [
   TokenIssuerConfirmed,
   TokenIssuerRemoved,
   IdentityIntroduced,
+  ClientCertificateBound,
+  ClientCertificateReleased,
 ] as const;
 
 export const accessCatalogue = catalogue(ACCESS_EVENTS);

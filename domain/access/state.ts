@@ -1,5 +1,4 @@
-import type { Recorded } from '../ledger/envelope.js';
-import type { AccessEvent } from './events.js';
+import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
 import type { TokenIssuer } from './token-issuer.js';
@@ -24,12 +23,21 @@ export interface TrustedIssuer {
   readonly vouched: boolean;
 }
 
+/** A certificate whose holder is this operator. */
+export interface BoundCertificate {
+  readonly id: string;
+  readonly subject: string;
+  readonly certificate: ClientCertificate;
+}
+
 /** Who holds which role now, and who they are. */
 export interface AccessState {
   readonly operators: ReadonlyMap<string, Operator>;
   readonly issuers: ReadonlyMap<string, TrustedIssuer>;
   /** By subject: who came with a token of an issuer and did something. */
   readonly identities: ReadonlyMap<string, Identity>;
+  /** By id. */
+  readonly certificates: ReadonlyMap<string, BoundCertificate>;
   /** By subject, of everybody who ever held a role: the person that they count as. */
   readonly persons: ReadonlyMap<string, string>;
   readonly approvals: ApprovalPolicy;
@@ -41,6 +49,7 @@ export const noOperators: AccessState = {
   operators: new Map(),
   issuers: new Map(),
   identities: new Map(),
+  certificates: new Map(),
   persons: new Map(),
   approvals: { operations: [], lifetimeSeconds: A_DAY },
 };
@@ -68,73 +77,4 @@ export const roleOf = ({ operators, identities, issuers }: AccessState, subject:
   const { issuer = '', role } = identities.get(subject) ?? {};
   const given = issuers.get(issuer)?.settings.roles.some((rule) => rule.role === role);
   return operators.get(subject)?.role ?? (given === true ? role : undefined);
-};
-
-const put = <V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> =>
-  new Map([...map, [key, value]]);
-
-const without = <V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> =>
-  new Map([...map].filter(([each]) => each !== key));
-
-type Of<T extends AccessEvent['type']> = Recorded<Extract<AccessEvent, { readonly type: T }>>;
-
-/**
- * A name that one person alone gave counts as that person, however often it is handed on: whoever makes themselves a second
- * name has gained nothing. Only what a second person vouched for, or the founding, makes it somebody of its own.
- */
-const granted = (state: AccessState, { event, actor }: Of<'OperatorGranted'>): AccessState => {
-  const { subject, role, person, vouchedBy } = event.data;
-  const giver = personOf(state, actor.subject);
-  const alone = actor.role !== 'authority' && (vouchedBy === null || mayBeOnePerson(state, vouchedBy, actor.subject));
-  return {
-    ...state,
-    operators: put(state.operators, subject, { role, claimed: person }),
-    persons: put(state.persons, subject, alone ? giver : person),
-  };
-};
-
-/** Whatever changes about an issuer changes whom all its people count as: all as one that could be anybody, or each as its own. */
-const withIssuer = (state: AccessState, name: string, trusted: TrustedIssuer): AccessState => {
-  const persons = new Map(state.persons);
-  for (const { subject, issuer, person } of state.identities.values())
-    if (issuer === name) persons.set(subject, `${name}:${trusted.vouched ? person : ''}`);
-  return { ...state, issuers: put(state.issuers, name, trusted), persons };
-};
-
-const issuerTrusted = (state: AccessState, { event, actor }: Of<'TokenIssuerTrusted'>): AccessState => {
-  const { vouchedBy, ...settings } = event.data;
-  const giver = actor.subject;
-  const vouched = vouchedBy !== null && !mayBeOnePerson(state, vouchedBy, giver);
-  return withIssuer(state, settings.name, { settings, giver, vouched });
-};
-
-const introduced = (state: AccessState, { event: { data } }: Of<'IdentityIntroduced'>): AccessState => {
-  const { subject, issuer } = data;
-  const trusted = state.issuers.get(issuer);
-  const next = { ...state, identities: put(state.identities, subject, data) };
-  return trusted === undefined ? next : withIssuer(next, issuer, trusted);
-};
-
-export const evolveAccess = (state: AccessState, recorded: Recorded<AccessEvent>): AccessState => {
-  const { event } = recorded;
-  switch (event.type) {
-    case 'OperatorGranted':
-      return granted(state, { ...recorded, event });
-    case 'OperatorConfirmed':
-      return { ...state, persons: put(state.persons, event.data.subject, event.data.person) };
-    case 'OperatorWithdrawn':
-      return { ...state, operators: without(state.operators, event.data.subject) };
-    case 'ApprovalPolicyChanged':
-      return { ...state, approvals: event.data };
-    case 'TokenIssuerTrusted':
-      return issuerTrusted(state, { ...recorded, event });
-    case 'TokenIssuerConfirmed': {
-      const trusted = state.issuers.get(event.data.name);
-      return trusted === undefined ? state : withIssuer(state, event.data.name, { ...trusted, vouched: true });
-    }
-    case 'TokenIssuerRemoved':
-      return { ...state, issuers: without(state.issuers, event.data.name) };
-    case 'IdentityIntroduced':
-      return introduced(state, { ...recorded, event });
-  }
 };

@@ -5,6 +5,7 @@ import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
 import { type FoundOptions, foundFolder } from '../../adapters/found.js';
 import type { HostLimits } from '../../adapters/http/host-gate.js';
+import type { Tls } from '../../adapters/http/server.js';
 import { joinCluster } from '../../adapters/join.js';
 import { type OpenedAuthority, openAuthority } from '../../adapters/main.js';
 import type { StoreChoice } from '../../adapters/store-file.js';
@@ -63,13 +64,17 @@ const GENEROUS: HostLimits = {
   refusedPerHost: { rate: 1e6, burst: 1e6 },
 };
 
-export const openHttpAuthority = async (start: string = START, store?: StoreChoice): Promise<HttpAuthority> => {
+export const openHttpAuthority = async (
+  start: string = START,
+  store?: StoreChoice,
+  tls?: Tls,
+): Promise<HttpAuthority> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'sekisho-http-')), 'authority');
   const now = { at: start };
   const clock = { now: () => now.at };
   const founding = { dir, name: 'Test', group: 'test', policy: TEST_POLICY, operators: PEOPLE, store };
   const { tokens } = right(await foundFolder({ ...founding, passphrase: PASSPHRASE, keepPassphrase: true, clock })());
-  return openFolder(dir, tokens, now);
+  return openFolder(dir, tokens, now, tls);
 };
 
 /** One more node of an authority that keeps its ledger in a cluster, with that one's keys, tokens and clock. */
@@ -84,11 +89,12 @@ const openFolder = async (
   dir: string,
   tokens: ReadonlyMap<string, string>,
   now: { at: string },
+  tls?: Tls,
 ): Promise<HttpAuthority> => {
   const clock = { now: () => now.at };
   const lines: Array<string> = [];
   const log = { level: 'debug' as const, stream: { write: (line: string) => void lines.push(line) } };
-  const opened = right(await openAuthority({ dir, passphrase: PASSPHRASE, clock, limits: GENEROUS, log })());
+  const opened = right(await openAuthority({ dir, passphrase: PASSPHRASE, clock, limits: GENEROUS, log, tls })());
   const { app, close } = opened;
   const ask: HttpAuthority['ask'] = (method, url, { as, body, raw, headers = {} } = {}) => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));

@@ -96,6 +96,9 @@ const openOptions = (cli: Cli, settings: Config['settings']): TE.TaskEither<CliF
   const allowPlaintext = settings['allow-plaintext'];
   return pipe(
     tlsOf({ host, allowPlaintext, ...(tlsCert && { tlsCert }), ...(tlsKey && { tlsKey }) }),
+    TE.map((tls) =>
+      tls === undefined ? undefined : { ...tls, clientCertificates: settings['tls-client-certificates'] },
+    ),
     TE.bindTo('tls'),
     TE.bind('passphrase', () => passphraseFor(cli, settings)),
     TE.bind('policy', () => policyIn(settings.policy)),

@@ -7,6 +7,7 @@ import { printable } from '../terminal.js';
 const BY: Readonly<Record<string, string>> = {
   token: 'a token of this authority',
   issuer: 'a token of a trusted issuer',
+  certificate: 'a client certificate',
 };
 
 const HELP = `

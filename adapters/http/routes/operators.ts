@@ -1,13 +1,11 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { ACCESS_STREAM as STREAM } from '../../../domain/access/access-stream.js';
+import { type AccessDone, ACCESS_STREAM as STREAM } from '../../../domain/access/access-stream.js';
 import { confirmOperator, grantOperator, withdrawOperator } from '../../../domain/access/change-operators.js';
-import type { AccessEvent } from '../../../domain/access/events.js';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
-import { type AccessState, personOf } from '../../../domain/access/state.js';
+import { personOf } from '../../../domain/access/state.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
-import type { Executed } from '../../../domain/ledger/execute.js';
 import type { TokenStore } from '../../access/token-store.js';
 import { type Principal, Subject } from '../../access/tokens.js';
 import { type Api, recorded, requestOf } from '../api.js';
@@ -19,12 +17,10 @@ import { Nothing, type Route, route } from '../route.js';
 
 export const OperatorGranted = t.intersection([Recorded, t.type({ token: t.string })], 'OperatorGranted');
 
-type Done = Executed<AccessState, AccessEvent>;
-
 /** A command id that was used before answers with what was recorded then, which may be about somebody else. */
 const only =
-  (isThis: (done: Done) => boolean) =>
-  (work: TE.TaskEither<ApiError, Done>): TE.TaskEither<ApiError, Done> =>
+  (isThis: (done: AccessDone) => boolean) =>
+  (work: TE.TaskEither<ApiError, AccessDone>): TE.TaskEither<ApiError, AccessDone> =>
     pipe(
       work,
       TE.filterOrElse(isThis, (): ApiError => ({ _tag: 'CommandIdUsed' })),
@@ -39,7 +35,7 @@ interface Granting {
 /** A token is for who granted the name, and only as long as the name is nobody else's: later it would open what is another person's. */
 const isOwnGrant =
   ({ approved }: Api, { body: { subject, role }, commandId, principal }: Granting) =>
-  ({ events, state }: Done): boolean => {
+  ({ events, state }: AccessDone): boolean => {
     const by = principal?.subject ?? '';
     const same = events.some(
       ({ event, actor }) =>

@@ -90,6 +90,7 @@ it('never throws, whatever the file holds', () => {
 
 it.each([
   [{ 'tls-cert': 'a' }, 'tls-cert'],
+  [{ 'tls-client-certificates': 'true' }, 'tls-client-certificates'],
   [{ host: '0.0.0.0' }, 'host'],
   [{ kafka: 'a:1' }, 'kafka'],
   [{ kafka: 'a:1', 'kafka-topic': 'x', 'kafka-checkpoint-topic': 'x' }, 'kafka-checkpoint-topic'],

@@ -172,6 +172,12 @@ const PEOPLE: ReadonlyArray<Row> = [
       tests: [HTTP, 'adapters/http/permissions.test.ts', 'domain/access/roles.test.ts'],
     },
   ),
+  added('Operators who come with a TLS client certificate', {
+    cli: ['client-certificate bind', 'client-certificate release', 'client-certificate list'],
+    operations: ['bindClientCertificate', 'releaseClientCertificate', 'listClientCertificates'],
+    events: ['ClientCertificateBound', 'ClientCertificateReleased'],
+    tests: ['adapters/http/client-certificates.test.ts', 'domain/access/client-certificates.test.ts'],
+  }),
   done('Token conversion policy: which group of which token issuer is turned into which role', {
     cli: ['token-issuer trust', 'token-issuer confirm', 'token-issuer remove', 'token-issuer list', 'whoami'],
     operations: ['trustTokenIssuer', 'confirmTokenIssuer', 'removeTokenIssuer', 'listTokenIssuers', 'whoAmI'],
