@@ -1,13 +1,14 @@
 import type { HostTrustRows } from './host-trust-row.js';
 import type { KeyProviderRow } from './key-provider-row.js';
+import type { PrincipalRow } from './principals.js';
 import type { ReferenceRow } from './reference-row.js';
 
-export type CertificateUse = 'tpm-ca' | 'endorsement-key' | 'host' | 'key-provider' | 'key-server';
+export type CertificateUse = 'tpm-ca' | 'endorsement-key' | 'host' | 'key-provider' | 'key-server' | 'principal';
 
 /** A certificate that something stops working without, by the digest of its document. */
 export interface WatchedCertificate {
   readonly use: CertificateUse;
-  /** Of the CA, the listed key, the host or the provider. */
+  /** Of the CA, the listed key, the host, the provider or the principal. */
   readonly name: string;
   readonly sha256: string;
   /** Where an event says it; else the document does. */
@@ -41,13 +42,17 @@ const ofHosts = (rows: HostTrustRows): ReadonlyArray<WatchedCertificate> =>
       : [],
   );
 
-/** Every certificate that is in use: chains of TPM CAs, endorsement certificates, both sides of key providers. */
+/** Every certificate that is in use: chains of TPM CAs, endorsement certificates, both sides of key providers, principals. */
 export const watchedCertificates = (
   reference: ReadonlyMap<string, ReferenceRow>,
   hosts: HostTrustRows,
   providers: ReadonlyMap<string, KeyProviderRow>,
+  principals: ReadonlyMap<string, PrincipalRow>,
 ): ReadonlyArray<WatchedCertificate> => [
   ...[...reference.values()].flatMap(ofReference),
   ...ofHosts(hosts),
   ...[...providers.values()].flatMap(ofProvider),
+  ...[...principals.values()].flatMap(({ name, chain, removed }) =>
+    removed === null ? chain.certificates.map((sha256) => ({ use: 'principal' as const, name, sha256 })) : [],
+  ),
 ];

@@ -3,10 +3,16 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { currentAccess } from '../../domain/access/access-stream.js';
 import { type IdentityFault, identityOf } from '../../domain/access/identity.js';
 import { operatorOfCertificate } from '../../domain/access/operator-of-certificate.js';
+import {
+  signingCertificatesOf,
+  tokenRulesOf,
+  type Principal as WorkloadPrincipal,
+} from '../../domain/access/principal.js';
 import type { AccessState } from '../../domain/access/state.js';
 import type { AuthorityDeps } from '../../domain/authority-deps.js';
+import { validityFaults } from '../../domain/tpm/certificate-rules.js';
 import type { TokenStore } from './token-store.js';
-import type { TokenFault, VerifyToken } from './token-verifier.js';
+import type { TokenFault, TokenSource, VerifyToken } from './token-verifier.js';
 import type { Principal } from './tokens.js';
 
 export type AuthenticationFault = TokenFault | IdentityFault | { readonly _tag: 'Unauthenticated' };
@@ -23,21 +29,43 @@ export type Authenticate = (shown: Shown) => Promise<E.Either<AuthenticationFaul
 
 type Authenticated = E.Either<AuthenticationFault, Principal>;
 
+const NONE = new Uint8Array();
+
 const stranger: Authenticated = E.left({ _tag: 'Unauthenticated' });
 
 /** A token of ours opens what the ledger grants its holder now, whatever the token file says. */
 const withOwnToken = ({ operators }: AccessState, held: Principal): Authenticated =>
   operators.get(held.subject)?.role === held.role ? E.right({ ...held, via: 'token' }) : stranger;
 
+/** Those of a principal that sign now and are not over; a document that is gone or is none signs nothing. */
+const certificatesOf =
+  (deps: AuthorityDeps, principal: WorkloadPrincipal, now: string) => async (): Promise<ReadonlyArray<Uint8Array>> => {
+    const documents = await Promise.all(
+      signingCertificatesOf(principal, now).map((digest) => deps.evidence.get(digest)()),
+    );
+    return documents.flatMap((document) => {
+      const parsed = deps.certificates.parse(E.isRight(document) ? (document.right ?? NONE) : NONE);
+      return E.isRight(parsed) && validityFaults(parsed.right, now).length === 0 ? [parsed.right.der] : [];
+    });
+  };
+
+const sourcesOf = (
+  deps: AuthorityDeps,
+  { issuers, principals }: AccessState,
+  now: string,
+): ReadonlyArray<TokenSource> => [
+  ...[...issuers.values()].map(({ settings }) => ({ settings })),
+  ...[...principals.values()].flatMap((principal) => {
+    const settings = tokenRulesOf(principal);
+    return settings === undefined ? [] : [{ settings, certificates: certificatesOf(deps, principal, now) }];
+  }),
+];
+
 const withSignedToken =
-  (verify: VerifyToken, token: string, now: string) =>
-  async ({ issuers }: AccessState): Promise<Authenticated> =>
+  (deps: AuthorityDeps, verify: VerifyToken, token: string) =>
+  async (state: AccessState): Promise<Authenticated> =>
     pipe(
-      await verify(
-        token,
-        [...issuers.values()].map(({ settings }) => settings),
-        now,
-      ),
+      await verify(token, sourcesOf(deps, state, deps.clock.now()), deps.clock.now()),
       E.flatMap(
         ({ issuer, claims }): Authenticated =>
           pipe(
@@ -70,5 +98,5 @@ export const authenticator =
     const access = await currentAccess(deps)();
     if (E.isLeft(access)) return stranger;
     const { state } = access.right;
-    return own === undefined ? withSignedToken(verify, token, deps.clock.now())(state) : withOwnToken(state, own);
+    return own === undefined ? withSignedToken(deps, verify, token)(state) : withOwnToken(state, own);
   };

@@ -1,5 +1,5 @@
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { TokenIssuer } from '../../domain/access/token-issuer.js';
 import { IssuerUnreachable, issuerKeys } from './issuer-keys.js';
@@ -14,10 +14,16 @@ export interface VerifiedToken {
   readonly claims: JWTPayload;
 }
 
-/** Checks a token against the issuers that are trusted now; `now` is the authority's time. */
+export interface TokenSource {
+  readonly settings: TokenIssuer;
+  /** Certificates, DER, one of whose keys must have signed; undefined: the issuer is asked for its keys. */
+  readonly certificates?: () => Promise<ReadonlyArray<Uint8Array>>;
+}
+
+/** Checks a token against the sources that are trusted now; `now` is the authority's time. */
 export type VerifyToken = (
   token: string,
-  issuers: ReadonlyArray<TokenIssuer>,
+  sources: ReadonlyArray<TokenSource>,
   now: string,
 ) => Promise<E.Either<TokenFault, VerifiedToken>>;
 
@@ -52,11 +58,12 @@ const claimedIssuer = (token: string): string | undefined => {
 const verified = async (
   token: string,
   issuer: TokenIssuer,
-  key: JWTVerifyGetKey,
+  key: JWTVerifyGetKey | KeyObject,
   now: string,
 ): Promise<E.Either<TokenFault, VerifiedToken>> => {
   try {
-    const { payload, protectedHeader } = await jwtVerify(token, key, {
+    const getKey: JWTVerifyGetKey = typeof key === 'function' ? key : () => key;
+    const { payload, protectedHeader } = await jwtVerify(token, getKey, {
       issuer: issuer.issuer,
       audience: issuer.audience,
       algorithms: [...issuer.algorithms],
@@ -74,6 +81,21 @@ const verified = async (
   }
 };
 
+/** Which of the keys signed it is not said by everybody: each is tried. */
+const byCertificates = async (
+  token: string,
+  issuer: TokenIssuer,
+  certificates: ReadonlyArray<Uint8Array>,
+  now: string,
+): Promise<E.Either<TokenFault, VerifiedToken>> => {
+  let outcome: E.Either<TokenFault, VerifiedToken> = E.left(refused('has an issuer whose certificates are over'));
+  for (const der of certificates) {
+    outcome = await verified(token, issuer, new X509Certificate(der).publicKey, now);
+    if (E.isRight(outcome)) return outcome;
+  }
+  return outcome;
+};
+
 /** Keys are kept for as long as an issuer's settings stay the same. `monotonic`: milliseconds that never go back. */
 export const tokenVerifier = (monotonic: () => number): VerifyToken => {
   const kept = new Map<string, { readonly settings: string; readonly key: JWTVerifyGetKey }>();
@@ -85,14 +107,12 @@ export const tokenVerifier = (monotonic: () => number): VerifyToken => {
     kept.set(issuer.name, { settings, key });
     return key;
   };
-  return (token, issuers, now) =>
-    pipe(
-      E.fromNullable(refused('is of an issuer that is not trusted'))(
-        issuers.find(({ issuer }) => issuer === claimedIssuer(token)),
-      ),
-      E.match(
-        (fault) => Promise.resolve(E.left(fault)),
-        (issuer) => verified(token, issuer, keyOf(issuer), now),
-      ),
-    );
+  return async (token, sources, now) => {
+    const issuer = claimedIssuer(token);
+    const source = sources.find(({ settings }) => settings.issuer === issuer);
+    if (source === undefined) return E.left(refused('is of an issuer that is not trusted'));
+    const { settings, certificates } = source;
+    if (certificates === undefined) return verified(token, settings, keyOf(settings), now);
+    return byCertificates(token, settings, await certificates(), now);
+  };
 };

@@ -24,6 +24,7 @@ import { ledgerCommand } from './commands/ledger.js';
 import { nodeCommand } from './commands/node.js';
 import { operatorCommand } from './commands/operator.js';
 import { policyCommand } from './commands/policy.js';
+import { principalCommand } from './commands/principal.js';
 import { publisherCommand } from './commands/publisher.js';
 import { rehearseCommand } from './commands/rehearse.js';
 import { replayCommand } from './commands/replay.js';
@@ -53,6 +54,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   operatorCommand,
   tokenIssuerCommand,
   clientCertificateCommand,
+  principalCommand,
   whoamiCommand,
   clusterCommand,
   keyProviderCommand,

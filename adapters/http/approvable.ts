@@ -11,6 +11,8 @@ export const Approvable = t.keyof(
     grantOperator: null,
     withdrawOperator: null,
     trustTokenIssuer: null,
+    trustPrincipal: null,
+    replacePrincipalCertificates: null,
     changePolicy: null,
     trustTpmCa: null,
     trustEndorsementKey: null,

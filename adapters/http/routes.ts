@@ -29,6 +29,7 @@ import { logRoutes } from './routes/log.js';
 import { operatorRoutes } from './routes/operators.js';
 import { policyRoutes } from './routes/policy.js';
 import { primaryKeyRoutes } from './routes/primary-keys.js';
+import { principalRoutes } from './routes/principals.js';
 import { publisherRoutes } from './routes/publisher.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
@@ -72,6 +73,7 @@ export const allRoutes = (
     whoAmIRoute(api),
     ...tokenIssuerRoutes(api),
     ...clientCertificateRoutes(api),
+    ...principalRoutes(api),
     ...tokenRoutes(api, tokenKeys),
     ...hostAccessRoutes(api),
     ...keyOperationRoutes(api),

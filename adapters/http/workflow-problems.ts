@@ -33,6 +33,11 @@ export const WORKFLOW_PROBLEMS: Table = {
       'Another person must do this',
       `Your name and the other one count as one person, or can not be told apart (${what}): somebody else has to.`,
     ),
+  PrincipalExists: ({ name }) =>
+    conflict('PrincipalExists', 'Principal exists', `${name} has this name or this issuer already.`),
+  PrincipalUnknown: ({ name }) => unknown('PrincipalUnknown', 'No such principal', `There is no principal ${name}.`),
+  TooManyPrincipals: ({ most }) =>
+    conflict('TooManyPrincipals', 'Too many principals', `At most ${String(most)} are trusted at once.`),
   NotYourName: ({ subject }) =>
     forbidden('NotYourName', 'Not your name', `What lets somebody in as ${subject} is for its owner to say.`),
   CertificateTaken: ({ subject }) =>

@@ -6,6 +6,7 @@ import { identities } from '../../projections/identities.js';
 import { keyLedger } from '../../projections/key-ledger.js';
 import { keyProviders } from '../../projections/key-providers.js';
 import { operators } from '../../projections/operators.js';
+import { principals } from '../../projections/principals.js';
 import type { Projection } from '../../projections/projection.js';
 import { reference } from '../../projections/reference.js';
 import type { Database } from './database.js';
@@ -25,6 +26,7 @@ const PROJECTIONS = [
   approvals,
   identities,
   clusters,
+  principals,
 ] as ReadonlyArray<AnyProjection>;
 
 export const emptyMemory = (projections: ReadonlyArray<AnyProjection> = PROJECTIONS): Memory => ({

@@ -11,6 +11,7 @@ import type { AccessRow } from '../../projections/identities.js';
 import type { KeyProviderRow } from '../../projections/key-provider-row.js';
 import type { KeyLedgerRow } from '../../projections/key-row.js';
 import type { OperatorRow } from '../../projections/operators.js';
+import type { PrincipalRow } from '../../projections/principals.js';
 import type { ReferenceRow } from '../../projections/reference-row.js';
 import { type Database, openDatabase } from './database.js';
 import type { Memory } from './fold.js';
@@ -30,6 +31,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly keyLedger: View<KeyLedgerRow>;
   readonly approvals: View<ApprovalRow | ApprovalPolicyRow>;
   readonly identities: View<AccessRow>;
+  readonly principals: View<PrincipalRow>;
   readonly clusters: View<ClusterRow | MemberRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
@@ -128,6 +130,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     approvals: createView(database, file, memory, 5),
     identities: createView(database, file, memory, 6),
     clusters: createView(database, file, memory, 7),
+    principals: createView(database, file, memory, 8),
     index: () => memory.next - 1,
     waitFor: waitFor(opened, follower),
     close: () => {

@@ -2,6 +2,7 @@ import type { Actor } from '../ledger/envelope.js';
 import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
+import type { Principal, PrincipalChain } from './principal.js';
 import type { PermissionRequired } from './require-permission.js';
 import type { ApprovalPolicy } from './state.js';
 import type { TokenIssuer } from './token-issuer.js';
@@ -33,6 +34,16 @@ export type AccessCommand = { readonly by: Actor } & (
       readonly certificate: ClientCertificate;
     }
   | { readonly type: 'ReleaseCertificate'; readonly id: string; readonly reason: string }
+  | ({ readonly type: 'TrustPrincipal' } & Omit<Principal, 'previous'>)
+  | {
+      readonly type: 'ReplacePrincipalCertificates';
+      readonly name: string;
+      readonly chain: PrincipalChain;
+      /** How long what it had counts beside the new ones. */
+      readonly overlapSeconds: number;
+      readonly now: string;
+    }
+  | { readonly type: 'RemovePrincipal'; readonly name: string; readonly reason: string }
   /** By the identity itself, whose token was just checked. */
   | { readonly type: 'IntroduceIdentity'; readonly identity: Identity }
 );
@@ -56,6 +67,9 @@ export type AccessRejection =
   | { readonly _tag: 'CertificateTaken'; readonly subject: string }
   | { readonly _tag: 'CertificateUnknown'; readonly id: string }
   | { readonly _tag: 'TooManyCertificates'; readonly most: number }
+  | { readonly _tag: 'PrincipalExists'; readonly name: string }
+  | { readonly _tag: 'PrincipalUnknown'; readonly name: string }
+  | { readonly _tag: 'TooManyPrincipals'; readonly most: number }
   | { readonly _tag: 'TokenIssuerUnknown'; readonly name: string }
   /** Two issuers of one `iss` could not be told apart. */
   | { readonly _tag: 'TokenIssuerTwice'; readonly name: string }

@@ -11,12 +11,14 @@ const MOST_ISSUERS = 64;
 const record = (event: AccessEvent): Decided => E.right([event]);
 const unknown = (name: string): Decided => E.left({ _tag: 'TokenIssuerUnknown', name });
 
-const trust = (command: Of<'TrustTokenIssuer'>, { issuers }: AccessState): Decided => {
+const trust = (command: Of<'TrustTokenIssuer'>, { issuers, principals }: AccessState): Decided => {
   const { settings, vouchedBy = null } = command;
   const { name } = settings;
   const others = [...issuers.values()].filter((each) => each.settings.name !== name);
   const twin = others.find((each) => each.settings.issuer === settings.issuer);
   if (twin !== undefined) return E.left({ _tag: 'TokenIssuerTwice', name: twin.settings.name });
+  const other = [...principals.values()].find((each) => each.name === name || each.issuer === settings.issuer);
+  if (other !== undefined) return E.left({ _tag: 'PrincipalExists', name: other.name });
   return others.length >= MOST_ISSUERS
     ? E.left({ _tag: 'TooManyTokenIssuers', most: MOST_ISSUERS })
     : record({ type: 'TokenIssuerTrusted', data: { ...settings, vouchedBy } });
@@ -32,9 +34,12 @@ const confirm = ({ by, name }: Of<'ConfirmTokenIssuer'>, state: AccessState): De
 };
 
 /** Said once, and again when the issuer calls them another person or gives them another role. */
-const introduce = ({ identity }: Of<'IntroduceIdentity'>, { issuers, identities }: AccessState): Decided => {
+const introduce = (
+  { identity }: Of<'IntroduceIdentity'>,
+  { issuers, principals, identities }: AccessState,
+): Decided => {
   const { subject, issuer, person, role } = identity;
-  if (!issuers.has(issuer)) return unknown(issuer);
+  if (!issuers.has(issuer) && !principals.has(issuer)) return unknown(issuer);
   const held = identities.get(subject);
   return held?.person === person && held.role === role
     ? E.right([])

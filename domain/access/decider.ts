@@ -4,6 +4,7 @@ import type { Decider } from '../ledger/decider.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import { decideCertificate } from './decide-certificate.js';
 import { decideIssuer } from './decide-issuer.js';
+import { decidePrincipal } from './decide-principal.js';
 import type { AccessEvent } from './events.js';
 import { evolveAccess } from './evolve.js';
 import type { Permission } from './permissions.js';
@@ -64,6 +65,10 @@ const decideByType = (command: AccessCommand, state: AccessState): Decided => {
     case 'BindCertificate':
     case 'ReleaseCertificate':
       return decideCertificate(command, state);
+    case 'TrustPrincipal':
+    case 'ReplacePrincipalCertificates':
+    case 'RemovePrincipal':
+      return decidePrincipal(command, state);
     case 'TrustTokenIssuer':
     case 'ConfirmTokenIssuer':
     case 'RemoveTokenIssuer':
@@ -80,6 +85,9 @@ const PERMISSION_OF: Readonly<Record<AccessCommand['type'], Permission | undefin
   TrustTokenIssuer: 'ConfigureTokenConversionPolicy',
   ConfirmTokenIssuer: 'ConfigureTokenConversionPolicy',
   RemoveTokenIssuer: 'ConfigureTokenConversionPolicy',
+  TrustPrincipal: 'ManageAttestingSSO',
+  ReplacePrincipalCertificates: 'ManageAttestingSSO',
+  RemovePrincipal: 'ManageAttestingSSO',
   // Anybody's, for themselves; the decision says whose a name is.
   BindCertificate: undefined,
   ReleaseCertificate: undefined,

@@ -1,10 +1,11 @@
 import * as t from 'io-ts';
 import { closed } from '../encoding/closed.js';
-import { ListUpTo, SafeInt, Text } from '../encoding/primitives.js';
+import { Instant, ListUpTo, SafeInt, Text } from '../encoding/primitives.js';
 import { Uuid } from '../ledger/envelope.js';
 import { catalogue, type EventsOf, eventType, upcast } from '../ledger/event-type.js';
 import { ClientCertificate } from './client-certificate.js';
 import { OperatorRole } from './operator-role.js';
+import { PrincipalChain, principalFields } from './principal.js';
 import { IssuerName, issuerFields } from './token-issuer.js';
 
 const Subject = Text(128);
@@ -97,6 +98,29 @@ export const ClientCertificateReleased = eventType({
   data: closed({ id: Uuid, subject: Subject, reason: Text(512) }, 'ClientCertificateReleased'),
 });
 
+/** A part of the workload side, known by the certificates of its token issuer; its tokens count only where `tokens` says so. */
+export const PrincipalTrusted = eventType({
+  type: 'PrincipalTrusted',
+  version: 1,
+  data: closed({ name: IssuerName, ...principalFields, chain: PrincipalChain }, 'PrincipalTrusted'),
+});
+
+/** What it had counts until `previousUntil`; null: no longer. */
+export const PrincipalCertificatesReplaced = eventType({
+  type: 'PrincipalCertificatesReplaced',
+  version: 1,
+  data: closed(
+    { name: IssuerName, chain: PrincipalChain, previousUntil: t.union([t.null, Instant]) },
+    'PrincipalCertificatesReplaced',
+  ),
+});
+
+export const PrincipalRemoved = eventType({
+  type: 'PrincipalRemoved',
+  version: 1,
+  data: closed({ name: IssuerName, reason: Text(512) }, 'PrincipalRemoved'),
+});
+
 export const ACCESS_EVENTS = [
   OperatorGranted,
   OperatorConfirmed,
@@ -108,6 +132,9 @@ export const ACCESS_EVENTS = [
   IdentityIntroduced,
   ClientCertificateBound,
   ClientCertificateReleased,
+  PrincipalTrusted,
+  PrincipalCertificatesReplaced,
+  PrincipalRemoved,
 ] as const;
 
 export const accessCatalogue = catalogue(ACCESS_EVENTS);

@@ -1,5 +1,6 @@
 import type { Recorded } from '../ledger/envelope.js';
 import type { AccessEvent } from './events.js';
+import { evolvePrincipals } from './evolve-principals.js';
 import { type AccessState, mayBeOnePerson, personOf, type TrustedIssuer } from './state.js';
 
 const put = <V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> =>
@@ -80,6 +81,10 @@ export const evolveAccess = (state: AccessState, recorded: Recorded<AccessEvent>
       return { ...state, issuers: without(state.issuers, event.data.name) };
     case 'IdentityIntroduced':
       return introduced(state, { ...recorded, event });
+    case 'PrincipalTrusted':
+    case 'PrincipalCertificatesReplaced':
+    case 'PrincipalRemoved':
+      return { ...state, principals: evolvePrincipals(state.principals, event) };
     case 'ClientCertificateBound':
       return { ...state, certificates: put(state.certificates, event.data.id, event.data) };
     case 'ClientCertificateReleased':

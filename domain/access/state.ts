@@ -1,6 +1,7 @@
 import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
+import { type Principal, tokenRulesOf } from './principal.js';
 import type { TokenIssuer } from './token-issuer.js';
 
 export interface Operator {
@@ -36,6 +37,7 @@ export interface AccessState {
   readonly issuers: ReadonlyMap<string, TrustedIssuer>;
   /** By subject: who came with a token of an issuer and did something. */
   readonly identities: ReadonlyMap<string, Identity>;
+  readonly principals: ReadonlyMap<string, Principal>;
   /** By id. */
   readonly certificates: ReadonlyMap<string, BoundCertificate>;
   /** By subject, of everybody who ever held a role: the person that they count as. */
@@ -49,6 +51,7 @@ export const noOperators: AccessState = {
   operators: new Map(),
   issuers: new Map(),
   identities: new Map(),
+  principals: new Map(),
   certificates: new Map(),
   persons: new Map(),
   approvals: { operations: [], lifetimeSeconds: A_DAY },
@@ -73,8 +76,11 @@ export const mayBeOnePerson = (state: Pick<AccessState, 'persons'>, one: string,
 };
 
 /** The role that a subject has now. Of somebody with an issuer's tokens: what they last showed, while the issuer may still give it. */
-export const roleOf = ({ operators, identities, issuers }: AccessState, subject: string): OperatorRole | undefined => {
+export const roleOf = (state: AccessState, subject: string): OperatorRole | undefined => {
+  const { operators, identities, issuers, principals } = state;
   const { issuer = '', role } = identities.get(subject) ?? {};
-  const given = issuers.get(issuer)?.settings.roles.some((rule) => rule.role === role);
+  const principal = principals.get(issuer);
+  const rules = issuers.get(issuer)?.settings ?? (principal === undefined ? undefined : tokenRulesOf(principal));
+  const given = rules?.roles.some((rule) => rule.role === role);
   return operators.get(subject)?.role ?? (given === true ? role : undefined);
 };

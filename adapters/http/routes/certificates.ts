@@ -45,7 +45,10 @@ const watchedAt = (api: Api, { index }: Moment): E.Either<ApiError, ReadonlyArra
     E.bind('reference', () => api.reads.reference.rowsAt(index)),
     E.bind('hosts', () => api.reads.hostTrust.rowsAt(index)),
     E.bind('providers', () => api.reads.keyProviders.rowsAt(index)),
-    E.map(({ reference, hosts, providers }) => watchedCertificates(reference, hosts, providers)),
+    E.bind('principals', () => api.reads.principals.rowsAt(index)),
+    E.map(({ reference, hosts, providers, principals }) =>
+      watchedCertificates(reference, hosts, providers, principals),
+    ),
   );
 
 type Found = WatchedCertificate & { readonly term: Term | undefined };
@@ -75,7 +78,7 @@ const expiring = (api: Api): Route => {
     method: 'GET',
     path: '/v1/certificates/expiring',
     operation: 'listExpiringCertificates',
-    summary: `Certificates in use that ended, or end within \`days\` (${String(DEFAULT_DAYS)} unless told): of TPM CAs, endorsement keys and key providers.`,
+    summary: `Certificates in use that ended, or end within \`days\` (${String(DEFAULT_DAYS)} unless told): of TPM CAs, endorsement keys, key providers and principals.`,
     params: Nothing,
     query: ExpiringQuery,
     body: NoBody,

@@ -25,10 +25,11 @@ interface Row {
   readonly wrong: Readonly<{ path?: Readonly<Record<string, string>>; body?: unknown; code: string }>;
 }
 
-const ca = (() => {
+const newCa = (): string => {
   const [key, subject] = [ecKey(), cn('Every Command CA')];
   return pemOf(makeCertificate({ key, subject, extensions: [basicConstraints(true), KEY_CERT_SIGN] }));
-})();
+};
+const [ca, otherCa] = [newCa(), newCa()];
 const [A, B] = ['a1'.repeat(32), 'b2'.repeat(32)];
 const MODEL = {
   manufacturer: 'SIM',
@@ -335,6 +336,35 @@ const PEOPLE: ReadonlyArray<Row> = [
     events: ['OperatorWithdrawn'],
     read: ['/v1/operators', { operators: expect.not.arrayContaining([expect.objectContaining({ subject: 'zoe' })]) }],
     wrong: { path: { subject: 'nobody' }, code: 'OperatorUnknown' },
+  },
+  {
+    operation: 'trustPrincipal',
+    as: 'alice',
+    body: { name: 'vc-1', issuer: 'https://vc-1.example', holder: { kind: 'user', name: 'vpxd' }, chain: ca },
+    events: ['PrincipalTrusted'],
+    read: ['/v1/principals', { principals: [{ name: 'vc-1', status: 'trusted', tokens: null }] }],
+    wrong: {
+      body: { name: 'vc-1', issuer: 'x', holder: { kind: 'user', name: 'vpxd' }, chain: pemOf(new Uint8Array(8)) },
+      code: 'CertificateUnreadable',
+    },
+  },
+  {
+    operation: 'replacePrincipalCertificates',
+    path: { name: 'vc-1' },
+    as: 'alice',
+    body: { chain: otherCa, overlapSeconds: 60 },
+    events: ['PrincipalCertificatesReplaced'],
+    read: ['/v1/principals/vc-1', { principal: { replaced: { by: 'alice' } }, chain: otherCa }],
+    wrong: { path: { name: 'nobody' }, code: 'PrincipalUnknown' },
+  },
+  {
+    operation: 'removePrincipal',
+    path: { name: 'vc-1' },
+    as: 'alice',
+    body: reason,
+    events: ['PrincipalRemoved'],
+    read: ['/v1/principals/vc-1', { principal: { status: 'removed', removed: { by: 'alice', ...reason } } }],
+    wrong: { path: { name: 'nobody' }, code: 'PrincipalUnknown' },
   },
   {
     operation: 'trustTokenIssuer',

@@ -1,7 +1,6 @@
 import { different, done, leftOut, notYet, type Row } from './row.js';
 
 const NO_CLUSTERS = 'Clusters and their services are not registered yet.';
-const NO_PRINCIPALS = 'Principals of the workload side are not registered yet.';
 const VTPM = 'Virtual TPMs belong to the hypervisor; Sekisho judges hosts.';
 
 const REFERENCE: ReadonlyArray<Row> = [
@@ -138,13 +137,18 @@ const CLUSTERS: ReadonlyArray<Row> = [
 ];
 
 const REST: ReadonlyArray<Row> = [
-  ...[
-    'Get-TrustAuthorityPrincipal',
-    'New-TrustAuthorityPrincipal',
-    'Remove-TrustAuthorityPrincipal',
-    'Get-TrustedPrincipal',
-    'Export-TrustedPrincipal',
-  ].map((name) => notYet(name, NO_PRINCIPALS)),
+  done('Get-TrustAuthorityPrincipal', {
+    cli: ['principal list', 'principal show'],
+    operations: ['listPrincipals', 'showPrincipal'],
+  }),
+  done('New-TrustAuthorityPrincipal', { cli: ['principal trust'], operations: ['trustPrincipal'] }),
+  done('Remove-TrustAuthorityPrincipal', { cli: ['principal remove'], operations: ['removePrincipal'] }),
+  done('Get-TrustedPrincipal', { cli: ['principal show'], operations: ['showPrincipal'] }),
+  done('Export-TrustedPrincipal', {
+    cli: ['principal show'],
+    operations: ['showPrincipal'],
+    note: '`--json`: issuer, holder and certificates, as another authority takes them.',
+  }),
   different('Get-SecurityInfo', 'What a host booted, with every rule of its verdict.', {
     cli: ['host show', 'explain'],
     operations: ['showHost', 'explainVerdict'],

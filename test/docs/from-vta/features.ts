@@ -157,11 +157,25 @@ const VERDICTS: ReadonlyArray<Row> = [
 ];
 
 const PEOPLE: ReadonlyArray<Row> = [
-  notYet(
-    'Consumer principals: issuer, certificates, one per issuer',
-    'Principals of the workload side are not registered yet.',
-  ),
-  notYet('Principal info of the workload side', 'Principals of the workload side are not registered yet.'),
+  done('Consumer principals: issuer, certificates, one per issuer', {
+    cli: ['principal trust', 'principal rotate', 'principal remove', 'principal list', 'principal show'],
+    operations: [
+      'trustPrincipal',
+      'replacePrincipalCertificates',
+      'removePrincipal',
+      'listPrincipals',
+      'showPrincipal',
+      'listExpiringCertificates',
+    ],
+    events: ['PrincipalTrusted', 'PrincipalCertificatesReplaced', 'PrincipalRemoved'],
+    tests: [HTTP, 'adapters/http/principals.test.ts'],
+    note: 'Certificates can be replaced with an overlap. Their tokens are taken as JWTs; SAML is not.',
+  }),
+  done('Principal info of the workload side', {
+    cli: ['principal show'],
+    operations: ['showPrincipal'],
+    tests: ['adapters/http/principals.test.ts'],
+  }),
   different(
     'Host-level authorisation: token issuers and client profiles',
     'Operators have roles, and roles are permissions. A host needs none: its evidence is its credential.',

@@ -1,15 +1,17 @@
 import { different, done, leftOut, notYet, type Row } from './row.js';
 
 const NO_CLUSTERS = 'Clusters and their services are not registered yet.';
-const NO_PRINCIPALS = 'Principals of the workload side are not registered yet.';
 
 const AUTHORITY: ReadonlyArray<Row> = [
-  notYet('GET principal', NO_PRINCIPALS),
+  done('GET principal', { cli: ['principal show'], operations: ['showPrincipal'] }),
   done('GET trust-authority-clusters, GET and PATCH …/{cluster}', {
     cli: ['cluster list', 'cluster show', 'cluster enable', 'cluster disable'],
     operations: ['listClusters', 'showCluster', 'enableCluster', 'disableCluster'],
   }),
-  notYet('POST consumer-principals, action=query, GET and DELETE …/{profile}', NO_PRINCIPALS),
+  done('POST consumer-principals, action=query, GET and DELETE …/{profile}', {
+    cli: ['principal trust', 'principal list', 'principal show', 'principal remove'],
+    operations: ['trustPrincipal', 'listPrincipals', 'showPrincipal', 'removePrincipal'],
+  }),
   done('POST attestation/os/esx/base-images (import)', {
     cli: ['base-image propose', 'base-image approve'],
     operations: ['proposeBaseImage', 'approveBaseImage'],
