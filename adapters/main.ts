@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -139,6 +140,8 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     headFile,
     pinned: files.publicKeys.authority.kid,
     log: logPlacesOf(parts.folder, files),
+    readModels: parts.folder.projections,
+    workers: availableParallelism(),
   });
   const { publicEntries = false } = options;
   const settled = settledBy(deps, reads);

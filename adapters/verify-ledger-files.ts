@@ -4,30 +4,38 @@ import type { LedgerFault } from '../domain/ledger/audit.js';
 import type { Doubt } from '../domain/ledger/doubt.js';
 import { findDoubts } from '../domain/ledger/find-doubts.js';
 import type { Head } from '../domain/ledger/head.js';
-import { type LedgerReport, verifyLedger } from '../domain/ledger/verify-ledger.js';
 import type { StoreError } from '../domain/ports.js';
 import type { WitnessedTree } from '../domain/transparency/witnessed-tree.js';
 import { entryEngines } from './engines.js';
 import { readHead } from './event-store/sqlite/head-file.js';
 import type { Ledger } from './open-store.js';
+import type { ReadModelReport } from './projection-store/comparison/compare-read-models.js';
+import type { ReadModelFault } from './projection-store/comparison/read-model-fault.js';
 import { type KnownTrees, knownTrees, type LogPlaces, type TreeFinding } from './transparency/known-trees.js';
+import type { VerificationBroken } from './verification/thread.js';
+import { type CheckedEntries, verifyEntries } from './verification/verify-entries.js';
 
 /** One thing that is wrong with a ledger; damage of the file itself included. */
 export type LedgerFinding =
   | LedgerFault
   | StoreError
   | TreeFinding
+  | ReadModelFault
   /** Founding writes a head, and nothing of ours takes it away: without it, entries could be cut off unseen. */
   | { readonly _tag: 'HeadMissing'; readonly where: string };
 
 export interface Verification {
   readonly size: number;
   readonly root: string;
+  readonly readModels: Pick<ReadModelReport, 'state' | 'entries'>;
   readonly faults: ReadonlyArray<LedgerFinding>;
   readonly faultCount: number;
   /** What keys that were declared compromised may have signed for somebody else. That is no fault of the ledger. */
   readonly doubts: ReadonlyArray<Doubt>;
 }
+
+/** Why a ledger could not be checked. Nothing is known of it then. */
+export type VerifyFault = StoreError | VerificationBroken;
 
 export interface VerifyInput {
   readonly store: Pick<Ledger, 'events' | 'check'>;
@@ -36,8 +44,12 @@ export interface VerifyInput {
   readonly pinned: string;
   /** Undefined: the entries are not held against what the log signed. */
   readonly log: LogPlaces | undefined;
-  /** Told after each page how many entries were checked. */
-  readonly progress?: (checked: number) => void;
+  /** The file of the read models; undefined: they are not made again. */
+  readonly readModels: string | undefined;
+  /** How many threads inspect entries. */
+  readonly workers: number;
+  /** Told after each page how many entries of how many were checked. */
+  readonly progress?: (checked: number, all: number) => void;
 }
 
 const MOST_FAULTS = 100;
@@ -58,26 +70,26 @@ const headOf = (file: string): TE.TaskEither<StoreError, FoundHead> =>
     TE.fromTask,
   );
 
-interface Audited extends LedgerReport {
+interface Audited extends CheckedEntries {
   readonly treeFindings: ReadonlyArray<LedgerFinding>;
   readonly witnessed: ReadonlyArray<WitnessedTree>;
 }
 
 const NO_TREES: KnownTrees = { trees: [], faults: [], witnessed: [] };
 
-const audited = (
-  { store, pinned, log, progress = () => undefined }: VerifyInput,
-  head: Head | undefined,
-): TE.TaskEither<StoreError, Audited> =>
+const audited = (input: VerifyInput, head: Head | undefined): TE.TaskEither<VerifyFault, Audited> =>
   pipe(
-    log === undefined ? TE.right(NO_TREES) : TE.fromTask(knownTrees(entryEngines, log)),
+    input.log === undefined ? TE.right(NO_TREES) : TE.fromTask(knownTrees(entryEngines, input.log)),
     TE.flatMap(({ trees, faults, witnessed }) =>
       pipe(
-        verifyLedger(
-          { ...entryEngines, store: store.events },
-          { pinned, head, trees, progress, mostFaults: MOST_FAULTS },
-        ),
-        TE.map((report) => ({ ...report, treeFindings: faults, witnessed })),
+        verifyEntries({
+          store: input.store.events,
+          workers: input.workers,
+          readModels: input.readModels,
+          audit: { pinned: input.pinned, head, trees, mostFaults: MOST_FAULTS },
+          progress: input.progress ?? (() => undefined),
+        }),
+        TE.map((checked) => ({ ...checked, treeFindings: faults, witnessed })),
       ),
     ),
   );
@@ -95,7 +107,7 @@ const fileFaults = ({ store }: VerifyInput): TE.TaskEither<StoreError, ReadonlyA
 /** In a damaged ledger nothing is beyond doubt: then no witness helps, and what can't be read is not counted. */
 const doubtsIn = (
   { store }: VerifyInput,
-  { keyring, faultCount, treeFindings, witnessed }: Audited,
+  { report: { keyring, faultCount }, treeFindings, witnessed }: Audited,
 ): TE.TaskEither<StoreError, ReadonlyArray<Doubt>> => {
   const trees = faultCount + treeFindings.length === 0 ? [...witnessed].sort((a, b) => a.size - b.size) : [];
   const query = {
@@ -116,21 +128,23 @@ const doubtsIn = (
 };
 
 /**
- * Checks the file, every entry, the signed head, and the tree against what the log signed and published. Left only when nothing could be read at all.
+ * Checks the file, every entry, the signed head, the tree against what the log signed and published, and the read models
+ * against what the entries make of them. Left only when nothing could be read at all, or not to the end.
  */
-export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<StoreError, Verification> =>
+export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<VerifyFault, Verification> =>
   pipe(
-    TE.Do as TE.TaskEither<StoreError, object>,
-    TE.bind('head', () => headOf(input.headFile)),
-    TE.bind('report', ({ head }) => audited(input, head.head)),
-    TE.bind('file', () => fileFaults(input)),
-    TE.bind('doubts', ({ report }) => doubtsIn(input, report)),
-    TE.map(({ head, report, file, doubts }) => {
-      const more = [...report.treeFindings, ...head.faults, ...file];
+    TE.Do as TE.TaskEither<VerifyFault, object>,
+    TE.bind('head', (): TE.TaskEither<VerifyFault, FoundHead> => headOf(input.headFile)),
+    TE.bind('checked', ({ head }) => audited(input, head.head)),
+    TE.bind('file', (): TE.TaskEither<VerifyFault, ReadonlyArray<LedgerFinding>> => fileFaults(input)),
+    TE.bind('doubts', ({ checked }): TE.TaskEither<VerifyFault, ReadonlyArray<Doubt>> => doubtsIn(input, checked)),
+    TE.map(({ head, checked: { report, treeFindings, readModels }, file, doubts }) => {
+      const more = [...treeFindings, ...readModels.faults, ...head.faults, ...file];
       return {
         size: report.size,
         root: report.root,
-        faults: [...report.faults, ...more],
+        readModels: { state: readModels.state, entries: readModels.entries },
+        faults: [...report.faults, ...more.slice(0, MOST_FAULTS)],
         faultCount: report.faultCount + more.length,
         doubts,
       };

@@ -1,4 +1,5 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -131,7 +132,13 @@ const opened = (dir: string): Work<LedgerFiles> =>
 
 const sound = (files: LedgerFiles): Work<number> =>
   pipe(
-    verifyLedgerFiles({ ...files, pinned: files.publicKeys.authority.kid, log: undefined }),
+    verifyLedgerFiles({
+      ...files,
+      pinned: files.publicKeys.authority.kid,
+      log: undefined,
+      readModels: undefined,
+      workers: availableParallelism(),
+    }),
     TE.mapLeft(({ _tag }) => unreadable(`holds a ledger that can not be read (${_tag})`)),
     TE.flatMap(({ faultCount, faults, size }) =>
       faultCount === 0

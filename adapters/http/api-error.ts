@@ -28,6 +28,7 @@ import type { DocumentFault } from '../../domain/reference/load-reference-values
 import type { ImageUnfit } from '../../domain/reference/propose-base-image.js';
 import type { TokensRefused } from '../../domain/token/issue-tokens.js';
 import type { CredentialFault } from '../../domain/tpm/credential.js';
+import type { VerificationBroken } from '../verification/thread.js';
 import type { RequestError } from './request-error.js';
 
 /** What the workflows of the domain may refuse. */
@@ -64,7 +65,7 @@ export type KeyError =
 export type ClusterError = Exclude<ClusterRejection, PermissionRequired> | HostInOtherCluster;
 
 /** The ledger or the evidence store can't be read, written or believed. */
-export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown;
+export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown | VerificationBroken;
 
 /** Whatever can keep a request from being done. */
 export type ApiError = RequestError | WorkflowError | KeyError | ClusterError | LedgerError;

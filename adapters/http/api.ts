@@ -5,14 +5,13 @@ import type { KeyServiceDeps } from '../../domain/key-service-deps.js';
 import type { DomainEvent } from '../../domain/ledger/envelope.js';
 import type { Executed } from '../../domain/ledger/execute.js';
 import type { Approval } from '../../domain/ledger/ledger.js';
-import type { StoreError } from '../../domain/ports.js';
 import type { Principal } from '../access/tokens.js';
 import type { AuthorityLog } from '../authority-log.js';
 import type { LiveKeys } from '../live-keys.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { PublisherStatus } from '../publisher/publisher-status.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import type { Verification } from '../verify-ledger-files.js';
+import type { Verification, VerifyFault } from '../verify-ledger-files.js';
 import type { ApiError } from './api-error.js';
 import type { Recorded } from './codecs/answers.js';
 import type { HostGate } from './host-gate.js';
@@ -49,8 +48,8 @@ export interface Api extends ReadApi {
   readonly publicEntries: boolean;
   /** For those who wait for something to be recorded; it ends when the authority begins to. */
   readonly hub: LedgerHub;
-  /** Checks the whole ledger. */
-  readonly verify: TE.TaskEither<StoreError, Verification>;
+  /** Checks the whole ledger, and the read models against it. */
+  readonly verify: TE.TaskEither<VerifyFault, Verification>;
 }
 
 interface Asked {

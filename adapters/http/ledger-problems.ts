@@ -66,6 +66,7 @@ export const LEDGER_PROBLEMS: Table = {
     damaged(stream, `ends at revision ${String(actual)}, before ${String(wanted)}`),
   DocumentMissing: ({ digest }) => damaged(`document ${digest}`, 'is missing from the evidence store'),
   DocumentUnreadable: ({ digest, rule }) => damaged(`document ${digest}`, rule),
+  VerificationBroken: ({ detail }) => broken(`The check ended before all was checked: ${detail}.`),
   AppraiserUnknown: ({ version }) => broken(`This program has no appraiser of version ${String(version)}.`),
   EventRefused: ({ type }) => broken(`An event of type ${type} does not fit its own codec.`),
   EntryNotCanonical: ({ type }) => broken(`An event of type ${type} has no canonical form.`),

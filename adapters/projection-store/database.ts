@@ -8,6 +8,8 @@ export interface Statement {
   readonly run: (parameters: ReadonlyArray<SqlValue>) => void;
   readonly get: (parameters: ReadonlyArray<SqlValue>) => SqlRow | undefined;
   readonly all: (parameters: ReadonlyArray<SqlValue>) => ReadonlyArray<SqlRow>;
+  /** Row by row, for tables that are too large to be held. */
+  readonly each: (parameters: ReadonlyArray<SqlValue>) => Iterable<SqlRow>;
 }
 
 /** One connection, all in this thread: nothing here waits for the disk. */
@@ -17,7 +19,8 @@ export interface Database {
   readonly close: () => void;
 }
 
-interface LibsqlStatement extends Statement {
+interface LibsqlStatement extends Omit<Statement, 'each'> {
+  readonly iterate: (parameters: ReadonlyArray<SqlValue>) => Iterable<SqlRow>;
   readonly raw: () => unknown;
   readonly columns: () => ReadonlyArray<unknown>;
 }
@@ -39,6 +42,7 @@ export const openDatabase = (file: string): Database => {
         run: (parameters) => statement.run(parameters),
         get: (parameters) => statement.get(parameters),
         all: (parameters) => statement.all(parameters),
+        each: (parameters) => statement.iterate(parameters),
       };
     },
     exec: (sql) => void database.exec(sql),

@@ -23,6 +23,13 @@ export const createTables = (database: Database): void => database.exec(['BEGIN'
 
 export const createIndex = (database: Database): void => database.exec(INDEX);
 
+/** Whether tables and indexes are those of a finished file, and nothing else is there. */
+export const hasOurTables = (database: Database): boolean => {
+  const found = database.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL').all([]);
+  const ours = [...TABLES, INDEX];
+  return found.length === ours.length && found.every(([sql]) => ours.some((made) => made === sql));
+};
+
 export const readMeta = (database: Database, name: string): string | undefined => {
   const value = database.prepare('SELECT value FROM meta WHERE name = ?').get([name])?.[0];
   return typeof value === 'string' ? value : undefined;

@@ -7,7 +7,7 @@ import { tipBehindFault } from '../ledger/audit.js';
 import type { ChainFault, ChainTip } from '../ledger/chain.js';
 import type { Envelope } from '../ledger/envelope.js';
 import { AUTHORITY_STREAM, type Keyring } from '../ledger/keyring.js';
-import { leafBytes } from '../ledger/leaf.js';
+import { leafBytes, leafOf } from '../ledger/leaf.js';
 import type { EntryEngines } from '../ledger/ledger.js';
 import { readEntry } from '../ledger/read-entry.js';
 import { type LinkedEntry, linkEntry, verifySignature } from '../ledger/verify-entry.js';
@@ -111,7 +111,7 @@ const takeLinked = (
   const begins = tip === undefined && stored.stream === host && stored.revision > 0;
   const linked = begins ? linkFirst(engines, stored) : linkEntry(engines, stored, tip ?? null);
   if (E.isLeft(linked)) {
-    walk.tips.set(stored.stream, tipBehindFault(stored, leafBytes(engines.hashing, stored.bytes), tip ?? null));
+    walk.tips.set(stored.stream, tipBehindFault(stored, leafOf(engines.hashing, stored.bytes), tip ?? null));
     return linked.left;
   }
   walk.tips.set(stored.stream, linked.right.tip);

@@ -8,11 +8,18 @@ import type { Catalogue, DecodeFault } from './event-type.js';
 import type { LedgerReader } from './ledger.js';
 import { type LinkedEntry, linkEntry, verifySignature } from './verify-entry.js';
 
+/** What the entry's signed data is no event of: its writer knew more kinds of events, or other ones, than this program. */
+export interface EventUnreadable {
+  readonly _tag: 'EventUnreadable';
+  readonly at: Place;
+  readonly fault: DecodeFault;
+}
+
 /** Why a stream can't be read: the store failed, an entry is not what was written, or its event is not known here. */
 export type LoadFault =
   | StoreError
   | ChainFault
-  | { readonly _tag: 'EventUnreadable'; readonly at: Place; readonly fault: DecodeFault }
+  | EventUnreadable
   | { readonly _tag: 'StreamTooShort'; readonly stream: StreamId; readonly wanted: number; readonly actual: number };
 
 export interface LoadOptions {

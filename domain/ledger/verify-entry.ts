@@ -17,7 +17,10 @@ export interface LinkedEntry extends ReadEntry {
   readonly tip: ChainTip;
 }
 
-const placeOf = (stored: StoredEntry): Place => ({
+/** What the chain is about in an envelope. */
+export type Links = Pick<Envelope, 'stream' | 'revision' | 'previous' | 'recordedAt' | 'id' | 'command'>;
+
+export const placeOf = (stored: StoredEntry): Place => ({
   index: stored.index,
   stream: stored.stream,
   revision: stored.revision,
@@ -26,7 +29,7 @@ const placeOf = (stored: StoredEntry): Place => ({
 const ordinalAfter = (previous: ChainTip | null, command: string): number =>
   previous?.command === command ? previous.ordinal + 1 : 0;
 
-const linkFault = (stored: StoredEntry, envelope: Envelope, previous: ChainTip | null): ChainFault | undefined => {
+const linkFault = (stored: StoredEntry, envelope: Links, previous: ChainTip | null): ChainFault | undefined => {
   const at = placeOf(stored);
   const expected = (previous?.revision ?? -1) + 1;
   if (envelope.stream !== stored.stream) return { _tag: 'ForeignStream', at, found: envelope.stream };
@@ -39,9 +42,22 @@ const linkFault = (stored: StoredEntry, envelope: Envelope, previous: ChainTip |
   return undefined;
 };
 
-const idFault = (stored: StoredEntry, envelope: Envelope, expected: string): ChainFault | undefined => {
+const idFault = (stored: StoredEntry, envelope: Links, expected: string): ChainFault | undefined => {
   const found = stored.id === expected ? envelope.id : stored.id;
   return found === expected ? undefined : { _tag: 'IdMismatch', at: placeOf(stored), expected, found };
+};
+
+/** Checks place, id, time and the chain of an entry whose form was checked. `leaf` and `idAt` are made of its own bytes. */
+export const continueChain = (
+  stored: StoredEntry,
+  links: Links,
+  previous: ChainTip | null,
+  { leaf, idAt }: { readonly leaf: () => string; readonly idAt: (ordinal: number) => string },
+): E.Either<ChainFault, ChainTip> => {
+  const { revision, recordedAt, command } = links;
+  const ordinal = ordinalAfter(previous, command);
+  const fault = linkFault(stored, links, previous) ?? idFault(stored, links, idAt(ordinal));
+  return fault === undefined ? E.right({ revision, leaf: leaf(), recordedAt, command, ordinal }) : E.left(fault);
 };
 
 /** Checks form, place, id, time and the chain. Whoever signed a later event of the stream vouched for these bytes too. */
@@ -52,33 +68,45 @@ export const linkEntry = (
 ): E.Either<ChainFault, LinkedEntry> =>
   pipe(
     readEntry(engines.canonicalize, stored),
-    E.flatMap(({ envelope, halves }) => {
-      const ordinal = ordinalAfter(previous, envelope.command);
-      const fault =
-        linkFault(stored, envelope, previous) ??
-        idFault(stored, envelope, eventId(engines.hashing, envelope.stream, envelope.command, ordinal));
-      if (fault !== undefined) return E.left(fault);
-      const { revision, recordedAt, command } = envelope;
-      const leaf = leafOf(engines.hashing, stored.bytes);
-      return E.right({ envelope, halves, stored, tip: { revision, leaf, recordedAt, command, ordinal } });
-    }),
+    E.flatMap(({ envelope, halves }) =>
+      pipe(
+        continueChain(stored, envelope, previous, {
+          leaf: () => leafOf(engines.hashing, stored.bytes),
+          idAt: (ordinal) => eventId(engines.hashing, envelope.stream, envelope.command, ordinal),
+        }),
+        E.map((tip) => ({ envelope, halves, stored, tip })),
+      ),
+    ),
   );
+
+/** Whether the key made the signature, wherever it may sign. */
+export const isSignedWith = (
+  engines: Pick<EntryEngines, 'verifyEd25519'>,
+  publicKey: Uint8Array,
+  { halves, envelope: { sig } }: ReadEntry,
+): boolean => engines.verifyEd25519(publicKey, signingInput(halves), fromBase64(sig));
+
+/** Checks that a key which may sign at this place made the signature; `isBy` says whether a key did. */
+export const checkSigner = (
+  stored: StoredEntry,
+  { kid, stream }: Pick<Envelope, 'kid' | 'stream'>,
+  keyring: Keyring,
+  isBy: (publicKey: Uint8Array) => boolean,
+): E.Either<ChainFault, true> => {
+  const at = placeOf(stored);
+  const key = keyring.get(kid);
+  if (key === undefined) return E.left({ _tag: 'UnknownKey', at, kid });
+  if (!maySign(key, stream, at.index)) return E.left({ _tag: 'KeyNotValidHere', at, kid });
+  return isBy(key.publicKey) ? E.right(true) : E.left({ _tag: 'SignatureInvalid', at, kid });
+};
 
 /** Checks that a key which may sign at this place made the signature. */
 export const verifySignature = (
   engines: EntryEngines,
   entry: ReadEntry & { readonly stored: StoredEntry },
   keyring: Keyring,
-): E.Either<ChainFault, true> => {
-  const at = placeOf(entry.stored);
-  const { kid, sig, stream } = entry.envelope;
-  const key = keyring.get(kid);
-  if (key === undefined) return E.left({ _tag: 'UnknownKey', at, kid });
-  if (!maySign(key, stream, at.index)) return E.left({ _tag: 'KeyNotValidHere', at, kid });
-  return engines.verifyEd25519(key.publicKey, signingInput(entry.halves), fromBase64(sig))
-    ? E.right(true)
-    : E.left({ _tag: 'SignatureInvalid', at, kid });
-};
+): E.Either<ChainFault, true> =>
+  checkSigner(entry.stored, entry.envelope, keyring, (publicKey) => isSignedWith(engines, publicKey, entry));
 
 /** Everything about one stored entry: form, place, chain, id, time, key and signature. `previous` is null for a first event. */
 export const verifyEntry = (

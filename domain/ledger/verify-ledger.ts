@@ -1,10 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { toHex } from '../encoding/bytes.js';
-import type { EventStore, StoreError } from '../ports.js';
-import { type Audit, type AuditOptions, createAudit, type LedgerFault } from './audit.js';
+import type { EventStore, StoredEntry, StoreError } from '../ports.js';
+import { type Audit, type AuditOptions, createAudit, type InspectedEntry, type LedgerFault } from './audit.js';
 import { type Head, verifyHead } from './head.js';
+import { type InspectionEngines, inspectEntry } from './inspect-entry.js';
 import type { Keyring } from './keyring.js';
 import type { EntryEngines } from './ledger.js';
 import { rootOf } from './merkle.js';
@@ -23,26 +25,54 @@ export interface LedgerReport {
 export interface VerifyOptions extends AuditOptions {
   /** Told after each page how many entries were checked. */
   readonly progress?: (checked: number) => void;
+  /** Given what is whole of each page, as long as all before it was; the next page waits for it. */
+  readonly onWhole?: (page: ReadonlyArray<StoredEntry>) => T.Task<void>;
 }
+
+/** A page of entries of all streams from `from` on, each inspected with the keys known so far or not yet; none: the end. */
+export type ReadInspected<Fault> = (
+  from: number,
+  keyring: Keyring,
+) => TE.TaskEither<Fault, ReadonlyArray<InspectedEntry>>;
 
 const PAGE = 512;
 
-const takePages = (
-  store: EventStore,
+/** Reads and inspects on the thread that asks. */
+const inspectHere =
+  (engines: InspectionEngines & { readonly store: Pick<EventStore, 'readAll'> }): ReadInspected<StoreError> =>
+  (from, keyring) =>
+    pipe(
+      engines.store.readAll(from, PAGE),
+      TE.map((page) => page.map((stored) => ({ stored, inspection: inspectEntry(engines, keyring, stored) }))),
+    );
+
+/** Answers with the entries before the first fault of all. */
+const takeAll = (audit: Audit, page: ReadonlyArray<InspectedEntry>): ReadonlyArray<StoredEntry> => {
+  const whole: Array<StoredEntry> = [];
+  for (const entry of page) {
+    audit.take(entry);
+    if (audit.faultCount() === 0) whole.push(entry.stored);
+  }
+  return whole;
+};
+
+const takePages = <Fault>(
+  read: ReadInspected<Fault>,
   audit: Audit,
   from: number,
-  progress: (checked: number) => void,
-): TE.TaskEither<StoreError, true> =>
+  options: Pick<VerifyOptions, 'progress' | 'onWhole'>,
+): TE.TaskEither<Fault, true> =>
   pipe(
-    store.readAll(from, PAGE),
+    read(from, audit.keyring()),
+    TE.tap((page) => {
+      const whole = takeAll(audit, page);
+      options.progress?.(audit.frontier().size);
+      return TE.fromTask(options.onWhole === undefined ? T.of(undefined) : options.onWhole(whole));
+    }),
     TE.flatMap((page) => {
-      page.forEach(audit.take);
-      progress(audit.frontier().size);
-      const last = page.at(-1);
+      const last = page.at(-1)?.stored;
       // A negative index in an edited store must not make the reading begin again.
-      return last === undefined || last.index < from
-        ? TE.right(true)
-        : takePages(store, audit, last.index + 1, progress);
+      return last === undefined || last.index < from ? TE.right(true) : takePages(read, audit, last.index + 1, options);
     }),
   );
 
@@ -61,16 +91,17 @@ const treeFaults = (trees: AuditOptions['trees'], store: number): ReadonlyArray<
     .map(({ which, size }) => ({ _tag: 'CheckpointAhead', which, size, store }));
 
 /**
- * Checks a whole store, signature by signature, and holds it against the signed head that was kept apart from it. Left
- * only when the store can't be read: a fault is a finding, not a failure.
+ * Checks all entries that `read` gives, signature by signature, and holds them against the signed head that was kept apart
+ * from them. Left only when they can't be read: a fault is a finding, not a failure.
  */
-export const verifyLedger = (
-  engines: EntryEngines & { readonly store: EventStore },
+export const verifyInspected = <Fault>(
+  engines: EntryEngines,
+  read: ReadInspected<Fault>,
   options: VerifyOptions,
-): TE.TaskEither<StoreError, LedgerReport> => {
+): TE.TaskEither<Fault, LedgerReport> => {
   const audit = createAudit(engines, options);
   return pipe(
-    takePages(engines.store, audit, 0, options.progress ?? (() => undefined)),
+    takePages(read, audit, 0, options),
     TE.map(() => {
       const size = audit.frontier().size;
       const ends = [...headFaults(engines, options.head, audit), ...treeFaults(options.trees, size)];
@@ -84,3 +115,9 @@ export const verifyLedger = (
     }),
   );
 };
+
+/** The same, all on one thread. */
+export const verifyLedger = (
+  engines: InspectionEngines & { readonly store: Pick<EventStore, 'readAll'> },
+  options: VerifyOptions,
+): TE.TaskEither<StoreError, LedgerReport> => verifyInspected(engines, inspectHere(engines), options);

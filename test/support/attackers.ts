@@ -8,6 +8,8 @@ import { keyFromSeed } from './engines.js';
 export interface Attacker {
   readonly dir: string;
   readonly sql: (statement: string, ...parameters: ReadonlyArray<unknown>) => void;
+  /** The same in the file of the read models. */
+  readonly modelsSql: (statement: string) => void;
   readonly textAt: (index: number) => string;
   readonly indexOf: (stream: string, revision: number) => number;
   readonly size: () => number;
@@ -27,9 +29,15 @@ export const attackerOn = (dir: string): Attacker & { readonly leave: () => void
   const textAt = (index: number): string =>
     (value('SELECT bytes FROM entries WHERE idx = ?', [index]) as Buffer).toString('utf8');
   const remove = (path: string): void => rmSync(join(dir, path), { recursive: true, force: true });
+  const modelsSql = (statement: string): void => {
+    const models = new Libsql(dataFolder(dir).projections);
+    models.exec(statement);
+    models.close();
+  };
   return {
     dir,
     sql,
+    modelsSql,
     textAt,
     indexOf: (stream, revision) =>
       Number(value('SELECT idx FROM entries WHERE stream = ? AND revision = ?', [stream, revision])),

@@ -172,7 +172,7 @@ const oldFiles: ReadonlyArray<Attack> = [
   {
     what: "another history: a database that grew from an old copy, signed with the authority's own keys",
     attack: (a, { other }) => a.putBack(other, 'ledger.db', 'ledger.db.head'),
-    verify: ['CheckpointRootMismatch'],
+    verify: ['CheckpointRootMismatch', 'ReadModelRowAdded', 'ReadModelRowMissing', 'ReadModelRowChanged'],
     start: 'StoreDiffers',
   },
   {
@@ -240,4 +240,42 @@ const beside: ReadonlyArray<Attack> = [
   },
 ];
 
-export const ATTACKS: ReadonlyArray<Attack> = [...entries, ...oldFiles, ...beside];
+const NEWEST_OF_BAD =
+  "projection = 0 AND key = 'host/web-2' AND from_index = (SELECT max(from_index) FROM versions WHERE projection = 0 AND key = 'host/web-2')";
+
+const readModels: ReadonlyArray<Attack> = [
+  {
+    what: 'read model: a refused host is shown as trusted now',
+    attack: (a) =>
+      a.modelsSql(
+        "UPDATE current SET row = (SELECT row FROM current WHERE projection = 0 AND key = 'host/web-1') WHERE projection = 0 AND key = 'host/web-2'",
+      ),
+    verify: ['ReadModelRowChanged'],
+  },
+  {
+    what: 'read model: a verdict of then is another one',
+    attack: (a) =>
+      a.modelsSql(
+        `UPDATE versions SET row = (SELECT row FROM versions WHERE key = 'host/web-1' ORDER BY from_index DESC LIMIT 1) WHERE ${NEWEST_OF_BAD}`,
+      ),
+    verify: ['ReadModelRowChanged'],
+  },
+  {
+    what: 'read model: a verdict of then is gone',
+    attack: (a) => a.modelsSql(`DELETE FROM versions WHERE ${NEWEST_OF_BAD}`),
+    verify: ['ReadModelRowMissing'],
+  },
+  {
+    what: 'read model: an operator that nobody granted',
+    attack: (a) =>
+      a.modelsSql("INSERT INTO current SELECT projection, 'mallory', row FROM current WHERE key = 'alice'"),
+    verify: ['ReadModelRowAdded'],
+  },
+  {
+    what: 'read model: when the ledger reached its newest entries is gone',
+    attack: (a) => a.modelsSql('DELETE FROM times WHERE first = (SELECT max(first) FROM times)'),
+    verify: ['ReadModelRowMissing'],
+  },
+];
+
+export const ATTACKS: ReadonlyArray<Attack> = [...entries, ...oldFiles, ...beside, ...readModels];

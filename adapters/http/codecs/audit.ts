@@ -25,6 +25,12 @@ export const Verified = t.type(
     size: t.number,
     /** RFC 6962 root over all entries. */
     root: t.string,
+    /** Whether the read models were made again from the entries and held against what is kept of them. */
+    readModels: t.type({
+      state: t.keyof({ compared: null, partly: null, absent: null, outdated: null }),
+      /** From so many entries. */
+      entries: t.number,
+    }),
     faultCount: t.number,
     faults: t.readonlyArray(
       t.type({
@@ -32,6 +38,11 @@ export const Verified = t.type(
         index: t.union([t.null, t.number]),
         stream: t.union([t.null, t.string]),
         revision: t.union([t.null, t.number]),
+        /** A table of the read models' file. */
+        table: t.union([t.null, t.string]),
+        /** The read model. */
+        model: t.union([t.null, t.string]),
+        key: t.union([t.null, t.string]),
         text: t.string,
       }),
     ),

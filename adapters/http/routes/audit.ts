@@ -39,19 +39,21 @@ const replay = (api: Api): Route =>
 
 const findingView = (fault: LedgerFinding): (typeof Verified._A)['faults'][number] => {
   const at = 'at' in fault ? fault.at : null;
+  const row = 'table' in fault ? fault : null;
   return {
     rule: fault._tag,
-    index: at?.index ?? null,
+    index: at?.index ?? row?.index ?? null,
     stream: at?.stream ?? null,
     revision: at?.revision ?? null,
+    table: row?.table ?? null,
+    model: row?.model ?? null,
+    key: row?.key ?? null,
     text: ledgerFaultText(fault),
   };
 };
 
-export const verifiedView = ({ size, root, faults, faultCount, doubts }: Verification): Verified => ({
-  size,
-  root,
-  faultCount,
+export const verifiedView = ({ faults, doubts, ...rest }: Verification): Verified => ({
+  ...rest,
   faults: faults.map(findingView),
   doubts: doubts.map(doubtView),
 });
@@ -62,7 +64,7 @@ const verify = (api: Api): Route =>
     path: '/v1/verify',
     operation: 'verify',
     summary:
-      'Checks every entry: form, chain, id, time, key, signature, the signed head, and the tree that the log signed; names what is damaged.',
+      'Checks every entry: form, chain, id, time, key, signature, the signed head, the tree that the log signed, and the read models; names what is damaged.',
     params: Nothing,
     query: Nothing,
     body: NoBody,
