@@ -12,6 +12,7 @@ export interface Serving {
   readonly kill: () => Promise<void>;
   /** As a service manager does. The exit code. */
   readonly end: () => Promise<number | null>;
+  readonly signal: (name: NodeJS.Signals) => void;
 }
 
 const gone = (child: ChildProcess): Promise<number | null> =>
@@ -22,6 +23,9 @@ const gone = (child: ChildProcess): Promise<number | null> =>
 
 /** A server process of its own; rejects with what it said when it does not come up. */
 export const serve = (dir: string, ...options: ReadonlyArray<string>): Promise<Serving> =>
+  serveWith(process.env, dir, ...options);
+
+export const serveWith = (env: NodeJS.ProcessEnv, dir: string, ...options: ReadonlyArray<string>): Promise<Serving> =>
   new Promise((resolve, reject) => {
     const args = [
       'dist/adapters/cli/sekisho.js',
@@ -34,7 +38,7 @@ export const serve = (dir: string, ...options: ReadonlyArray<string>): Promise<S
       'silent',
       ...options,
     ];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stdout.on('data', (chunk: Buffer) => {
@@ -45,7 +49,12 @@ export const serve = (dir: string, ...options: ReadonlyArray<string>): Promise<S
         child.kill(name);
         return gone(child);
       };
-      resolve({ url, kill: () => signal('SIGKILL')().then(() => undefined), end: signal('SIGTERM') });
+      resolve({
+        url,
+        kill: () => signal('SIGKILL')().then(() => undefined),
+        end: signal('SIGTERM'),
+        signal: (name) => void child.kill(name),
+      });
     });
     child.once('exit', () => reject(new Error(`the server did not come up: ${said}`)));
   });
