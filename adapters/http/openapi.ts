@@ -44,9 +44,14 @@ const security = (route: Route): Part => {
   return { security: [{ bearer: [] }], description: `Permission ${access}: ${rolesWith(access).join(', ')}.` };
 };
 
+/** What an earlier answer was true at: whoever answers now has seen that. */
+const LEAST = { required: false, schema: { type: 'integer', minimum: 0 } };
+
 const parameters = (route: Route): ReadonlyArray<Part> => [
   ...parametersOf(route.params).map(({ name, schema }) => ({ name, in: 'path', required: true, schema })),
   ...parametersOf(route.query).map(({ name, required, schema }) => ({ name, in: 'query', required, schema })),
+  ...(route.method === 'GET' ? [{ name: 'min-index', in: 'query', ...LEAST }] : []),
+  { name: 'Sekisho-Min-Index', in: 'header', ...LEAST },
   ...(route.method === 'GET' || accessOf(route.operation) === 'host'
     ? []
     : [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', format: 'uuid' } }]),

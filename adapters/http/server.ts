@@ -144,7 +144,7 @@ const bearerOf = (request: FastifyRequest): string | undefined =>
 
 const rawOf = (route: Route, request: FastifyRequest): RawRequest => ({
   params: paramsOf(route, request.params),
-  query: request.query,
+  query: queryOf(request),
   body: Buffer.isBuffer(request.body) ? request.body : undefined,
   principal: request.principal,
   idempotencyKey: header(request, 'idempotency-key'),
@@ -172,6 +172,23 @@ const spokenFor = ({ operation }: Route, { params }: FastifyRequest): string | u
   return isEvidence && typeof params.id === 'string' ? params.id : undefined;
 };
 
+const MIN_INDEX = 'min-index';
+
+/** The route's own: the least index is any read's, and was waited for before. */
+const queryOf = (request: FastifyRequest): unknown => {
+  const { query } = request;
+  if (request.method !== 'GET' || typeof query !== 'object' || query === null || !(MIN_INDEX in query)) return query;
+  return Object.fromEntries(Object.entries(query).filter(([name]) => name !== MIN_INDEX));
+};
+
+/** As a header, or in the address of a read, for whoever can't set headers. Both: the header counts. */
+const leastOf = (request: FastifyRequest): string | undefined => {
+  const { query } = request;
+  const asked = typeof query === 'object' && query !== null && MIN_INDEX in query ? query[MIN_INDEX] : undefined;
+  const least = request.method === 'GET' && asked !== undefined ? (typeof asked === 'string' ? asked : '') : undefined;
+  return header(request, 'sekisho-min-index') ?? least;
+};
+
 const INDEX = /^(?:0|[1-9][0-9]{0,14})$/;
 
 /** Who was answered by one node may ask the next for nothing older than that answer. */
@@ -182,7 +199,7 @@ const sinceSeen = (
   if (least === undefined) return TE.right(undefined);
   return INDEX.test(least)
     ? settledAt(Number(least))
-    : TE.left({ _tag: 'RequestMalformed', rule: 'must have an index of the ledger as Sekisho-Min-Index' });
+    : TE.left({ _tag: 'RequestMalformed', rule: 'must have an index of the ledger as Sekisho-Min-Index or min-index' });
 };
 
 const register = (app: FastifyInstance, options: ServerOptions, route: Route): void => {
@@ -198,7 +215,7 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
       if (options.locked === true && !isReading(route))
         return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });
       request.principal = admitted.right;
-      const seen = await sinceSeen(options, header(request, 'sekisho-min-index'))();
+      const seen = await sinceSeen(options, leastOf(request))();
       return E.isLeft(seen) ? sendProblem(metrics, request, reply, seen.left) : undefined;
     },
     handler: async (request, reply) => {

@@ -86,6 +86,14 @@ describe('two nodes of one authority', () => {
     const headers = { 'sekisho-min-index': '999999' };
     const late = await one.ask('GET', '/v1/hosts', { as: 'arthur', headers });
     expect([late.statusCode, late.json().code]).toEqual([503, 'ReadModelBehind']);
+    const asked = await one.ask('GET', '/v1/hosts?min-index=999999', { as: 'arthur' });
+    expect([asked.statusCode, asked.json().code]).toEqual([503, 'ReadModelBehind']);
+    const seen = await one.ask('GET', '/v1/hosts?min-index=0&limit=1', { as: 'arthur' });
+    expect(seen.statusCode).toBe(200);
+    for (const least of ['x', '-1', '1&min-index=1']) {
+      const none = await one.ask('GET', `/v1/hosts?min-index=${least}`, { as: 'arthur' });
+      expect([none.statusCode, none.json().code]).toEqual([400, 'RequestMalformed']);
+    }
     const wrong = await one.ask('GET', '/v1/hosts', { as: 'arthur', headers: { 'sekisho-min-index': '-1' } });
     expect(wrong.json().code).toBe('RequestMalformed');
   });
