@@ -54,6 +54,11 @@ const evolveReference = (rows: Rows, recorded: Recorded<ReferenceEvent>): Change
       const row = { kind: 'endorsement-key', ...event.data, trusted: act, revoked: null } as const;
       return [[referenceKey('endorsement-key', event.data.name), row]];
     }
+    case 'EndorsementKeysTrusted':
+      return event.data.keys.map((key) => [
+        referenceKey('endorsement-key', key.name),
+        { kind: 'endorsement-key', ...key, trusted: act, revoked: null },
+      ]);
     case 'EndorsementKeyRevoked':
       return revokeKey(rows, { ...recorded, event });
     case 'BaseImageProposed':

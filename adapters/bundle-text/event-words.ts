@@ -33,6 +33,7 @@ const WORDS: Partial<Words> = {
   TpmCaTrusted: ({ name }) => `TPM maker's CA "${name}" was trusted.`,
   TpmCaRevoked: ({ name, reason }) => `Trust in TPM maker's CA "${name}" was revoked: ${reason}`,
   EndorsementKeyTrusted: ({ name }) => `Endorsement key "${name}" was put on the list.`,
+  EndorsementKeysTrusted: ({ keys }) => `${String(keys.length)} endorsement keys were put on the list.`,
   EndorsementKeyRevoked: ({ name, reason }) => `Endorsement key "${name}" was struck off the list: ${reason}`,
   BaseImageProposed: ({ version, displayName }) => `Base image ${version} (${displayName}) was proposed.`,
   BaseImageApproved: ({ version }) => `Base image ${version} was approved.`,

@@ -5,6 +5,7 @@ import { approvalCommand } from './commands/approval.js';
 import { attestCommand } from './commands/attest.js';
 import { backupCommand } from './commands/backup.js';
 import { baseImageCommand } from './commands/base-image.js';
+import { blastRadiusCommand } from './commands/blast-radius.js';
 import { bootLogCommand } from './commands/boot-log.js';
 import { bundleCommand } from './commands/bundle.js';
 import { certificatesCommand } from './commands/certificates.js';
@@ -36,6 +37,7 @@ import { tpmCaCommand } from './commands/tpm-ca.js';
 import { tpmModelCommand } from './commands/tpm-model.js';
 import { verifierCommand } from './commands/verifier.js';
 import { verifyCommand } from './commands/verify.js';
+import { whatIfCommand } from './commands/what-if.js';
 import { whoamiCommand } from './commands/whoami.js';
 import { witnessCommand } from './commands/witness.js';
 
@@ -64,6 +66,8 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   explainCommand,
   historyCommand,
   rehearseCommand,
+  whatIfCommand,
+  blastRadiusCommand,
   replayCommand,
   verifyCommand,
   bundleCommand,

@@ -16,6 +16,7 @@ export const Approvable = t.keyof(
     changePolicy: null,
     trustTpmCa: null,
     trustEndorsementKey: null,
+    trustEndorsementKeys: null,
     replaceEndorsementKey: null,
     listTpmModel: null,
     releaseHost: null,
@@ -32,6 +33,10 @@ export const Approvable = t.keyof(
   'Approvable',
 );
 export type Approvable = t.TypeOf<typeof Approvable>;
+
+/** The same by another door: who may not do the one alone may not do the other. */
+export const namedAs = (operation: Approvable): ReadonlyArray<Approvable> =>
+  operation === 'trustEndorsementKeys' ? [operation, 'trustEndorsementKey'] : [operation];
 
 export const permissionOf = (operation: Approvable): Permission => {
   const access = accessOf(operation);

@@ -15,6 +15,8 @@ import { certificateRoutes } from './routes/certificates.js';
 import { clientCertificateRoutes } from './routes/client-certificates.js';
 import { clusterCommandRoutes } from './routes/cluster-commands.js';
 import { clusterRoutes } from './routes/clusters.js';
+import { consequenceRoutes } from './routes/consequences.js';
+import { endorsementKeyImportRoutes } from './routes/endorsement-key-import.js';
 import { eventRoutes } from './routes/events.js';
 import { historyRoutes } from './routes/history.js';
 import { hostAccessRoutes } from './routes/host-access.js';
@@ -68,6 +70,7 @@ export const allRoutes = (
     ...policyRoutes(api),
     ...referenceRoutes(api),
     ...referenceCommandRoutes(api),
+    ...endorsementKeyImportRoutes(api),
     ...certificateRoutes(api),
     ...operatorRoutes(api, tokens),
     whoAmIRoute(api),
@@ -88,6 +91,7 @@ export const allRoutes = (
     ...eventRoutes(api),
     ...auditRoutes(api),
     ...rehearsalRoutes(api),
+    ...consequenceRoutes(api),
     ...logRoutes(api),
     verifierRoute,
     ...publisherRoutes(api),

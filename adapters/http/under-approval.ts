@@ -15,7 +15,7 @@ import type { Json } from '../../domain/encoding/json.js';
 import type { Approval } from '../../domain/ledger/ledger.js';
 import { type Api, requestOf } from './api.js';
 import type { ApiError } from './api-error.js';
-import { Approvable, permissionOf } from './approvable.js';
+import { Approvable, namedAs, permissionOf } from './approvable.js';
 import type { ApprovalPending } from './codecs/approvals.js';
 import { parseBody } from './json-body.js';
 import type { Answer, RawRequest, Route } from './route.js';
@@ -38,7 +38,11 @@ const isObject = (value: unknown): value is Fields =>
 const summaryOf = (operation: string, parts: ReadonlyArray<unknown>): string => {
   const fields = parts.flatMap((part) => (isObject(part) ? Object.entries(part) : []));
   const short = fields.flatMap(([key, value]) =>
-    typeof value === 'object' || String(value).length > 80 ? [] : [`${key} ${printable(String(value))}`],
+    key === 'keys' && Array.isArray(value)
+      ? [`${String(value.length)} keys`]
+      : typeof value === 'object' || String(value).length > 80
+        ? []
+        : [`${key} ${printable(String(value))}`],
   );
   return printable([operation, ...short].join(', '), 512);
 };
@@ -135,7 +139,7 @@ export const underApproval =
         currentAccess(api.deps),
         TE.flatMap(({ state: { approvals } }) => {
           const isPolicy = operation === 'changeApprovalPolicy' && approvals.operations.length > 0;
-          const needed = isPolicy || approvals.operations.includes(operation);
+          const needed = isPolicy || namedAs(operation).some((each) => approvals.operations.includes(each));
           return needed ? approvedOrAsked(api, route, operation, raw) : route.run(raw);
         }),
       );

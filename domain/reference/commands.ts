@@ -12,6 +12,8 @@ export type ReferenceCommand = { readonly by: Actor } & (
   | ({ readonly type: 'TrustTpmCa' } & DataOf<typeof TpmCaTrusted>)
   | { readonly type: 'RevokeTpmCa'; readonly name: string; readonly reason: string }
   | ({ readonly type: 'TrustEndorsementKey' } & DataOf<typeof EndorsementKeyTrusted>)
+  /** Takes over what is not listed yet; a key that was revoked, or whose name another one has, is left out. */
+  | { readonly type: 'TrustEndorsementKeys'; readonly keys: ReadonlyArray<DataOf<typeof EndorsementKeyTrusted>> }
   /** `publicKeyDigest` revokes a key that was never listed, such as one that a CA should not have certified. */
   | {
       readonly type: 'RevokeEndorsementKey';

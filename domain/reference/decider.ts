@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import type { Permission } from '../access/permissions.js';
 import { requirePermission } from '../access/require-permission.js';
 import type { Decider } from '../ledger/decider.js';
 import type { ReferenceCommand, ReferenceKind, ReferenceRejection } from './commands.js';
 import { decideImage } from './decide-image.js';
-import type { ReferenceEvent } from './events.js';
+import { MOST_KEYS_TOGETHER, type ReferenceEvent } from './events.js';
 import { evolveReference, noReferenceValues, type ReferenceState, tpmModelKey } from './state.js';
 
 type Decided = E.Either<ReferenceRejection, ReadonlyArray<ReferenceEvent>>;
@@ -28,6 +29,23 @@ const trustKey = (command: Of<'TrustEndorsementKey'>, state: ReferenceState): De
   return twin === undefined
     ? E.right([{ type: 'EndorsementKeyTrusted', data: { name, publicKeyDigest, certificate } }])
     : exists('endorsement-key', twin[0]);
+};
+
+/** Nobody who lists ten thousand keys means the one that was revoked among them. */
+const trustKeys = ({ keys }: Of<'TrustEndorsementKeys'>, state: ReferenceState): Decided => {
+  const names = new Set(state.endorsementKeys.keys());
+  const digests = new Set(state.endorsementKeys.values());
+  const fresh = keys.filter(({ name, publicKeyDigest }) => {
+    if (names.has(name) || digests.has(publicKeyDigest) || state.revokedEndorsementKeys.has(publicKeyDigest))
+      return false;
+    names.add(name);
+    digests.add(publicKeyDigest);
+    return true;
+  });
+  const together = RA.chunksOf(MOST_KEYS_TOGETHER)(
+    fresh.map(({ name, publicKeyDigest, certificate }) => ({ name, publicKeyDigest, certificate })),
+  );
+  return E.right(together.map((each) => ({ type: 'EndorsementKeysTrusted', data: { keys: each } })));
 };
 
 const revokeKey = ({ name, publicKeyDigest, reason }: Of<'RevokeEndorsementKey'>, state: ReferenceState): Decided => {
@@ -70,6 +88,8 @@ const decideByType = (command: ReferenceCommand, state: ReferenceState): Decided
     }
     case 'TrustEndorsementKey':
       return trustKey(command, state);
+    case 'TrustEndorsementKeys':
+      return trustKeys(command, state);
     case 'RevokeEndorsementKey':
       return revokeKey(command, state);
     case 'ProposeBaseImage':
@@ -93,6 +113,7 @@ const NEEDS: Readonly<Record<ReferenceCommand['type'], Permission>> = {
   TrustTpmCa: 'ConfigureHostCertificates',
   RevokeTpmCa: 'ConfigureHostCertificates',
   TrustEndorsementKey: 'ConfigureHostCertificates',
+  TrustEndorsementKeys: 'ConfigureHostCertificates',
   RevokeEndorsementKey: 'ConfigureHostCertificates',
   ListTpmModel: 'ConfigureHostCertificates',
   DelistTpmModel: 'ConfigureHostCertificates',

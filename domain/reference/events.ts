@@ -30,6 +30,24 @@ export const EndorsementKeyTrusted = eventType({
   ),
 });
 
+/** Fits into an entry whatever the names are. */
+export const MOST_KEYS_TOGETHER = 96;
+
+/** Many at once, as when another authority's list is taken over. */
+export const EndorsementKeysTrusted = eventType({
+  type: 'EndorsementKeysTrusted',
+  version: 1,
+  data: closed(
+    {
+      keys: ListUpTo(
+        closed({ name: Name, publicKeyDigest: Sha256Hex, certificate: t.union([t.null, Sha256Hex]) }, 'ListedKey'),
+        MOST_KEYS_TOGETHER,
+      ),
+    },
+    'EndorsementKeysTrusted',
+  ),
+});
+
 export const EndorsementKeyRevoked = eventType({
   type: 'EndorsementKeyRevoked',
   version: 1,
@@ -98,6 +116,7 @@ export const REFERENCE_EVENTS = [
   TpmCaTrusted,
   TpmCaRevoked,
   EndorsementKeyTrusted,
+  EndorsementKeysTrusted,
   EndorsementKeyRevoked,
   BaseImageProposed,
   BaseImageApproved,

@@ -56,7 +56,10 @@ const without = <V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<strin
 
 type Of<P extends string> = Recorded<Extract<ReferenceEvent, { readonly type: `${P}${string}` }>>;
 
-const evolveKey = (state: ReferenceState, { event }: Of<'EndorsementKey'>): ReferenceState => {
+const evolveKey = (
+  state: ReferenceState,
+  { event }: Of<'EndorsementKeyTrusted' | 'EndorsementKeyRevoked'>,
+): ReferenceState => {
   const { name, publicKeyDigest } = event.data;
   const others = [...state.revokedEndorsementKeys].filter((digest) => digest !== publicKeyDigest);
   return event.type === 'EndorsementKeyTrusted'
@@ -70,6 +73,20 @@ const evolveKey = (state: ReferenceState, { event }: Of<'EndorsementKey'>): Refe
         endorsementKeys: without(state.endorsementKeys, name),
         revokedEndorsementKeys: new Set([...others, publicKeyDigest]),
       };
+};
+
+/** The decider lets no revoked key through, yet what is in the ledger happened. */
+const withKeys = (state: ReferenceState, { event }: Of<'EndorsementKeysTrusted'>): ReferenceState => {
+  const { keys } = event.data;
+  const listed = new Set(keys.map(({ publicKeyDigest }) => publicKeyDigest));
+  return {
+    ...state,
+    endorsementKeys: new Map([
+      ...state.endorsementKeys,
+      ...keys.map(({ name, publicKeyDigest }) => [name, publicKeyDigest] as const),
+    ]),
+    revokedEndorsementKeys: new Set([...state.revokedEndorsementKeys].filter((digest) => !listed.has(digest))),
+  };
 };
 
 const evolveImage = (state: ReferenceState, { event, actor }: Of<'BaseImage'>): ReferenceState => {
@@ -104,6 +121,8 @@ const evolveValues = (state: ReferenceState, recorded: Recorded<ReferenceEvent>)
       return { ...state, tpmCas: put(state.tpmCas, event.data.name, event.data.chain) };
     case 'TpmCaRevoked':
       return { ...state, tpmCas: without(state.tpmCas, event.data.name) };
+    case 'EndorsementKeysTrusted':
+      return withKeys(state, { ...recorded, event });
     case 'EndorsementKeyTrusted':
     case 'EndorsementKeyRevoked':
       return evolveKey(state, { ...recorded, event });

@@ -23,6 +23,7 @@ export const takenBackKeyOf = (event: ReferenceEvent): string | undefined => {
       return takenBackKey(event.type, event.data.publicKeyDigest);
     case 'TpmCaTrusted':
     case 'EndorsementKeyTrusted':
+    case 'EndorsementKeysTrusted':
     case 'BaseImageProposed':
     case 'BaseImageApproved':
     case 'TpmModelListed':

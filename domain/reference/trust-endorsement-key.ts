@@ -36,7 +36,7 @@ export const endorsementKeyOf = (deps: AuthorityDeps, offered: OfferedKey): E.Ei
   );
 };
 
-const keepCertificate = (
+export const keepCertificate = (
   deps: AuthorityDeps,
   certificate: Uint8Array | undefined,
 ): TE.TaskEither<StoreError, string | null> =>

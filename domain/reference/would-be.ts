@@ -47,7 +47,7 @@ const mustKnow = (
 };
 
 /** A name that nothing has is a slip of the pen, and its rehearsal would say that all is well. */
-const knownIn = (
+export const knownIn = (
   { images, tpmCas }: ReferenceState,
   { approve, withdraw, revokeTpmCas }: WouldBe,
 ): E.Either<ReferenceRejection, unknown> =>
@@ -106,17 +106,12 @@ const keysAfter = (
   };
 };
 
-/** The reference values as they would be. Left: what the change names is not there to be changed. */
-export const referenceValuesAfter =
+/** The reference values as they would be; what the change names and is not there changes nothing. */
+export const changedValues =
   (deps: Documents) =>
-  (
-    change: WouldBe,
-    state: ReferenceState,
-    values: ReferenceValues,
-  ): TE.TaskEither<DocumentFault | ReferenceRejection, ReferenceValues> =>
+  (change: WouldBe, state: ReferenceState, values: ReferenceValues): TE.TaskEither<DocumentFault, ReferenceValues> =>
     pipe(
-      TE.fromEither(knownIn(state, change)),
-      TE.flatMap(() => proposed(deps, state, change.approve)),
+      proposed(deps, state, change.approve),
       TE.map((approved) => ({
         ...values,
         ...keysAfter(change, values),

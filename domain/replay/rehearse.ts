@@ -13,7 +13,7 @@ import type { ReferenceRejection } from '../reference/commands.js';
 import { referenceCatalogue } from '../reference/events.js';
 import { type DocumentFault, referenceValuesAt } from '../reference/load-reference-values.js';
 import { evolveReference, noReferenceValues } from '../reference/state.js';
-import { referenceValuesAfter, type WouldBe } from '../reference/would-be.js';
+import { changedValues, knownIn, type WouldBe } from '../reference/would-be.js';
 import { appraiseAgain } from './appraise-again.js';
 import type { Difference } from './difference.js';
 import { isVerdict, type VerdictEvent } from './history.js';
@@ -62,7 +62,8 @@ export const prepareRehearsal =
       TE.let('events', ({ loaded }) => loaded.events.filter((recorded) => recorded.index <= index)),
       TE.let('state', ({ events }) => events.reduce(evolveReference, noReferenceValues)),
       TE.bindW('now', ({ events, state }) => referenceValuesAt(deps)(stream, events.length - 1, state)),
-      TE.bindW('then', ({ state, now }) => referenceValuesAfter(deps)(change, state, now)),
+      TE.tap(({ state }) => TE.fromEither(knownIn(state, change))),
+      TE.bindW('then', ({ state, now }) => changedValues(deps)(change, state, now)),
       TE.map(({ now, then }) => ({ now, then, at })),
     );
 

@@ -21,7 +21,7 @@ const VENDOR_ID = /^id:([0-9a-f]{8})$/i;
 const LETTERS = /^[\x21-\x7e]+(?: [\x21-\x7e]+)*$/;
 
 /** Four characters, filled with spaces or zero bytes. */
-const vendorName = (manufacturer: string): string | undefined => {
+export const vendorName = (manufacturer: string): string | undefined => {
   const hex = VENDOR_ID.exec(manufacturer)?.[1]?.toLowerCase();
   if (hex === undefined) return undefined;
   const name = String.fromCharCode(...fromHex(hex)).replace(/[\0 ]+$/, '');

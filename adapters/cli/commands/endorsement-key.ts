@@ -8,6 +8,7 @@ import { online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { printable, tableOf, when } from '../terminal.js';
+import { addImport } from './endorsement-key-import.js';
 
 const PATH = '/v1/endorsement-keys';
 
@@ -40,6 +41,7 @@ export const endorsementKeyCommand: AddCommand = (parent, cli) => {
       body: { reason: given.options['reason'], publicKeyDigest: given.options['digest'] },
     }),
   );
+  addImport(group, cli);
   online(cli, withAsOf(group.command('list')).description('all listed and revoked keys'), (given) => {
     const query = { ...asOfQuery(given.options) };
     return showAnswer(

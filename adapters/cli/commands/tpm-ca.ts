@@ -8,6 +8,7 @@ import { online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { printable, tableOf, when } from '../terminal.js';
+import { addImport } from './tpm-ca-import.js';
 
 export const tpmCaCommand: AddCommand = (parent, cli) => {
   const group = parent.command('tpm-ca').description("TPM makers' CAs that endorsement certificates may lead to");
@@ -37,6 +38,7 @@ export const tpmCaCommand: AddCommand = (parent, cli) => {
       body: { reason: given.options['reason'] },
     }),
   );
+  addImport(group, cli);
   online(cli, withAsOf(group.command('list')).description('all CAs, revoked ones too'), (given) => {
     const query = { ...asOfQuery(given.options) };
     return showAnswer(

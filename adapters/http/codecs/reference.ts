@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Instant, ListUpTo, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
+import { Recorded } from './answers.js';
 
 const Name = Text(128);
 const Why = Text(512);
@@ -41,6 +42,33 @@ export const TrustEndorsementKey = t.refinement(
   hasOneKey,
   'TrustEndorsementKey(exactly one of certificate, publicKey, publicKeyDigest)',
 );
+
+/** As many as a body may hold at most. */
+export const MOST_KEYS_IN_BODY = 512;
+
+export const TrustEndorsementKeys = closed(
+  { keys: ListUpTo(TrustEndorsementKey, MOST_KEYS_IN_BODY) },
+  'TrustEndorsementKeys',
+);
+
+/** `outcome`: listed, known before, revoked before (and not listed again), name taken by another key, or unreadable. */
+export const ImportedKeys = t.intersection(
+  [
+    Recorded,
+    t.type({
+      entries: t.readonlyArray(
+        t.type({
+          name: t.string,
+          outcome: t.string,
+          publicKeyDigest: t.union([t.null, t.string]),
+          rule: t.union([t.null, t.string]),
+        }),
+      ),
+    }),
+  ],
+  'ImportedKeys',
+);
+export type ImportedKeys = t.TypeOf<typeof ImportedKeys>;
 
 /** `publicKeyDigest` revokes a key that was never listed. */
 export const RevokeEndorsementKey = closedWith({ reason: Why }, { publicKeyDigest: Sha256Hex }, 'RevokeEndorsementKey');

@@ -89,4 +89,21 @@ describe('sekisho rehearse', () => {
     const { code, err } = await rehearse(...options);
     expect([code, err]).toEqual([exit, expect.stringContaining(word)]);
   });
+
+  it('looks back: what would have been otherwise, and what leaned on it', async () => {
+    const imagined = await run('what-if', '--withdraw', 'image-1', '--dir', dir);
+    expect([imagined.code, imagined.out]).toEqual([
+      1,
+      expect.stringMatching(
+        /web-1 +affirming -> contraindicated +BaseImageWithdrawn[^]*2 verdicts judged again: 1 would/,
+      ),
+    ]);
+    expect((await run('what-if', '--set', 'tokenLifetimeSeconds=60', '--dir', dir)).code).toBe(0);
+    const radius = await run('blast-radius', 'base-image', 'image-1', '--dir', dir);
+    expect([radius.code, radius.out]).toEqual([0, expect.stringMatching(/web-1 +booted-it[^]*1 verdicts on 1 hosts/)]);
+    const alice = JSON.parse((await run('blast-radius', 'operator', 'alice', '--dir', dir, '--json')).out);
+    expect(alice.acts.first.map(({ type }: { type: string }) => type)).toContain('BaseImageProposed');
+    expect((await run('blast-radius', 'weather', 'rain', '--dir', dir)).code).toBe(2);
+    expect((await run('blast-radius', 'endorsement-key', 'xyz', '--dir', dir)).code).toBe(2);
+  });
 });

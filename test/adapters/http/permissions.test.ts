@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => authority.close());
 
 /** Posts that only read. */
-const READS = new Set<Operation>(['replay', 'verify', 'rehearse']);
+const READS = new Set<Operation>(['replay', 'verify', 'rehearse', 'whatIf', 'blastRadius']);
 /** Answers as long as it is listened to. */
 const ENDLESS = new Set<Operation>(['live']);
 /** Changes that make nobody trusted who was not. */
