@@ -4,7 +4,7 @@ import { printable } from '../../domain/appraisal/reason-codes.js';
 import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import type { Certificate } from '../../domain/ports.js';
 import { nodeCertificates } from '../crypto/node/certificates.js';
-import { pemOf } from './endorsement-keys.js';
+import { pemOf } from '../crypto/pem-text.js';
 import { pemBlocks } from './pem-blocks.js';
 
 const MOST_CERTIFICATES = 1024;

@@ -1,11 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { fromUtf8, toBase64 } from '../../domain/encoding/bytes.js';
+import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import type { PublicKey } from '../../domain/ports.js';
 import { publicKeyDigest } from '../../domain/tpm/endorsement-key-digest.js';
 import { nodeCertificates } from '../crypto/node/certificates.js';
 import { nodeHashing } from '../crypto/node/hashing.js';
 import { parsePublicKeyPem } from '../crypto/node/public-key-pem.js';
+import { pemOf } from '../crypto/pem-text.js';
 import { type PemBlock, pemBlocks } from './pem-blocks.js';
 
 /** Ten thousand of them, several times over. */
@@ -17,11 +18,6 @@ export interface FoundKey {
   readonly publicKeyDigest: string;
   readonly form: { readonly certificate: string } | { readonly publicKey: string };
 }
-
-const LINE = /.{1,64}/g;
-
-export const pemOf = (label: string, der: Uint8Array): string =>
-  [`-----BEGIN ${label}-----`, ...(toBase64(der).match(LINE) ?? []), `-----END ${label}-----`, ''].join('\n');
 
 const keyOfCertificate = (der: Uint8Array): E.Either<string, PublicKey> =>
   pipe(

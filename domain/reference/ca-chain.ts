@@ -10,25 +10,43 @@ export type CertificateUnfit =
 
 type Chain = readonly [Certificate, ...ReadonlyArray<Certificate>];
 
-/** Root first: the self-issued certificate if there is one, else the first in the file. */
-const rootFirst = (certificates: ReadonlyArray<Certificate>): Chain | undefined => {
+type Engine = Pick<AppraisalEngines, 'certificates'>['certificates'];
+
+/** The self-issued certificate if there is one, else the first in the file; below each what it signed. */
+const rootFirst = (engine: Engine, certificates: ReadonlyArray<Certificate>): Chain | undefined => {
   const root = certificates.find(({ selfIssued }) => selfIssued) ?? certificates[0];
-  return root === undefined ? undefined : [root, ...certificates.filter((each) => each !== root)];
+  if (root === undefined) return undefined;
+  const chain: [Certificate, ...Array<Certificate>] = [root];
+  for (const issuer of chain) {
+    for (const each of certificates) {
+      const signed = !chain.includes(each) && each.issuer === issuer.subject && engine.isSignedBy(each, issuer, true);
+      if (signed) chain.push(each);
+    }
+  }
+  return chain;
 };
 
-/** The chain that a PEM text holds. */
+const whole = (engine: Engine, certificates: ReadonlyArray<Certificate>): E.Either<CertificateUnfit, Chain> => {
+  const leaf = certificates.find(({ basicConstraints }) => basicConstraints?.ca !== true);
+  if (leaf !== undefined) return E.left({ _tag: 'CertificateNotOfCa', subject: printable(leaf.subject) });
+  const chain = rootFirst(engine, certificates);
+  if (chain === undefined) return E.left({ _tag: 'CertificateUnreadable', rule: 'holds no certificate' });
+  const stray = certificates.find((each) => !chain.includes(each));
+  return stray === undefined
+    ? E.right(chain)
+    : E.left({
+        _tag: 'CertificateUnreadable',
+        rule: `is no one chain: ${printable(stray.subject, 256)} does not lead to ${printable(chain[0].subject, 256)}`,
+      });
+};
+
+/** The chain that a PEM text holds: one CA, with what leads up to it. */
 export const caChainOf = (
   { certificates: engine }: Pick<AppraisalEngines, 'certificates'>,
   pem: string,
 ): E.Either<CertificateUnfit, Chain> =>
   pipe(
     engine.parsePem(pem),
-    E.flatMap((certificates) => E.fromNullable('holds no certificate')(rootFirst(certificates))),
     E.mapLeft((rule): CertificateUnfit => ({ _tag: 'CertificateUnreadable', rule })),
-    E.flatMap((chain) => {
-      const leaf = chain.find(({ basicConstraints }) => basicConstraints?.ca !== true);
-      return leaf === undefined
-        ? E.right(chain)
-        : E.left<CertificateUnfit>({ _tag: 'CertificateNotOfCa', subject: printable(leaf.subject) });
-    }),
+    E.flatMap((certificates) => whole(engine, certificates)),
   );

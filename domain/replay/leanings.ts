@@ -39,6 +39,8 @@ export const evolveJudgedHost = (known: JudgedHost, { event, actor }: Recorded<H
     case 'HostRetired':
     case 'ForeignEvidenceSummarised':
     case 'RelayedReportAppraised':
+    case 'HostJoined':
+    case 'HostLeft':
     case 'KeyReleaseAuthorised':
     case 'KeyReleaseRefused':
     case 'KeyDelivered':

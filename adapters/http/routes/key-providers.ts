@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { toBase64 } from '../../../domain/encoding/bytes.js';
 import { seenCertificates } from '../../../domain/key-provider/peer-certificates.js';
 import type { KeyProviderRow } from '../../../projections/key-provider-row.js';
+import { pemOf } from '../../crypto/pem-text.js';
 import { type Api, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import {
@@ -41,15 +41,12 @@ const list = (api: Api): Route =>
       ),
   });
 
-const LINE = 64;
-
-const pemOf = (label: string, der: Uint8Array): string => {
-  const lines = toBase64(der).match(new RegExp(`.{1,${String(LINE)}}`, 'g')) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
-};
-
 /** A document that should be there and is not is shown as none: `sekisho verify` is who looks for damage. */
-const pem = (api: Api, label: string, digest: string | undefined): TE.TaskEither<ApiError, string | null> =>
+const pem = (
+  api: Api,
+  label: Parameters<typeof pemOf>[0],
+  digest: string | undefined,
+): TE.TaskEither<ApiError, string | null> =>
   digest === undefined
     ? TE.right(null)
     : pipe(

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bodiesOf } from '../../../adapters/cli/import-endorsement-keys.js';
-import { pemOf } from '../../../adapters/import/endorsement-keys.js';
+import { pemOf } from '../../../adapters/crypto/pem-text.js';
 import {
   basicConstraints,
   cn,
@@ -138,6 +138,16 @@ describe('sekisho tpm-ca import', () => {
     expect(notTaken).toMatchObject([{ why: expect.stringContaining('Low, which leads to none') }]);
     const again = await json('tpm-ca', 'import', join(folder, 'both.pem'));
     expect([again.code, outcomes(again.cas)]).toEqual([0, ['known', 'known']]);
+  });
+
+  it('is refused by the authority, too, what is no one chain', async () => {
+    const file = join(temporaryFolder(), 'gap.pem');
+    const one = maker('Maker five');
+    const middle = one.below('Gap');
+    const forged = one.below('Low', 'Gap', ecKey());
+    writeFileSync(file, pems(one.root, middle.der, forged.der));
+    const { code, err } = await run('tpm-ca', 'trust', 'gap', file, '--dir', dir);
+    expect([code, err]).toEqual([2, expect.stringContaining('CN=Low does not lead to CN=Maker five')]);
   });
 
   it('refuses what is no CA', async () => {

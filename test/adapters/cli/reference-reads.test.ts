@@ -2,7 +2,6 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UefiLinuxImage } from '../../../domain/appraisal/base-image.js';
-import { toBase64 } from '../../../domain/encoding/bytes.js';
 import { imageOf } from '../../support/authority.js';
 import {
   basicConstraints,
@@ -19,14 +18,13 @@ import {
   type HttpAuthority,
   openHttpAuthority,
 } from '../../support/http-authority.js';
+import { pemOf } from '../../support/pem.js';
 import { run } from '../../support/run-cli.js';
 import { softwareTpm } from '../../support/software-tpm.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
-const pem = (der: Uint8Array): string => `-----BEGIN CERTIFICATE-----\n${toBase64(der)}\n-----END CERTIFICATE-----\n`;
-
 const caUntil = (name: string, notAfter: string): string =>
-  pem(
+  pemOf(
     makeCertificate({
       subject: cn(name),
       key: ecKey(),

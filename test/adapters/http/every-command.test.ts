@@ -68,12 +68,23 @@ const REFERENCE: ReadonlyArray<Row> = [
     wrong: { body: { name: 'key of h2', publicKeyDigest: B, publicKey: ca }, code: 'InvalidField' },
   },
   {
+    operation: 'trustEndorsementKeys',
+    as: 'alice',
+    body: { keys: [{ name: 'key of h3', publicKeyDigest: 'c3'.repeat(32) }] },
+    events: ['EndorsementKeysTrusted'],
+    read: ['/v1/endorsement-keys', { endorsementKeys: [{ name: 'key of h1' }, { name: 'key of h3', revoked: null }] }],
+    wrong: { body: { keys: [{ name: 'key of h4' }] }, code: 'InvalidField' },
+  },
+  {
     operation: 'revokeEndorsementKey',
     path: { name: 'key of h1' },
     as: 'alice',
     body: reason,
     events: ['EndorsementKeyRevoked'],
-    read: ['/v1/endorsement-keys', { endorsementKeys: [{ name: 'key of h1', revoked: { by: 'alice', ...reason } }] }],
+    read: [
+      '/v1/endorsement-keys',
+      { endorsementKeys: [{ name: 'key of h1', revoked: { by: 'alice', ...reason } }, { revoked: null }] },
+    ],
     wrong: { path: { name: 'nobody' }, code: 'ReferenceUnknown' },
   },
   {

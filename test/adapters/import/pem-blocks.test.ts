@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { pemOf } from '../../../adapters/import/endorsement-keys.js';
+import { pemOf } from '../../../adapters/crypto/pem-text.js';
 import { pemBlocks } from '../../../adapters/import/pem-blocks.js';
 import { toBase64 } from '../../../domain/encoding/bytes.js';
 

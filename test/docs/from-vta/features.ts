@@ -4,7 +4,7 @@ const HTTP = 'adapters/http/every-command.test.ts';
 
 const TRUST: ReadonlyArray<Row> = [
   done('TPM CA certificates: a chain as one unit, root first', {
-    cli: ['tpm-ca trust', 'tpm-ca revoke', 'tpm-ca list'],
+    cli: ['tpm-ca trust', 'tpm-ca import', 'tpm-ca revoke', 'tpm-ca list'],
     operations: ['trustTpmCa', 'revokeTpmCa', 'listTpmCas'],
     events: ['TpmCaTrusted', 'TpmCaRevoked'],
     tests: [HTTP, 'domain/reference/reference-workflows.test.ts'],
@@ -13,9 +13,9 @@ const TRUST: ReadonlyArray<Row> = [
   done(
     'TPM endorsement keys, by public key or certificate; a certificate is checked against the CAs when it comes in',
     {
-      cli: ['endorsement-key trust', 'endorsement-key revoke', 'endorsement-key list'],
-      operations: ['trustEndorsementKey', 'revokeEndorsementKey', 'listEndorsementKeys'],
-      events: ['EndorsementKeyTrusted', 'EndorsementKeyRevoked'],
+      cli: ['endorsement-key trust', 'endorsement-key import', 'endorsement-key revoke', 'endorsement-key list'],
+      operations: ['trustEndorsementKey', 'trustEndorsementKeys', 'revokeEndorsementKey', 'listEndorsementKeys'],
+      events: ['EndorsementKeyTrusted', 'EndorsementKeysTrusted', 'EndorsementKeyRevoked'],
       tests: [HTTP, 'domain/reference/reference-workflows.test.ts'],
       note: 'Also by the digest of the public key; and a key that was never listed can be revoked.',
     },
@@ -435,6 +435,21 @@ const NEW: ReadonlyArray<Row> = [
     cli: ['replay'],
     operations: ['replay'],
     tests: ['domain/replay/replay-all.test.ts', 'adapters/cli/online.test.ts'],
+  }),
+  added('A change of policy, images, CAs or keys, rehearsed before it is made', {
+    cli: ['rehearse', 'base-image diff', 'base-image use'],
+    operations: ['rehearse', 'compareBaseImages', 'showBaseImageUse'],
+    tests: ['adapters/cli/rehearse.test.ts', 'adapters/cli/reference-reads.test.ts', 'domain/replay/rehearse.test.ts'],
+  }),
+  added('What would have been otherwise, and what leaned on something that turned out to be bad', {
+    cli: ['what-if', 'blast-radius'],
+    operations: ['whatIf', 'blastRadius'],
+    tests: ['domain/replay/consequences.test.ts', 'adapters/cli/rehearse.test.ts'],
+  }),
+  added('Certificates that end soon', {
+    cli: ['certificates expiring'],
+    operations: ['listExpiringCertificates'],
+    tests: ['adapters/cli/reference-reads.test.ts'],
   }),
   added('A signed log that witnesses watch, and proofs for those who trust nobody', {
     cli: ['verify', 'bundle', 'verifier', 'ledger vkey', 'ledger prove', 'ledger export-tiles', 'witness serve'],

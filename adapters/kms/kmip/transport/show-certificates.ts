@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
 import type { KeyServerFault, ShownCertificate } from '../../../../domain/key-provider/key-servers.js';
+import { pemOf } from '../../../crypto/pem-text.js';
 import type { KmipOptions, KmipServerAddress } from '../options.js';
 import { openSocket } from './open-socket.js';
 import { endOf, serverNameFor } from './open-tls.js';
@@ -10,19 +11,11 @@ import { faultOfError, misbehaved } from './transport-fault.js';
 
 const LARGEST_CERTIFICATE = 16_384;
 
-const pemOf = (der: Uint8Array): string => {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
-};
-
 const shownBy = (server: string, socket: TLSSocket): E.Either<KeyServerFault, ShownCertificate> | undefined => {
   const der = socket.getPeerX509Certificate()?.raw;
   if (der === undefined) return undefined;
   if (der.length > LARGEST_CERTIFICATE) return E.left(misbehaved(server, 'must show a certificate of ordinary size'));
-  return E.right({ server, pem: pemOf(der), sha256: createHash('sha256').update(der).digest('hex') });
+  return E.right({ server, pem: pemOf('CERTIFICATE', der), sha256: createHash('sha256').update(der).digest('hex') });
 };
 
 /** Without our certificate: whoever it is learns nothing of us, and need not trust us to be looked at. */
