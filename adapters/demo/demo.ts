@@ -10,6 +10,7 @@ import { COMMANDS } from '../cli/commands.js';
 import { runCli } from '../cli/program.js';
 import { foundFolder } from '../found.js';
 import { type OpenedAuthority, openAuthority } from '../main.js';
+import { releaseKeys } from './keys-story.js';
 import { makePlayer, storyClock } from './player.js';
 import { readRecording } from './recording.js';
 import { makeStage, type Stage } from './stage.js';
@@ -18,8 +19,8 @@ import { tamperWithACopy, type Verify } from './tamper.js';
 
 const HELP = `npm run demo [-- OPTIONS]
 
-Founds an authority, lets seven recorded hosts come to its gate over three days, withdraws an image, asks about last
-Tuesday, replays every verdict and edits one stored byte.
+Founds an authority, lets seven recorded hosts come to its gate over three days, withdraws an image, releases a key and
+refuses two, asks about last Tuesday, replays every verdict and edits one stored byte.
 
   --keep        leave the server up when the story ends
   --dir DIR     keep the authority's data in DIR (empty or not there yet), for "sekisho ... --dir DIR" afterwards
@@ -112,12 +113,14 @@ const tell = async (options: Options, stage: Stage): Promise<OpenedAuthority> =>
   stage.good(`authority key ${stage.paint.bold(kid)}, in ${dir}`);
   const challengeKey = fromHex(recording.challengeKey);
   const authority = must(await openAuthority({ dir, passphrase, clock, challengeKey })());
-  const tokenOf = (subject: string): string => tokens.get(subject) ?? '';
-  const told = { dir, stage, clock, recording, player: makePlayer(authority.app, tokenOf) };
+  const hostTokens = new Map<string, string>();
+  const tokenOf = (subject: string): string => tokens.get(subject) ?? hostTokens.get(subject) ?? '';
+  const told = { dir, stage, clock, recording, hostTokens, player: makePlayer(authority.app, tokenOf) };
   await story.sayWhatIsGood(told);
   await story.judgeSevenHosts(told);
   await story.turnStrangersAway(told);
   await story.withdrawAnImage(told);
+  await releaseKeys(told);
   await story.askAboutTuesday(told);
   await story.replayEverything(told);
   return authority;
@@ -154,6 +157,7 @@ const farewell = ({ dir, temporary, keep }: Options, stage: Stage, began: number
     'explain esx-02',
     'host show esx-02 --at 2026-11-17T12:00:00Z',
     'history linux-04',
+    'key ledger',
     'replay',
     'verify',
   ]) {

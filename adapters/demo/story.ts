@@ -18,6 +18,8 @@ export interface Story {
   readonly clock: StoryClock;
   readonly player: Player;
   readonly recording: Recording;
+  /** What hosts ask for keys with, by host: of their last favourable verdict. */
+  readonly hostTokens: Map<string, string>;
 }
 
 const [FIRST, SECOND, WORKLOAD, AUDITOR] = ['trust-admin-1', 'trust-admin-2', 'workload-admin-1', 'auditor-1'] as const;
@@ -108,13 +110,26 @@ export const sayWhatIsGood = async (story: Story): Promise<void> => {
   stage.bad(`${WORKLOAD} tries to withdraw an image: refused, ${String(guard.body['code'])}`);
 };
 
+interface Issued {
+  readonly kind: string;
+  readonly token: string;
+}
+
+/** An unfavourable verdict comes with none: then the host is left with the one it had. */
+export const keepToken = ({ hostTokens }: Story, host: string, body: Readonly<Record<string, unknown>>): void => {
+  for (const { kind, token } of (body['tokens'] ?? []) as ReadonlyArray<Issued>)
+    if (kind === 'key-access') hostTokens.set(host, token);
+};
+
 /** Plays what hosts sent on one day, at the recorded times. */
 const play = async (story: Story, day: string): Promise<ReadonlyMap<string, Judged>> => {
   const verdicts = new Map<string, Judged>();
   for (const exchange of story.recording.exchanges.filter(({ at }) => at.startsWith(day))) {
     story.clock.set(exchange.at);
     const { body } = await story.player.must('POST', exchange.path, undefined, bodyOf(story.recording, exchange));
-    if (isAttestation(exchange)) verdicts.set(exchange.host, body as unknown as Judged);
+    if (!isAttestation(exchange)) continue;
+    verdicts.set(exchange.host, body as unknown as Judged);
+    keepToken(story, exchange.host, body);
   }
   return verdicts;
 };

@@ -7,6 +7,11 @@ import type { QuoteOptions } from '../support/software-tpm.js';
 import type { HttpConnection } from './http-connection.js';
 import type { CertifiedTpm } from './tpm-maker.js';
 
+interface Token {
+  readonly kind: string;
+  readonly token: string;
+}
+
 /** A host that booted one of the recorded boots, as the authority's API knows it. */
 export interface BenchHost {
   readonly id: string;
@@ -14,9 +19,11 @@ export interface BenchHost {
   readonly certify: (connection: HttpConnection) => Promise<void>;
   /** Challenge and evidence; throws unless the verdict is the one that is due. */
   readonly attest: (connection: HttpConnection) => Promise<void>;
+  /** The same, for the token that keys are asked for with. */
+  readonly keyToken: (connection: HttpConnection, wrappingKey: Uint8Array) => Promise<string>;
   readonly challenge: (connection: HttpConnection) => Promise<string>;
   /** The body that answers a challenge, quoted by this TPM or by whoever claims to be it. */
-  readonly evidence: (nonce: string, quote: CertifiedTpm['quote']) => string;
+  readonly evidence: (nonce: string, quote: CertifiedTpm['quote'], wrappingKey?: Uint8Array) => string;
 }
 
 const post = async (
@@ -40,11 +47,18 @@ export const benchHost = (id: string, tpm: CertifiedTpm, bootLog: Uint8Array): B
   const base = `/v1/hosts/${id}`;
   const challenge = async (connection: HttpConnection): Promise<string> =>
     (await post(connection, `${base}/challenges`, ask))['nonce'] ?? '';
-  const evidence = (nonce: string, quote: CertifiedTpm['quote']): string => {
-    const expected = qualifyingData(nodeHashing, fromHex(nonce), undefined);
+  const evidence: BenchHost['evidence'] = (nonce, quote, wrappingKey) => {
+    const expected = qualifyingData(nodeHashing, fromHex(nonce), wrappingKey);
+    const wrapping = wrappingKey === undefined ? '' : `"wrappingKey":"${toBase64(wrappingKey)}",`;
     const clock = { clock: BigInt(Math.trunc(performance.now() * 1000)) };
     const signed = quote({ qualifyingData: expected, pcrs, clock });
-    return `{"nonce":"${nonce}","akName":"${akName}","quote":"${toBase64(signed.quote)}","signature":"${toBase64(signed.signature)}"${same}`;
+    return `{${wrapping}"nonce":"${nonce}","akName":"${akName}","quote":"${toBase64(signed.quote)}","signature":"${toBase64(signed.signature)}"${same}`;
+  };
+  const attest = async (connection: HttpConnection, wrappingKey?: Uint8Array): Promise<object> => {
+    const nonce = await challenge(connection);
+    const judged = await post(connection, `${base}/attestations`, evidence(nonce, tpm.quote, wrappingKey));
+    if (judged['verdict'] !== 'affirming') throw new Error(JSON.stringify(judged));
+    return judged;
   };
   return {
     id,
@@ -63,9 +77,11 @@ export const benchHost = (id: string, tpm: CertifiedTpm, bootLog: Uint8Array): B
       await post(connection, `${base}/attestation-key`, JSON.stringify(proof));
     },
     attest: async (connection) => {
-      const nonce = await challenge(connection);
-      const judged = await post(connection, `${base}/attestations`, evidence(nonce, tpm.quote));
-      if (judged['verdict'] !== 'affirming') throw new Error(JSON.stringify(judged));
+      await attest(connection);
+    },
+    keyToken: async (connection, wrappingKey) => {
+      const { tokens = [] } = (await attest(connection, wrappingKey)) as { tokens?: ReadonlyArray<Token> };
+      return tokens.find(({ kind }) => kind === 'key-access')?.token ?? '';
     },
   };
 };

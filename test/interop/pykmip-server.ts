@@ -4,9 +4,11 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { projectRoot } from '../bench/project-root.js';
 import type { Identity } from '../support/kmip-certificates.js';
 
-const here = import.meta.dirname;
+/* The bench runs this from its build folder: what is no TypeScript is only in the checkout. */
+const here = join(projectRoot, 'test/interop');
 const REQUIREMENTS = join(here, 'pykmip/requirements.txt');
 
 /** A first run fetches packages; later ones find them. */
@@ -59,6 +61,8 @@ export interface PyKmipSettings {
 
 export interface RunningServer {
   readonly port: number;
+  /** Names of the operations that it was asked for, oldest first. */
+  readonly operations: () => ReadonlyArray<string>;
   readonly kill: () => Promise<void>;
 }
 
@@ -82,6 +86,7 @@ const startNow = async ({
     key: write('key.pem', identity.privateKey),
     clientCa: write('client-ca.pem', clientCa),
     log: join(own, 'log'),
+    operations: write('operations', ''),
     database: join(folder, database),
     ...more,
   };
@@ -101,7 +106,11 @@ const startNow = async ({
       process.kill(-child.pid, 'SIGKILL');
     await ended;
   };
-  return { port: (JSON.parse(line) as { port: number }).port, kill };
+  const operations = (): ReadonlyArray<string> =>
+    readFileSync(settings.operations, 'utf8')
+      .split('\n')
+      .filter((name) => name !== '');
+  return { port: (JSON.parse(line) as { port: number }).port, operations, kill };
 };
 
 let started: Promise<unknown> = Promise.resolve();

@@ -1,4 +1,6 @@
+import 'reflect-metadata';
 import type { KeyObject } from 'node:crypto';
+import { Pkcs10CertificateRequest } from '@peculiar/x509';
 import {
   basicConstraints,
   cn,
@@ -26,6 +28,8 @@ export interface TestCa {
   readonly certificate: string;
   readonly server: (options?: ServerRecipe) => Identity;
   readonly client: (name?: string) => Identity;
+  /** The certificate that a request (PKCS #10, PEM) asks for. */
+  readonly sign: (request: string) => string;
 }
 
 interface ServerRecipe {
@@ -61,6 +65,15 @@ export const testCa = (name = 'Key server CA'): TestCa => {
     certificate: pemOf(makeCertificate(ca)),
     server: ({ address = '127.0.0.1', expired = false } = {}) =>
       issued('key server', [addressName(address), extendedKeyUsage(SERVER_AUTH)], expired),
+    sign: (request) => {
+      const { publicKey, subject } = new Pkcs10CertificateRequest(request);
+      const extensions = [extendedKeyUsage(CLIENT_AUTH)];
+      const spki = new Uint8Array(publicKey.rawData);
+      const commonName = /CN=([^,]+)/.exec(subject)?.[1] ?? '';
+      return pemOf(
+        makeCertificate({ subject: cn(commonName), issuer: cn(name), issuerKey: key, key, spki, extensions }),
+      );
+    },
     client: (subject = 'sekisho') => issued(subject, [extendedKeyUsage(CLIENT_AUTH)]),
   };
 };

@@ -47,6 +47,8 @@ def slow(process):
     def process_operation(self, operation, payload):
         if operation.name in settings.get("withoutOperations", []):
             raise exceptions.OperationNotSupported(operation.name)
+        with open(settings["operations"], "a") as operations:
+            operations.write(f"{operation.name}\n")
         time.sleep(settings.get("delayMillis", 0) / 1000)
         answer = process(self, operation, payload)
         if operation == enums.Operation.QUERY:
