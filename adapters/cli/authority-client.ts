@@ -19,6 +19,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly body?: unknown;
   readonly ifMatch?: string;
+  /** A UUID: the same one again records nothing twice. */
+  readonly commandId?: string;
 }
 
 export interface Reply<A> {
@@ -87,6 +89,7 @@ const headersOf = (call: Call, token: string | undefined): Readonly<Record<strin
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
   ...(call.ifMatch === undefined ? {} : { 'if-match': call.ifMatch }),
+  ...(call.commandId === undefined ? {} : { 'idempotency-key': call.commandId }),
 });
 
 const answerOf = <A>(reply: HttpReply, codec: t.Type<A, unknown>): E.Either<CliFailure, Reply<A>> =>

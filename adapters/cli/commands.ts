@@ -1,5 +1,6 @@
 import type { AddCommand } from './action.js';
 import { agentCommand } from './commands/agent.js';
+import { applyCommand, planCommand } from './commands/apply.js';
 import { appraiseCommand } from './commands/appraise.js';
 import { approvalCommand } from './commands/approval.js';
 import { attestCommand } from './commands/attest.js';
@@ -14,6 +15,7 @@ import { clusterCommand } from './commands/cluster.js';
 import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
 import { explainCommand } from './commands/explain.js';
+import { exportCommand } from './commands/export.js';
 import { followCommand } from './commands/follow.js';
 import { historyCommand } from './commands/history.js';
 import { hostCommand } from './commands/host.js';
@@ -46,6 +48,9 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   initCommand,
   serveCommand,
   configCommand,
+  planCommand,
+  applyCommand,
+  exportCommand,
   hostCommand,
   baseImageCommand,
   policyCommand,

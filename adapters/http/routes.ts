@@ -35,6 +35,7 @@ import { principalRoutes } from './routes/principals.js';
 import { publisherRoutes } from './routes/publisher.js';
 import { referenceRoutes } from './routes/reference.js';
 import { referenceCommandRoutes } from './routes/reference-commands.js';
+import { referenceItemRoutes } from './routes/reference-items.js';
 import { rehearsalRoutes } from './routes/rehearsals.js';
 import { relayedReportRoutes } from './routes/relayed-reports.js';
 import { signingKeyRoutes } from './routes/signing-keys.js';
@@ -69,6 +70,7 @@ export const allRoutes = (
     ...baseImageCommandRoutes(api),
     ...policyRoutes(api),
     ...referenceRoutes(api),
+    ...referenceItemRoutes(api),
     ...referenceCommandRoutes(api),
     ...endorsementKeyImportRoutes(api),
     ...certificateRoutes(api),

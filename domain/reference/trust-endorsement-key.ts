@@ -20,7 +20,10 @@ interface KnownKey {
 }
 
 /** The digest that names an endorsement key everywhere, and the certificate if there is one. */
-export const endorsementKeyOf = (deps: AuthorityDeps, offered: OfferedKey): E.Either<CertificateUnfit, KnownKey> => {
+export const endorsementKeyOf = (
+  deps: Pick<AuthorityDeps, 'hashing' | 'certificates'>,
+  offered: OfferedKey,
+): E.Either<CertificateUnfit, KnownKey> => {
   if ('publicKeyDigest' in offered) return E.right({ digest: offered.publicKeyDigest, certificate: undefined });
   if ('publicKey' in offered) {
     return E.right({ digest: publicKeyDigest(deps.hashing, offered.publicKey), certificate: undefined });

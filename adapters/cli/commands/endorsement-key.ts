@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { EndorsementKeysAnswer } from '../../http/codecs/reads.js';
+import { EndorsementKeyAnswer, EndorsementKeysAnswer } from '../../http/codecs/reads.js';
 import type { AddCommand } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
 import { keyFormOf, withKeyForms } from '../key-form.js';
@@ -64,4 +64,27 @@ export const endorsementKeyCommand: AddCommand = (parent, cli) => {
         ].join('\n'),
     );
   });
+  const show = group.command('show <name>').description('one key, with its certificate if it came with one');
+  online(cli, withAsOf(show), (given) =>
+    showAnswer(
+      given,
+      {
+        operation: 'showEndorsementKey',
+        method: 'GET',
+        path: `${PATH}/${segment(given.args[0])}`,
+        query: { ...asOfQuery(given.options) },
+      },
+      EndorsementKeyAnswer,
+      ({ endorsementKey: { publicKeyDigest, trusted, revoked }, certificatePem, ...answer }) =>
+        [
+          publicKeyDigest,
+          ...(trusted === null ? [] : [`listed by ${trusted.by} at ${when(trusted.time)}`]),
+          ...(revoked === null
+            ? []
+            : [`revoked by ${revoked.by} at ${when(revoked.time)}: ${printable(revoked.reason)}`]),
+          ...(certificatePem === null ? [] : [certificatePem.trimEnd()]),
+          asOfText(answer),
+        ].join('\n'),
+    ),
+  );
 };

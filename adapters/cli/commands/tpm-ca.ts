@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { TpmCasAnswer } from '../../http/codecs/reads.js';
+import { TpmCaAnswer, TpmCasAnswer } from '../../http/codecs/reads.js';
 import type { AddCommand } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
 import { readText } from '../input.js';
@@ -62,4 +62,26 @@ export const tpmCaCommand: AddCommand = (parent, cli) => {
         ].join('\n'),
     );
   });
+  const show = group.command('show <name>').description('a CA and its certificates as PEM, root first');
+  online(cli, withAsOf(show), (given) =>
+    showAnswer(
+      given,
+      {
+        operation: 'showTpmCa',
+        method: 'GET',
+        path: `/v1/tpm-cas/${segment(given.args[0])}`,
+        query: { ...asOfQuery(given.options) },
+      },
+      TpmCaAnswer,
+      ({ tpmCa: { subject, trusted, revoked }, chainPem, ...answer }) =>
+        [
+          `${printable(subject)}, trusted by ${trusted.by} at ${when(trusted.time)}`,
+          ...(revoked === null
+            ? []
+            : [`revoked by ${revoked.by} at ${when(revoked.time)}: ${printable(revoked.reason)}`]),
+          chainPem ?? 'A certificate is damaged or gone: sekisho verify says which.',
+          asOfText(answer),
+        ].join('\n'),
+    ),
+  );
 };

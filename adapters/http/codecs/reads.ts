@@ -141,39 +141,44 @@ const TpmCaView = t.type(
 
 export const TpmCasAnswer = t.type({ asOf: AsOf, tpmCas: t.readonlyArray(TpmCaView) }, 'TpmCasAnswer');
 
-export const EndorsementKeysAnswer = t.type(
+/** `chainPem`: its certificates, root first; null if one of them is damaged or gone. */
+export const TpmCaAnswer = t.type({ asOf: AsOf, tpmCa: TpmCaView, chainPem: orNull(t.string) }, 'TpmCaAnswer');
+
+const EndorsementKeyView = t.type(
   {
-    asOf: AsOf,
-    endorsementKeys: t.readonlyArray(
-      t.type({
-        name: t.string,
-        publicKeyDigest: t.string,
-        certificate: orNull(t.string),
-        trusted: orNull(Act),
-        revoked: orNull(ReasonedAct),
-      }),
-    ),
+    name: t.string,
+    publicKeyDigest: t.string,
+    certificate: orNull(t.string),
+    trusted: orNull(Act),
+    revoked: orNull(ReasonedAct),
   },
+  'EndorsementKeyView',
+);
+
+export const EndorsementKeysAnswer = t.type(
+  { asOf: AsOf, endorsementKeys: t.readonlyArray(EndorsementKeyView) },
   'EndorsementKeysAnswer',
 );
 
-export const TpmModelsAnswer = t.type(
-  {
-    asOf: AsOf,
-    tpmModels: t.readonlyArray(
-      t.type({
-        manufacturer: t.string,
-        model: t.string,
-        firmwareVersions: t.readonlyArray(t.string),
-        biosVersions: t.readonlyArray(t.string),
-        asOf: t.string,
-        listed: Act,
-        delisted: orNull(ReasonedAct),
-      }),
-    ),
-  },
-  'TpmModelsAnswer',
+export const EndorsementKeyAnswer = t.type(
+  { asOf: AsOf, endorsementKey: EndorsementKeyView, certificatePem: orNull(t.string) },
+  'EndorsementKeyAnswer',
 );
+
+const TpmModelView = t.type(
+  {
+    manufacturer: t.string,
+    model: t.string,
+    firmwareVersions: t.readonlyArray(t.string),
+    biosVersions: t.readonlyArray(t.string),
+    asOf: t.string,
+    listed: Act,
+    delisted: orNull(ReasonedAct),
+  },
+  'TpmModelView',
+);
+
+export const TpmModelsAnswer = t.type({ asOf: AsOf, tpmModels: t.readonlyArray(TpmModelView) }, 'TpmModelsAnswer');
 
 export const PolicyAnswer = t.type(
   {

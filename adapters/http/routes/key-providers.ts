@@ -3,7 +3,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { seenCertificates } from '../../../domain/key-provider/peer-certificates.js';
 import type { KeyProviderRow } from '../../../projections/key-provider-row.js';
-import { pemOf } from '../../crypto/pem-text.js';
 import { type Api, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../codecs/key-providers.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { asOf, moment } from '../moment.js';
+import { storedPem } from '../pem.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 const byName = (a: KeyProviderRow, b: KeyProviderRow): number => (a.provider < b.provider ? -1 : 1);
@@ -41,19 +41,6 @@ const list = (api: Api): Route =>
       ),
   });
 
-/** A document that should be there and is not is shown as none: `sekisho verify` is who looks for damage. */
-const pem = (
-  api: Api,
-  label: Parameters<typeof pemOf>[0],
-  digest: string | undefined,
-): TE.TaskEither<ApiError, string | null> =>
-  digest === undefined
-    ? TE.right(null)
-    : pipe(
-        api.deps.evidence.get(digest),
-        TE.map((der) => (der === undefined ? null : pemOf(label, der))),
-      );
-
 const show = (api: Api): Route =>
   route({
     method: 'GET',
@@ -79,8 +66,8 @@ const show = (api: Api): Route =>
             ),
           ),
         ),
-        TE.bind('certificatePem', ({ row }) => pem(api, 'CERTIFICATE', row.clientCertificate?.certificate)),
-        TE.bind('requestPem', ({ row }) => pem(api, 'CERTIFICATE REQUEST', row.request?.request)),
+        TE.bind('certificatePem', ({ row }) => storedPem(api, 'CERTIFICATE', row.clientCertificate?.certificate)),
+        TE.bind('requestPem', ({ row }) => storedPem(api, 'CERTIFICATE REQUEST', row.request?.request)),
         TE.map(({ at, row, certificatePem, requestPem }): { readonly body: Answered } => ({
           body: { asOf: asOf(at), keyProvider: row, certificatePem, requestPem },
         })),

@@ -47,7 +47,7 @@ const REFERENCE: ReadonlyArray<Row> = [
     as: 'alice',
     body: { name: 'maker', chain: ca },
     events: ['TpmCaTrusted'],
-    read: ['/v1/tpm-cas', { tpmCas: [{ name: 'maker', revoked: null }] }],
+    read: ['/v1/tpm-cas/maker', { tpmCa: { name: 'maker', revoked: null }, chainPem: ca }],
     wrong: { body: { name: 'other', chain: pemOf(new Uint8Array(8)) }, code: 'CertificateUnreadable' },
   },
   {
@@ -64,7 +64,10 @@ const REFERENCE: ReadonlyArray<Row> = [
     as: 'alice',
     body: { name: 'key of h1', publicKeyDigest: A },
     events: ['EndorsementKeyTrusted'],
-    read: ['/v1/endorsement-keys', { endorsementKeys: [{ name: 'key of h1', publicKeyDigest: A, revoked: null }] }],
+    read: [
+      '/v1/endorsement-keys/key%20of%20h1',
+      { endorsementKey: { publicKeyDigest: A, revoked: null }, certificatePem: null },
+    ],
     wrong: { body: { name: 'key of h2', publicKeyDigest: B, publicKey: ca }, code: 'InvalidField' },
   },
   {

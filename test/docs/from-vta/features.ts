@@ -4,8 +4,8 @@ const HTTP = 'adapters/http/every-command.test.ts';
 
 const TRUST: ReadonlyArray<Row> = [
   done('TPM CA certificates: a chain as one unit, root first', {
-    cli: ['tpm-ca trust', 'tpm-ca import', 'tpm-ca revoke', 'tpm-ca list'],
-    operations: ['trustTpmCa', 'revokeTpmCa', 'listTpmCas'],
+    cli: ['tpm-ca trust', 'tpm-ca import', 'tpm-ca revoke', 'tpm-ca list', 'tpm-ca show'],
+    operations: ['trustTpmCa', 'revokeTpmCa', 'listTpmCas', 'showTpmCa'],
     events: ['TpmCaTrusted', 'TpmCaRevoked'],
     tests: [HTTP, 'domain/reference/reference-workflows.test.ts'],
     note: 'A chain with a gap, or with its certificates in any order but one that leads to the root, is refused when it comes in.',
@@ -13,8 +13,20 @@ const TRUST: ReadonlyArray<Row> = [
   done(
     'TPM endorsement keys, by public key or certificate; a certificate is checked against the CAs when it comes in',
     {
-      cli: ['endorsement-key trust', 'endorsement-key import', 'endorsement-key revoke', 'endorsement-key list'],
-      operations: ['trustEndorsementKey', 'trustEndorsementKeys', 'revokeEndorsementKey', 'listEndorsementKeys'],
+      cli: [
+        'endorsement-key trust',
+        'endorsement-key import',
+        'endorsement-key revoke',
+        'endorsement-key list',
+        'endorsement-key show',
+      ],
+      operations: [
+        'trustEndorsementKey',
+        'trustEndorsementKeys',
+        'revokeEndorsementKey',
+        'listEndorsementKeys',
+        'showEndorsementKey',
+      ],
       events: ['EndorsementKeyTrusted', 'EndorsementKeysTrusted', 'EndorsementKeyRevoked'],
       tests: [HTTP, 'domain/reference/reference-workflows.test.ts'],
       note: 'Also by the digest of the public key; and a key that was never listed can be revoked.',
@@ -334,10 +346,14 @@ const CLUSTERS: ReadonlyArray<Row> = [
       tests: ['e2e/cluster.test.ts'],
     },
   ),
-  different('Save and apply settings', 'A backup holds everything, checked when it is restored.', {
-    cli: ['backup', 'restore'],
-    tests: ['adapters/backup/backup.test.ts'],
-  }),
+  different(
+    'Save and apply settings',
+    'Exported to one file and applied from it ([site.md](site.md)); a backup holds everything, the past and the keys included.',
+    {
+      cli: ['export', 'plan', 'apply', 'backup', 'restore'],
+      tests: ['adapters/cli/site/apply.test.ts', 'adapters/backup/backup.test.ts'],
+    },
+  ),
   different(
     'Cluster consistency health: each host holds the same',
     'All nodes read one ledger, so there is one state; `verify` proves it whole.',

@@ -25,15 +25,18 @@ const AUTHORITY: ReadonlyArray<Row> = [
     operations: ['withdrawBaseImage'],
   }),
   done('POST attestation/tpm2/ca-certificates', { cli: ['tpm-ca trust'], operations: ['trustTpmCa'] }),
-  done('GET attestation/tpm2/ca-certificates, GET …/{name}', { cli: ['tpm-ca list'], operations: ['listTpmCas'] }),
+  done('GET attestation/tpm2/ca-certificates, GET …/{name}', {
+    cli: ['tpm-ca list', 'tpm-ca show'],
+    operations: ['listTpmCas', 'showTpmCa'],
+  }),
   done('DELETE attestation/tpm2/ca-certificates/{name}', { cli: ['tpm-ca revoke'], operations: ['revokeTpmCa'] }),
   done('POST attestation/tpm2/endorsement-keys', {
     cli: ['endorsement-key trust'],
     operations: ['trustEndorsementKey'],
   }),
   done('GET attestation/tpm2/endorsement-keys, GET …/{name}', {
-    cli: ['endorsement-key list'],
-    operations: ['listEndorsementKeys'],
+    cli: ['endorsement-key list', 'endorsement-key show'],
+    operations: ['listEndorsementKeys', 'showEndorsementKey'],
   }),
   done('DELETE attestation/tpm2/endorsement-keys/{name}', {
     cli: ['endorsement-key revoke'],
