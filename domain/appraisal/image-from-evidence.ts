@@ -29,7 +29,7 @@ export type ImageError =
   | { readonly _tag: 'NothingMeasured'; readonly what: 'boot applications' | 'modules' };
 
 /** State archives and the image database of an ESXi host: every host has its own. */
-const ESXI_HOST_OWN: ReadonlyArray<string> = ['state.tgz', 'imgdb.tgz', 'onetime.tgz', 'local.tgz'];
+export const ESXI_HOST_OWN: ReadonlyArray<string> = ['state.tgz', 'imgdb.tgz', 'onetime.tgz', 'local.tgz'];
 
 /** Made on the host (initial RAM disks) or for it (boot loader configuration). */
 const LINUX_HOST_OWN = /initrd|initramfs|\.cfg$|grubenv$|\.conf$/i;

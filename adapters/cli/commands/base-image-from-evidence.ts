@@ -1,14 +1,12 @@
-import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { BaseImage } from '../../../domain/appraisal/base-image.js';
-import { describeImage } from '../../../domain/appraisal/describe-image.js';
-import { type Cli, done, perform } from '../action.js';
+import { type Cli, perform } from '../action.js';
 import { withJson } from '../authority-options.js';
-import { badInput, type CliFailure, type ExitCode } from '../failure.js';
+import type { CliFailure, ExitCode } from '../failure.js';
 import { type ImageOptions, imageOf } from '../image-from-evidence.js';
 import { appraiseFile } from '../offline-appraisal.js';
+import { saveImage } from '../save-image.js';
 
 interface Options extends ImageOptions {
   readonly out?: string;
@@ -25,26 +23,6 @@ const pcrList = (text: string): ReadonlyArray<number> => {
   return [...new Set(pcrs)].sort((a, b) => a - b);
 };
 
-const save = (cli: Cli, options: Options, image: BaseImage): TE.TaskEither<CliFailure, ExitCode> => {
-  const { out } = options;
-  const text = `${JSON.stringify(image, null, 2)}\n`;
-  if (out === undefined) {
-    cli.terminal.out(text);
-    return TE.right(done);
-  }
-  return pipe(
-    TE.tryCatch(
-      () => writeFile(out, text),
-      () => badInput('FileUnwritable', `${out} can not be written`),
-    ),
-    TE.map(() => {
-      const next = `\n\nWritten to ${out}. Review it, then: sekisho base-image propose ${out}\n`;
-      cli.terminal.out(options.json ? text : describeImage(image) + next);
-      return done;
-    }),
-  );
-};
-
 const work = (cli: Cli, file: string, options: Options): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     appraiseFile(file, options),
@@ -54,7 +32,7 @@ const work = (cli: Cli, file: string, options: Options): TE.TaskEither<CliFailur
         cli.terminal.err(`warning: this evidence is not affirming by itself: ${codes.join(', ')}\n`);
     }),
     TE.flatMapEither(({ evidence, result }) => imageOf(evidence, result, options)),
-    TE.flatMap((image) => save(cli, options, image)),
+    TE.flatMap((image) => saveImage(cli, options, image)),
   );
 
 const HELP = `

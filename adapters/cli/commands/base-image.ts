@@ -15,6 +15,7 @@ import { asOfText, showAnswer } from '../show-answer.js';
 import { printable, tableOf, when } from '../terminal.js';
 import { addCompare, changesText } from './base-image-compare.js';
 import { addFromEvidence } from './base-image-from-evidence.js';
+import { addFromPackages } from './base-image-from-packages.js';
 
 const propose = (group: Command, cli: Cli): void => {
   const command = group
@@ -190,6 +191,7 @@ export const baseImageCommand: AddCommand = (parent, cli) => {
     .command('base-image')
     .description('say what may boot: make, propose, review, approve and withdraw images');
   addFromEvidence(group, cli);
+  addFromPackages(group, cli);
   propose(group, cli);
   review(group, cli);
   approve(group, cli);

@@ -44,6 +44,8 @@ const TRUST: ReadonlyArray<Row> = [
     'Proposed by one person, approved by another, withdrawn with a reason, never deleted. Also for UEFI Linux.',
     {
       cli: [
+        'base-image from-imgdb',
+        'base-image from-depot',
         'base-image propose',
         'base-image review',
         'base-image approve',
@@ -53,7 +55,12 @@ const TRUST: ReadonlyArray<Row> = [
       ],
       operations: ['proposeBaseImage', 'approveBaseImage', 'withdrawBaseImage', 'listBaseImages', 'showBaseImage'],
       events: ['BaseImageProposed', 'BaseImageApproved', 'BaseImageWithdrawn'],
-      tests: [HTTP, 'adapters/cli/online.test.ts', 'domain/reference/reference-workflows.test.ts'],
+      tests: [
+        HTTP,
+        'adapters/cli/online.test.ts',
+        'domain/reference/reference-workflows.test.ts',
+        'adapters/import/esxi-packages.test.ts',
+      ],
     },
   ),
   different(
