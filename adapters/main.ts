@@ -19,6 +19,7 @@ import { followKeys } from './follow-keys.js';
 import type { Api } from './http/api.js';
 import { DEFAULT_HOST_LIMITS, makeHostGate } from './http/host-gate.js';
 import { createLedgerHub } from './http/ledger-hub.js';
+import { unreviewedIn } from './http/routes/break-glass.js';
 import { allRoutes } from './http/routes.js';
 import { makeServer } from './http/server.js';
 import { settledAt, settledBy } from './http/settled.js';
@@ -144,6 +145,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     workers: availableParallelism(),
   });
   const { publicEntries = false } = options;
+  metrics.gauge('sekisho_break_glass_unreviewed', () => unreviewedIn(reads.approvals.now()));
   const settled = settledBy(deps, reads);
   const publisher = publisherOf(options, parts);
   const hub = createLedgerHub(deps.store);

@@ -27,9 +27,28 @@ export interface ApprovalPolicyRow {
   readonly kind: 'policy';
   readonly operations: ReadonlyArray<string>;
   readonly lifetimeSeconds: number;
+  readonly breakGlass: ReadonlyArray<string>;
 }
 
-type Row = ApprovalRow | ApprovalPolicyRow;
+export type ApprovalsRow = ApprovalRow | ApprovalPolicyRow | BreakGlassRow;
+
+type Row = ApprovalsRow;
+
+/** What one person did alone, and who looked at it afterwards. */
+export interface BreakGlassRow {
+  readonly kind: 'break-glass';
+  readonly id: string;
+  readonly operation: string;
+  readonly permission: string;
+  readonly digest: string;
+  readonly summary: string;
+  readonly reason: string;
+  readonly expires: string;
+  readonly used: Act;
+  /** When what was asked for was done; null: it was not. */
+  readonly done: Act | null;
+  readonly reviewed: (Act & { readonly finding: string }) | null;
+}
 
 export const APPROVAL_POLICY_KEY = 'policy';
 
@@ -51,15 +70,24 @@ const evolveApproval = (rows: ReadonlyMap<string, Row>, recorded: Recorded<Appro
       return change({ status: 'given', answered: act });
     case 'ApprovalRejected':
       return change({ status: 'rejected', answered: act, reason: event.data.reason });
-    case 'ApprovalUsed':
-      return change({ status: 'used', used: act });
+    case 'ApprovalUsed': {
+      const row = rows.get(event.data.id);
+      return row?.kind === 'break-glass' ? [[row.id, { ...row, done: act }]] : change({ status: 'used', used: act });
+    }
+    case 'BreakGlassUsed':
+      return [[event.data.id, { kind: 'break-glass', ...event.data, used: act, done: null, reviewed: null }]];
+    case 'BreakGlassReviewed': {
+      const row = rows.get(event.data.id);
+      const reviewed = { ...act, finding: event.data.finding };
+      return row?.kind === 'break-glass' ? [[row.id, { ...row, reviewed }]] : NOTHING;
+    }
   }
 };
 
 /** What needs a second person by policy, and everything that was ever asked for. */
 export const approvals: Projection<Row, LedgerEvent> = {
   name: 'approvals',
-  version: 1,
+  version: 2,
   evolve: (rows, recorded): Changes => {
     const { event, stream } = recorded;
     if (event.type === 'ApprovalPolicyChanged') return [[APPROVAL_POLICY_KEY, { kind: 'policy', ...event.data }]];

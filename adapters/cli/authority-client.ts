@@ -84,10 +84,17 @@ const urlOf = ({ path, query = {} }: Call): string => {
   return given.size === 0 ? path : `${path}?${given.toString()}`;
 };
 
-const headersOf = (call: Call, token: string | undefined): Readonly<Record<string, string>> => ({
+const headersOf = (
+  call: Call,
+  token: string | undefined,
+  breakGlass: string | undefined,
+): Readonly<Record<string, string>> => ({
   accept: 'application/json',
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+  ...(breakGlass === undefined || call.method === 'GET'
+    ? {}
+    : { 'sekisho-break-glass': encodeURIComponent(breakGlass) }),
   ...(call.ifMatch === undefined ? {} : { 'if-match': call.ifMatch }),
   ...(call.commandId === undefined ? {} : { 'idempotency-key': call.commandId }),
 });
@@ -107,6 +114,7 @@ const answerOf = <A>(reply: HttpReply, codec: t.Type<A, unknown>): E.Either<CliF
 export const makeClient = (
   transport: Transport,
   tokenFor: (operation: Operation) => TE.TaskEither<CliFailure, string | undefined>,
+  breakGlass?: string,
 ): AuthorityClient => {
   const send = (call: Call): TE.TaskEither<CliFailure, HttpReply> =>
     pipe(
@@ -115,7 +123,7 @@ export const makeClient = (
         transport({
           method: call.method,
           url: urlOf(call),
-          headers: headersOf(call, token),
+          headers: headersOf(call, token, breakGlass),
           body: call.body === undefined ? undefined : JSON.stringify(call.body),
         }),
       ),

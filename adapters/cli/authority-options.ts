@@ -9,6 +9,8 @@ export interface AuthorityOptions {
   readonly clientCert: string | undefined;
   readonly clientKey: string | undefined;
   readonly as: string | undefined;
+  /** Why a command is to be carried out by one person alone. */
+  readonly breakGlass: string | undefined;
   readonly passphraseFile: string | undefined;
   readonly json: boolean;
 }
@@ -25,6 +27,7 @@ export const withAuthorityOptions = (command: Command): Command =>
     .option('--token-file <file>', 'file with your token, for --url (or SEKISHO_TOKEN)')
     .option('--client-cert <file>', 'your certificate (PEM), for --url, instead of a token')
     .option('--client-key <file>', 'its key (PEM)')
+    .option('--break-glass <reason>', 'in an emergency: do alone what needs two people; loud, and reviewed afterwards')
     .option('--as <subject>', 'which operator of the data folder speaks')
     .option('--passphrase-file <file>', 'file with the passphrase of the data folder, if init was given one');
 
@@ -42,6 +45,7 @@ export const authorityOptionsOf = (
     clientCert: text(options['clientCert']),
     clientKey: text(options['clientKey']),
     as: text(options['as']),
+    breakGlass: text(options['breakGlass']),
     passphraseFile: text(options['passphraseFile']),
     json: options['json'] === true,
   };

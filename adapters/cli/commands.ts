@@ -8,6 +8,7 @@ import { backupCommand } from './commands/backup.js';
 import { baseImageCommand } from './commands/base-image.js';
 import { blastRadiusCommand } from './commands/blast-radius.js';
 import { bootLogCommand } from './commands/boot-log.js';
+import { breakGlassCommand } from './commands/break-glass.js';
 import { bundleCommand } from './commands/bundle.js';
 import { certificatesCommand } from './commands/certificates.js';
 import { clientCertificateCommand } from './commands/client-certificate.js';
@@ -68,6 +69,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   keyCommand,
   tokenCommand,
   approvalCommand,
+  breakGlassCommand,
   explainCommand,
   historyCommand,
   rehearseCommand,

@@ -26,23 +26,29 @@ const token = (cli: Cli, { tokenFile }: AuthorityOptions): TE.TaskEither<CliFail
   return TE.right(cli.terminal.env['SEKISHO_TOKEN']);
 };
 
-const withCertificate = <A>(cert: string, key: string, url: string, use: Use<A>): TE.TaskEither<CliFailure, A> =>
+const withCertificate = <A>(
+  { breakGlass }: AuthorityOptions,
+  cert: string,
+  key: string,
+  url: string,
+  use: Use<A>,
+): TE.TaskEither<CliFailure, A> =>
   url.startsWith('https://')
     ? pipe(
         readText(cert),
         TE.bindTo('cert'),
         TE.bind('key', () => readText(key)),
-        TE.flatMap((client) => use(makeClient(overMutualTls(url, client), () => TE.right(undefined)))),
+        TE.flatMap((client) => use(makeClient(overMutualTls(url, client), () => TE.right(undefined), breakGlass))),
       )
     : TE.left(badInput('UrlInvalid', 'with a client certificate the address must begin with https://'));
 
 const elsewhere = <A>(cli: Cli, options: AuthorityOptions, url: string, use: Use<A>): TE.TaskEither<CliFailure, A> => {
   const { clientCert: cert, clientKey: key } = options;
-  if (cert !== undefined && key !== undefined) return withCertificate(cert, key, url, use);
+  if (cert !== undefined && key !== undefined) return withCertificate(options, cert, key, url, use);
   if (cert !== undefined || key !== undefined)
     return TE.left(badInput('CertificateIncomplete', 'give both --client-cert and --client-key, or neither'));
   return /^https?:\/\//.test(url)
-    ? use(makeClient(overNetwork(url), () => token(cli, options)))
+    ? use(makeClient(overNetwork(url), () => token(cli, options), options.breakGlass))
     : TE.left(badInput('UrlInvalid', 'the address must begin with https:// or http://'));
 };
 
@@ -62,7 +68,7 @@ const here = (
 export const withAuthority = <A>(cli: Cli, options: AuthorityOptions, use: Use<A>): TE.TaskEither<CliFailure, A> => {
   if (options.url !== undefined) return elsewhere(cli, options, options.url, use);
   const live = liveServer(dataFolder(options.dir).server);
-  if (live !== undefined) return use(makeClient(overNetwork(live.url), here(cli, options)));
+  if (live !== undefined) return use(makeClient(overNetwork(live.url), here(cli, options), options.breakGlass));
   return TE.bracket(
     pipe(
       passphraseOf(options),
@@ -70,7 +76,7 @@ export const withAuthority = <A>(cli: Cli, options: AuthorityOptions, use: Use<A
         pipe(openAuthority({ dir: options.dir, passphrase }), TE.mapLeft(openFailure(options.dir))),
       ),
     ),
-    ({ app }) => use(makeClient(inProcess(app), here(cli, options))),
+    ({ app }) => use(makeClient(inProcess(app), here(cli, options), options.breakGlass)),
     ({ close }) => TE.fromTask(close),
   );
 };

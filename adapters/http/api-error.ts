@@ -1,6 +1,6 @@
 import type { AccessRejection } from '../../domain/access/commands.js';
 import type { PermissionRequired } from '../../domain/access/require-permission.js';
-import type { ApprovalRejection } from '../../domain/approval/decider.js';
+import type { ApprovalRejection } from '../../domain/approval/commands.js';
 import type { ClusterRejection } from '../../domain/cluster/commands.js';
 import type { HostInOtherCluster } from '../../domain/cluster/membership-commands.js';
 import type { ParseError } from '../../domain/encoding/reader.js';

@@ -1,4 +1,5 @@
 import { rolesWith } from '../../domain/access/roles.js';
+import { Approvable } from './approvable.js';
 import { parametersOf, schemaOf } from './json-schema.js';
 import { accessOf } from './permissions.js';
 import { NoBody, type Route } from './route.js';
@@ -57,11 +58,25 @@ const parameters = (route: Route): ReadonlyArray<Part> => [
     : [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', format: 'uuid' } }]),
 ];
 
+/** Where an operation may need two people, one may do it alone in an emergency. */
+const emergency = ({ operation }: Route): ReadonlyArray<Part> =>
+  (Approvable.is(operation) && operation !== 'changeApprovalPolicy') || operation === 'approveBaseImage'
+    ? [
+        {
+          name: 'Sekisho-Break-Glass',
+          in: 'header',
+          required: false,
+          description: 'Why one person does alone what needs two, percent-encoded: recorded, and reviewed afterwards.',
+          schema: { type: 'string' },
+        },
+      ]
+    : [];
+
 const operation = (route: Route): Part => ({
   operationId: route.operation,
   summary: route.summary,
   ...security(route),
-  parameters: parameters(route),
+  parameters: [...parameters(route), ...emergency(route)],
   ...(route.body === NoBody
     ? {}
     : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body) } } } }),

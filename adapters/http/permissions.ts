@@ -132,6 +132,8 @@ export const OPERATIONS = {
   showApproval: 'ReadOperators',
   giveApproval: 'ApproveChanges',
   rejectApproval: 'ApproveChanges',
+  listBreakGlass: 'ReadOperators',
+  reviewBreakGlass: 'ApproveChanges',
   changeApprovalPolicy: 'ManageOperators',
   metrics: 'public',
   verifierPage: 'public',

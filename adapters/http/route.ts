@@ -59,6 +59,8 @@ export interface RawRequest {
   readonly address: string;
   readonly acceptEncoding: string | undefined;
   readonly bearer: string | undefined;
+  /** Why it is to be done by one person alone, percent-encoded; undefined: it is not. */
+  readonly breakGlass?: string | undefined;
   readonly newCommandId: () => string;
 }
 

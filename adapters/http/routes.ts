@@ -10,6 +10,7 @@ import { auditRoutes } from './routes/audit.js';
 import { authorityRoutes, type NamedAuthority, openApiRoute } from './routes/authority.js';
 import { baseImageCommandRoutes } from './routes/base-image-commands.js';
 import { baseImageRoutes } from './routes/base-images.js';
+import { breakGlassRoutes } from './routes/break-glass.js';
 import { bundleRoutes } from './routes/bundle.js';
 import { certificateRoutes } from './routes/certificates.js';
 import { clientCertificateRoutes } from './routes/client-certificates.js';
@@ -90,6 +91,7 @@ export const allRoutes = (
     ...clusterCommandRoutes(api),
     ...liveRoutes(api),
     ...approvalRoutes(api),
+    ...breakGlassRoutes(api),
     ...eventRoutes(api),
     ...auditRoutes(api),
     ...rehearsalRoutes(api),

@@ -152,6 +152,7 @@ const rawOf = (route: Route, request: FastifyRequest): RawRequest => ({
   address: request.ip,
   acceptEncoding: header(request, 'accept-encoding'),
   bearer: accessOf(route.operation) === 'host' ? bearerOf(request) : undefined,
+  breakGlass: header(request, 'sekisho-break-glass'),
   newCommandId: () => randomUUID(),
 });
 

@@ -6,12 +6,17 @@ import { printable } from '../../domain/appraisal/reason-codes.js';
 import {
   approvalFor,
   approvedCommandId,
+  breakGlass,
   currentApprovals,
+  glassFor,
   requestApproval,
   useApproval,
 } from '../../domain/approval/approvals.js';
 import { utf8 } from '../../domain/encoding/bytes.js';
+import { closed } from '../../domain/encoding/closed.js';
+import { decode } from '../../domain/encoding/explain.js';
 import type { Json } from '../../domain/encoding/json.js';
+import { Text } from '../../domain/encoding/primitives.js';
 import type { Approval } from '../../domain/ledger/ledger.js';
 import { type Api, requestOf } from './api.js';
 import type { ApiError } from './api-error.js';
@@ -26,7 +31,7 @@ type Fields = Readonly<Record<string, Json>>;
 type Given = Approval & { readonly id: string };
 
 interface Wanted {
-  readonly operation: Approvable;
+  readonly operation: Approvable | 'approveBaseImage';
   readonly document: Uint8Array;
   readonly summary: string;
 }
@@ -48,7 +53,7 @@ const summaryOf = (operation: string, parts: ReadonlyArray<unknown>): string => 
 };
 
 /** The request as the approver reads it: who asks, for what, with everything that decides what happens. */
-const wantedOf = (api: Api, operation: Approvable, raw: RawRequest): E.Either<ApiError, Wanted> =>
+const wantedOf = (api: Api, operation: Wanted['operation'], raw: RawRequest): E.Either<ApiError, Wanted> =>
   pipe(
     raw.body === undefined || raw.body.length === 0 ? E.right<ApiError, Json>(null) : parseBody(raw.body),
     E.flatMap((body) => {
@@ -65,7 +70,14 @@ const wantedOf = (api: Api, operation: Approvable, raw: RawRequest): E.Either<Ap
     }),
   );
 
-const ask = (api: Api, raw: RawRequest, { operation, summary }: Wanted, digest: string): Reply =>
+/** Whether a new policy would let anybody act alone: that takes two people, even where nothing else does yet. */
+const namesForEmergencies = (raw: RawRequest): boolean => {
+  const body = parseBody(raw.body);
+  const named = E.isRight(body) && isObject(body.right) ? body.right['breakGlass'] : undefined;
+  return Array.isArray(named) && named.length > 0;
+};
+
+const ask = (api: Api, raw: RawRequest, operation: Approvable, { summary }: Wanted, digest: string): Reply =>
   pipe(
     requestApproval(api.deps)({
       ...requestOf({ principal: raw.principal, commandId: raw.newCommandId() }),
@@ -102,6 +114,66 @@ const carryOut = (api: Api, route: Route, raw: RawRequest, approval: Given): Rep
   );
 };
 
+/** Why it can't wait, as the header says it. */
+const reasonOf = (text: string): E.Either<ApiError, string> =>
+  pipe(
+    E.tryCatch(
+      () => decodeURIComponent(text),
+      (): ApiError => ({ _tag: 'RequestMalformed', rule: 'must have a percent-encoded reason as Sekisho-Break-Glass' }),
+    ),
+    E.flatMap((reason) =>
+      decode(closed({ 'Sekisho-Break-Glass': Text(512) }, 'Headers'))({ 'Sekisho-Break-Glass': reason }),
+    ),
+    E.map((headers) => headers['Sekisho-Break-Glass']),
+  );
+
+/** The event first, naming who, what and why; only then what it is about. */
+const breakIt = (
+  api: Api,
+  raw: RawRequest,
+  { operation, summary }: Wanted,
+  digest: string,
+  reason: string,
+): TE.TaskEither<ApiError, Given> => {
+  const request = requestOf({ principal: raw.principal, commandId: raw.newCommandId() });
+  const permission = operation === 'approveBaseImage' ? 'ConfigureHostMetadata' : permissionOf(operation);
+  return pipe(
+    breakGlass(api.deps)({ ...request, operation, permission, digest, summary, reason }),
+    TE.tapIO(() => () => {
+      api.metrics.count('sekisho_break_glass_total');
+    }),
+    TE.flatMap(
+      (): TE.TaskEither<ApiError, Given | undefined> => glassFor(api.deps)(raw.principal?.subject ?? '', digest),
+    ),
+    TE.flatMapEither(E.fromNullable<ApiError>({ _tag: 'Unexpected' })),
+  );
+};
+
+/** Sent again while what was asked for is not done, it goes on with the glass that is broken already. */
+const alone = (api: Api, route: Route, operation: Wanted['operation'], raw: RawRequest, text: string): Reply =>
+  pipe(
+    TE.fromEither(reasonOf(text)),
+    TE.bindTo('reason'),
+    TE.bind('wanted', () =>
+      TE.fromEither(
+        pipe(
+          route.check(raw),
+          E.flatMap(() => wantedOf(api, operation, raw)),
+        ),
+      ),
+    ),
+    TE.bind('digest', ({ wanted }): TE.TaskEither<ApiError, string> => api.deps.evidence.put(wanted.document)),
+    TE.bind(
+      'held',
+      ({ digest }): TE.TaskEither<ApiError, Given | undefined> =>
+        glassFor(api.deps)(raw.principal?.subject ?? '', digest),
+    ),
+    TE.flatMap(({ wanted, digest, held, reason }) =>
+      held === undefined ? breakIt(api, raw, wanted, digest, reason) : TE.right(held),
+    ),
+    TE.flatMap((glass) => carryOut(api, route, raw, glass)),
+  );
+
 const approvedOrAsked = (api: Api, route: Route, operation: Approvable, raw: RawRequest): Reply =>
   pipe(
     TE.Do as TE.TaskEither<ApiError, object>,
@@ -120,7 +192,7 @@ const approvedOrAsked = (api: Api, route: Route, operation: Approvable, raw: Raw
         approvalFor(api.deps)(raw.principal?.subject ?? '', digest),
     ),
     TE.flatMap(({ wanted, digest, approval }) =>
-      approval === undefined ? ask(api, raw, wanted, digest) : carryOut(api, route, raw, approval),
+      approval === undefined ? ask(api, raw, operation, wanted, digest) : carryOut(api, route, raw, approval),
     ),
   );
 
@@ -133,14 +205,24 @@ export const underApproval =
   (api: Api) =>
   (route: Route): Route => {
     const { operation } = route;
+    if (operation === 'approveBaseImage') {
+      const run = (raw: RawRequest): Reply =>
+        raw.breakGlass === undefined ? route.run(raw) : alone(api, route, operation, raw, raw.breakGlass);
+      return { ...route, run };
+    }
     if (!Approvable.is(operation)) return route;
     const run = (raw: RawRequest): Reply =>
       pipe(
         currentAccess(api.deps),
         TE.flatMap(({ state: { approvals } }) => {
-          const isPolicy = operation === 'changeApprovalPolicy' && approvals.operations.length > 0;
-          const needed = isPolicy || namedAs(operation).some((each) => approvals.operations.includes(each));
-          return needed ? approvedOrAsked(api, route, operation, raw) : route.run(raw);
+          const isPolicy = operation === 'changeApprovalPolicy';
+          const everTwo = isPolicy && (approvals.operations.length > 0 || namesForEmergencies(raw));
+          const named = namedAs(operation).some((each) => approvals.operations.includes(each));
+          if (!everTwo && !named) return route.run(raw);
+          // Who needs whom can't be overridden: else the glass would be the last that anybody had to break.
+          return raw.breakGlass === undefined || isPolicy
+            ? approvedOrAsked(api, route, operation, raw)
+            : alone(api, route, operation, raw, raw.breakGlass);
         }),
       );
     return { ...route, run };

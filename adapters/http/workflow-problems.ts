@@ -54,6 +54,18 @@ export const WORKFLOW_PROBLEMS: Table = {
     conflict('TokenIssuerTwice', 'Issuer trusted already', `Token issuer ${name} is of the same iss; remove it first.`),
   TooManyTokenIssuers: ({ most }) =>
     conflict('TooManyTokenIssuers', 'Too many token issuers', `At most ${String(most)} are trusted at once.`),
+  SecondPersonNeeded: ({ what }) =>
+    forbidden('SecondPersonNeeded', 'Two people must say so', `One person alone can not grant ${what}.`),
+  BreakGlassNotGranted: ({ subject }) =>
+    forbidden(
+      'BreakGlassNotGranted',
+      'Not named for emergencies',
+      `The approval policy does not name ${subject} for break-glass: wait for a second person.`,
+    ),
+  BreakGlassUnknown: ({ id }) =>
+    unknown('BreakGlassUnknown', 'Nothing to review', `Nothing of id ${id} was done alone, or it was reviewed.`),
+  TooMuchUnreviewed: ({ most }) =>
+    conflict('TooMuchUnreviewed', 'Too much unreviewed', `${String(most)} uses of break-glass wait for review.`),
   ApprovalUnknown: ({ id }) =>
     unknown(
       'ApprovalUnknown',

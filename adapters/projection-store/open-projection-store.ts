@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
-import type { ApprovalPolicyRow, ApprovalRow } from '../../projections/approvals.js';
+import type { ApprovalsRow } from '../../projections/approvals.js';
 import type { ClusterRow, MemberRow } from '../../projections/cluster-row.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
 import type { AccessRow } from '../../projections/identities.js';
@@ -29,7 +29,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly operators: View<OperatorRow>;
   readonly keyProviders: View<KeyProviderRow>;
   readonly keyLedger: View<KeyLedgerRow>;
-  readonly approvals: View<ApprovalRow | ApprovalPolicyRow>;
+  readonly approvals: View<ApprovalsRow>;
   readonly identities: View<AccessRow>;
   readonly principals: View<PrincipalRow>;
   readonly clusters: View<ClusterRow | MemberRow>;

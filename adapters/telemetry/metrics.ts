@@ -20,6 +20,7 @@ const METRICS = {
   },
   sekisho_releases_total: { label: 'operation', help: 'Keys released or wrapped for hosts, by operation.' },
   sekisho_releases_refused_total: { label: 'operation', help: 'Keys not released, by operation.' },
+  sekisho_break_glass_total: { label: undefined, help: 'Times that one person did alone what needs two.' },
   sekisho_appends_total: { label: undefined, help: 'Durable appends to the ledger.' },
   sekisho_store_faults_total: {
     label: 'fault',
@@ -32,6 +33,7 @@ const GAUGES = {
   sekisho_log_sealing:
     '1 where this node seals the log; of several nodes one does, within seconds of the last one ending.',
   sekisho_store_connected: '1 while the cluster that keeps the ledger is followed; always where it is in the folder.',
+  sekisho_break_glass_unreviewed: 'What one person did alone that needs two, and nobody reviewed yet.',
   sekisho_publisher_lag_events: 'Events that the ledger holds and Kafka does not, as far as is known.',
   sekisho_publisher_lag_seconds: 'How long the oldest of these waits.',
   sekisho_publisher_published: 'Events that Kafka holds for sure, from the first on.',

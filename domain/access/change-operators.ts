@@ -54,6 +54,8 @@ export const introduceIdentity: Change<{ readonly identity: Identity }> = (deps)
 };
 
 export const changeApprovalPolicy: Change<ApprovalPolicy> = (deps) => (input) => {
-  const { by, operations, lifetimeSeconds } = input;
-  return executeAccess(deps)(input, { type: 'ChangeApprovalPolicy', by, operations, lifetimeSeconds });
+  const { by, commandId, operations, lifetimeSeconds, breakGlass } = input;
+  const vouchedBy = deps.approvalOf?.(commandId)?.by;
+  const policy = { operations, lifetimeSeconds, breakGlass };
+  return executeAccess(deps)(input, { type: 'ChangeApprovalPolicy', by, vouchedBy, ...policy });
 };

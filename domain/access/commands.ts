@@ -19,7 +19,7 @@ export type AccessCommand = { readonly by: Actor } & (
     }
   | { readonly type: 'ConfirmOperator'; readonly subject: string }
   | { readonly type: 'WithdrawOperator'; readonly subject: string; readonly reason: string }
-  | ({ readonly type: 'ChangeApprovalPolicy' } & ApprovalPolicy)
+  | ({ readonly type: 'ChangeApprovalPolicy'; readonly vouchedBy: string | undefined } & ApprovalPolicy)
   | {
       readonly type: 'TrustTokenIssuer';
       readonly settings: TokenIssuer;
@@ -57,6 +57,8 @@ export interface SamePerson {
 export type AccessRejection =
   | PermissionRequired
   | SamePerson
+  /** One alone can't say who may do alone what needs two. */
+  | { readonly _tag: 'SecondPersonNeeded'; readonly what: string }
   /** One subject, one role: whoever could hold both could approve what they may not. */
   | { readonly _tag: 'OperatorExists'; readonly subject: string; readonly role: OperatorRole }
   | { readonly _tag: 'OperatorUnknown'; readonly subject: string }

@@ -50,6 +50,16 @@ const withdraw = ({ subject, reason }: Of<'WithdrawOperator'>, state: AccessStat
     : record({ type: 'OperatorWithdrawn', data: { subject, role: held.role, reason } });
 };
 
+/** Names for emergencies are added by two people only, whatever else needs two. */
+const changePolicy = (command: Of<'ChangeApprovalPolicy'>, state: AccessState): Decided => {
+  const { by, vouchedBy, operations, lifetimeSeconds, breakGlass } = command;
+  const added = breakGlass.find((name) => !state.approvals.breakGlass.includes(name));
+  const alone = vouchedBy === undefined || mayBeOnePerson(state, by.subject, vouchedBy);
+  return added !== undefined && alone
+    ? E.left({ _tag: 'SecondPersonNeeded', what: `break-glass for ${added}` })
+    : record({ type: 'ApprovalPolicyChanged', data: { operations, lifetimeSeconds, breakGlass } });
+};
+
 const decideByType = (command: AccessCommand, state: AccessState): Decided => {
   switch (command.type) {
     case 'GrantOperator':
@@ -58,10 +68,8 @@ const decideByType = (command: AccessCommand, state: AccessState): Decided => {
       return confirm(command, state);
     case 'WithdrawOperator':
       return withdraw(command, state);
-    case 'ChangeApprovalPolicy': {
-      const { operations, lifetimeSeconds } = command;
-      return record({ type: 'ApprovalPolicyChanged', data: { operations, lifetimeSeconds } });
-    }
+    case 'ChangeApprovalPolicy':
+      return changePolicy(command, state);
     case 'BindCertificate':
     case 'ReleaseCertificate':
       return decideCertificate(command, state);

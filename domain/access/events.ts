@@ -45,11 +45,17 @@ export const OperatorWithdrawn = eventType({
   data: closed({ subject: Subject, role: OperatorRole, reason: Text(512) }, 'OperatorWithdrawn'),
 });
 
-/** Operations that need a second person from now on, and how long an approval may wait and then count. */
+const policyFields = { operations: ListUpTo(Text(64), 64), lifetimeSeconds: SafeInt };
+
+/**
+ * Operations that need a second person from now on, how long an approval may wait and then count, and who may carry out alone what
+ * needs two, in an emergency.
+ */
 export const ApprovalPolicyChanged = eventType({
   type: 'ApprovalPolicyChanged',
-  version: 1,
-  data: closed({ operations: ListUpTo(Text(64), 64), lifetimeSeconds: SafeInt }, 'ApprovalPolicyChanged'),
+  version: 2,
+  data: closed({ ...policyFields, breakGlass: ListUpTo(Subject, 32) }, 'ApprovalPolicyChanged'),
+  upcasts: [upcast(closed(policyFields, 'ApprovalPolicyChanged'), (old) => ({ ...old, breakGlass: [] }))],
 });
 
 /**

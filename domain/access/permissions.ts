@@ -32,6 +32,7 @@ export const PERMISSIONS = {
   ManageOperators: decides('give and take roles', false),
   ReadOperators: reads('read who may do what, and what waits for approval', false),
   ApproveChanges: decides('approve or reject what somebody else asked for', false),
+  BreakGlass: decides('carry out alone what needs two people, where the approval policy names them for it', false),
   ManageWorkload: reads('enrol and retire hosts, take them out of clusters', false),
   RelayReports: reads("hand on reports of a management server, which count as that server's word", false),
   AuditLedger: reads('read every event and all evidence, replay and verify', false),

@@ -25,6 +25,7 @@ const TRUST_ADMINISTRATOR: ReadonlyArray<Permission> = [
   'ManageKeys',
   'ManageOperators',
   'ApproveChanges',
+  'BreakGlass',
   'ManageWorkload',
 ];
 
@@ -36,7 +37,7 @@ const TRUST_ADMINISTRATOR: ReadonlyArray<Permission> = [
 export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   'trust-administrator': new Set(TRUST_ADMINISTRATOR),
   'workload-administrator': new Set<Permission>([...READS, 'ManageWorkload', 'RelayReports']),
-  'key-administrator': new Set<Permission>([...READS, 'ManageKMSTrust', 'ApproveChanges']),
+  'key-administrator': new Set<Permission>([...READS, 'ManageKMSTrust', 'ApproveChanges', 'BreakGlass']),
   auditor: new Set<Permission>([...READS, 'AuditLedger']),
   host: new Set(),
   authority: new Set<Permission>(['ManageOperators', 'ConfigureAttestationPolicy']),

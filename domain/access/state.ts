@@ -13,6 +13,8 @@ export interface Operator {
 export interface ApprovalPolicy {
   readonly operations: ReadonlyArray<string>;
   readonly lifetimeSeconds: number;
+  /** Who may carry out alone what needs two people. */
+  readonly breakGlass: ReadonlyArray<string>;
 }
 
 /** An issuer whose tokens count. */
@@ -54,7 +56,7 @@ export const noOperators: AccessState = {
   principals: new Map(),
   certificates: new Map(),
   persons: new Map(),
-  approvals: { operations: [], lifetimeSeconds: A_DAY },
+  approvals: { operations: [], lifetimeSeconds: A_DAY, breakGlass: [] },
 };
 
 /** Who says that a person is one: the ledger's own operators, or a token issuer. */

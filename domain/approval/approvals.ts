@@ -11,7 +11,8 @@ import { uuidOf } from '../ledger/event-id.js';
 import { type Executed, type ExecuteFault, execute, type Prepared } from '../ledger/execute.js';
 import type { Approval } from '../ledger/ledger.js';
 import type { LoadFault } from '../ledger/load-stream.js';
-import { type ApprovalCommand, type ApprovalRejection, approvalDecider } from './decider.js';
+import type { ApprovalCommand, ApprovalRejection } from './commands.js';
+import { approvalDecider } from './decider.js';
 import { type ApprovalEvent, approvalCatalogue } from './events.js';
 import type { ApprovalState } from './state.js';
 
@@ -110,6 +111,66 @@ export const approvalFor =
             return { id, by: approver, basis: { [APPROVAL_STREAM]: approvals.revision } };
         }
         return undefined;
+      }),
+    );
+
+/** Recorded, and durable, before anything is done alone. */
+export const breakGlass =
+  (deps: AuthorityDeps) =>
+  (
+    input: Request & {
+      readonly operation: string;
+      readonly permission: Permission;
+      readonly digest: string;
+      readonly summary: string;
+      readonly reason: string;
+    },
+  ): ApprovalOutcome =>
+    run(deps, input, () =>
+      pipe(
+        currentAccess(deps),
+        TE.map(({ state, revision }) => {
+          const { by, commandId: id, operation, permission, digest, summary, reason } = input;
+          const asked = { by, id, operation, permission, digest, summary, reason, now: deps.clock.now() };
+          const named = state.approvals.breakGlass;
+          return { command: { type: 'BreakGlass', ...asked, named }, basis: { [ACCESS_STREAM]: revision } };
+        }),
+      ),
+    );
+
+export const reviewBreakGlass =
+  (deps: AuthorityDeps) =>
+  (input: Request & { readonly id: string; readonly finding: string }): ApprovalOutcome =>
+    run(deps, input, () =>
+      pipe(
+        currentAccess(deps),
+        TE.map(({ state: { persons }, revision }) => {
+          const { by, id, finding } = input;
+          return {
+            command: { type: 'ReviewBreakGlass', by, id, finding, persons },
+            basis: { [ACCESS_STREAM]: revision },
+          };
+        }),
+      ),
+    );
+
+/** What this person may do alone now, of this very request: the glass is broken, it is not done yet, and they are still named for it. */
+export const glassFor =
+  (deps: AuthorityDeps) =>
+  (by: string, digest: string): TE.TaskEither<LoadFault, (Approval & { readonly id: string }) | undefined> =>
+    pipe(
+      TE.Do,
+      TE.bind('access', () => currentAccess(deps)),
+      TE.bind('approvals', () => currentApprovals(deps)),
+      TE.map(({ access, approvals: { state, revision } }) => {
+        const now = deps.clock.now();
+        const named = access.state.approvals.breakGlass.includes(by);
+        const held = [...state.glass.values()].find(
+          (each) => each.by === by && each.digest === digest && !each.done && each.expires > now,
+        );
+        return named && held !== undefined
+          ? { id: held.id, by: undefined, basis: { [APPROVAL_STREAM]: revision } }
+          : undefined;
       }),
     );
 

@@ -1,46 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { SamePerson } from '../access/commands.js';
-import type { Permission } from '../access/permissions.js';
-import { type PermissionRequired, requirePermission } from '../access/require-permission.js';
+import { requirePermission } from '../access/require-permission.js';
 import { mayBeOnePerson } from '../access/state.js';
 import { plusSeconds } from '../encoding/instant.js';
 import type { Decider } from '../ledger/decider.js';
-import type { Actor } from '../ledger/envelope.js';
+import type { ApprovalCommand, ApprovalRejection } from './commands.js';
+import { decideBreakGlass } from './decide-break-glass.js';
 import type { ApprovalEvent } from './events.js';
 import { type ApprovalState, evolveApproval, noApprovals, type OpenApproval } from './state.js';
-
-export type ApprovalCommand = { readonly by: Actor } & (
-  | {
-      readonly type: 'RequestApproval';
-      readonly id: string;
-      readonly operation: string;
-      readonly permission: Permission;
-      readonly digest: string;
-      readonly summary: string;
-      readonly now: string;
-      readonly lifetimeSeconds: number;
-    }
-  | {
-      readonly type: 'GiveApproval';
-      readonly id: string;
-      /** Of the request that the approver read. */
-      readonly digest: string;
-      readonly now: string;
-      /** By subject, who counts as whom. */
-      readonly persons: ReadonlyMap<string, string>;
-    }
-  | { readonly type: 'RejectApproval'; readonly id: string; readonly reason: string; readonly now: string }
-  | { readonly type: 'UseApproval'; readonly id: string }
-);
-
-export type ApprovalRejection =
-  | PermissionRequired
-  | SamePerson
-  /** There is none, it expired, was rejected, or was used. */
-  | { readonly _tag: 'ApprovalUnknown'; readonly id: string }
-  | { readonly _tag: 'ApprovalDiffers'; readonly id: string }
-  | { readonly _tag: 'TooManyWaiting'; readonly most: number };
 
 type Decided = E.Either<ApprovalRejection, ReadonlyArray<ApprovalEvent>>;
 type Of<T extends ApprovalCommand['type']> = Extract<ApprovalCommand, { readonly type: T }>;
@@ -101,9 +68,12 @@ export const approvalDecider: Decider<ApprovalState, ApprovalCommand, ApprovalEv
       case 'RejectApproval':
         return answer(command, state);
       case 'UseApproval':
-        return state.open.get(command.id)?.approver === undefined
+        return state.open.get(command.id)?.approver === undefined && state.glass.get(command.id)?.done !== false
           ? E.left({ _tag: 'ApprovalUnknown', id: command.id })
           : E.right([{ type: 'ApprovalUsed', data: { id: command.id } }]);
+      case 'BreakGlass':
+      case 'ReviewBreakGlass':
+        return decideBreakGlass(command, state);
     }
   },
   evolve: evolveApproval,

@@ -44,7 +44,42 @@ export const ApprovalUsed = eventType({
   data: closed({ id: Uuid }, 'ApprovalUsed'),
 });
 
-export const APPROVAL_EVENTS = [ApprovalRequested, ApprovalGiven, ApprovalRejected, ApprovalUsed] as const;
+/**
+ * The actor carries out alone what needs two people, because it could not wait. `digest` names the whole request in the evidence store.
+ * What is done has this in its basis, until `expires`; it stays open until another person reviewed it.
+ */
+export const BreakGlassUsed = eventType({
+  type: 'BreakGlassUsed',
+  version: 1,
+  data: closed(
+    {
+      id: Uuid,
+      operation: Text(64),
+      permission: Permission,
+      digest: Sha256Hex,
+      summary: Text(512),
+      reason: Text(512),
+      expires: Instant,
+    },
+    'BreakGlassUsed',
+  ),
+});
+
+/** The actor, another person, looked at what was done alone. */
+export const BreakGlassReviewed = eventType({
+  type: 'BreakGlassReviewed',
+  version: 1,
+  data: closed({ id: Uuid, finding: Text(512) }, 'BreakGlassReviewed'),
+});
+
+export const APPROVAL_EVENTS = [
+  ApprovalRequested,
+  ApprovalGiven,
+  ApprovalRejected,
+  ApprovalUsed,
+  BreakGlassUsed,
+  BreakGlassReviewed,
+] as const;
 
 export const approvalCatalogue = catalogue(APPROVAL_EVENTS);
 

@@ -13,12 +13,25 @@ export interface OpenApproval {
   readonly expires: string;
 }
 
-/** What waits for a second person, or was approved and is not done yet. */
-export interface ApprovalState {
-  readonly open: ReadonlyMap<string, OpenApproval>;
+/** What one person did, or may still do, alone; kept until another one reviewed it. */
+export interface BrokenGlass {
+  readonly id: string;
+  readonly operation: string;
+  readonly permission: Permission;
+  readonly digest: string;
+  readonly by: string;
+  readonly expires: string;
+  /** What was asked for is done: nothing more can be done with it. */
+  readonly done: boolean;
 }
 
-export const noApprovals: ApprovalState = { open: new Map() };
+/** What waits for a second person, or was approved and is not done yet; and what was done without one and nobody reviewed. */
+export interface ApprovalState {
+  readonly open: ReadonlyMap<string, OpenApproval>;
+  readonly glass: ReadonlyMap<string, BrokenGlass>;
+}
+
+export const noApprovals: ApprovalState = { open: new Map(), glass: new Map() };
 
 const evolveOpen = (open: Map<string, OpenApproval>, { event, actor }: Recorded<ApprovalEvent>): void => {
   const { id } = event.data;
@@ -35,12 +48,31 @@ const evolveOpen = (open: Map<string, OpenApproval>, { event, actor }: Recorded<
     case 'ApprovalRejected':
     case 'ApprovalUsed':
       open.delete(id);
+      return;
+    case 'BreakGlassUsed':
+    case 'BreakGlassReviewed':
   }
+};
+
+const evolveGlass = (state: ApprovalState, { event, actor }: Recorded<ApprovalEvent>): ApprovalState['glass'] => {
+  const { id } = event.data;
+  const held = state.glass.get(id);
+  if (event.type === 'BreakGlassUsed') {
+    const { operation, permission, digest, expires } = event.data;
+    return new Map([
+      ...state.glass,
+      [id, { id, operation, permission, digest, expires, by: actor.subject, done: false }],
+    ]);
+  }
+  if (event.type === 'BreakGlassReviewed') return new Map([...state.glass].filter(([each]) => each !== id));
+  return event.type === 'ApprovalUsed' && held !== undefined
+    ? new Map([...state.glass, [id, { ...held, done: true }]])
+    : state.glass;
 };
 
 /** What expired before this event is forgotten: nothing can be done with it any more. */
 export const evolveApproval = (state: ApprovalState, recorded: Recorded<ApprovalEvent>): ApprovalState => {
   const open = new Map([...state.open].filter(([, { expires }]) => expires > recorded.recordedAt));
   evolveOpen(open, recorded);
-  return { open };
+  return { open, glass: evolveGlass(state, recorded) };
 };

@@ -16,10 +16,10 @@ export interface LedgerReader extends EntryEngines {
   readonly keyring: () => Keyring;
 }
 
-/** That a second person approved a command. */
+/** That a second person approved a command, or that somebody broke the glass. */
 export interface Approval {
-  /** Their subject. */
-  readonly by: string;
+  /** Their subject; undefined: nobody did, and one person acts alone. */
+  readonly by: string | undefined;
   /** Where the ledger says so: every event of the command names it. */
   readonly basis: Basis;
 }

@@ -28,12 +28,14 @@ export const revokeEndorsementKey: Change<Named & { readonly publicKeyDigest?: s
 /** With `digest`, only if that is what is proposed: the approver may name what they read. */
 export const approveBaseImage: Change<{ readonly version: string; readonly digest?: string | undefined }> =
   (deps) => (input) => {
-    const { by, version, digest } = input;
+    const { by, commandId, version, digest } = input;
+    const emergency = deps.approvalOf?.(commandId);
+    const alone = emergency !== undefined && emergency.by === undefined;
     return executeReferenceFrom(deps)(input, () =>
       pipe(
         currentAccess(deps),
         TE.map(({ state: { persons }, revision }) => ({
-          command: { type: 'ApproveBaseImage', by, version, digest, persons },
+          command: { type: 'ApproveBaseImage', by, version, digest, persons, alone },
           basis: { [ACCESS_STREAM]: revision },
         })),
       ),

@@ -28,6 +28,8 @@ export type ReferenceCommand = { readonly by: Actor } & (
       readonly digest: string | undefined;
       /** By subject, who counts as whom: two names of one person are one person. */
       readonly persons: ReadonlyMap<string, string>;
+      /** The approver broke the glass: nobody else was there. */
+      readonly alone: boolean;
     }
   | { readonly type: 'WithdrawBaseImage'; readonly version: string; readonly reason: string }
   | ({ readonly type: 'ListTpmModel' } & ListedTpmModel)

@@ -18,11 +18,13 @@ const propose = (command: Of<'ProposeBaseImage'>, state: ReferenceState): Decide
     : E.left({ _tag: 'AlreadyExists', kind: 'base-image', name: version });
 };
 
-const approve = ({ by, version, digest, persons }: Of<'ApproveBaseImage'>, state: ReferenceState): Decided => {
+const approve = (command: Of<'ApproveBaseImage'>, state: ReferenceState): Decided => {
+  const { by, version, digest, persons, alone } = command;
   const entry = state.images.get(version);
   if (entry === undefined) return unknown(version);
   if (entry.status !== 'proposed') return E.left({ _tag: 'NoOpenProposal', version, status: entry.status });
-  if (mayBeOnePerson({ persons }, entry.proposer, by.subject)) return E.left({ _tag: 'SameOperator', version });
+  if (!alone && mayBeOnePerson({ persons }, entry.proposer, by.subject))
+    return E.left({ _tag: 'SameOperator', version });
   return digest !== undefined && digest !== entry.digest
     ? E.left({ _tag: 'DigestMismatch', version, expected: digest, actual: entry.digest })
     : E.right([{ type: 'BaseImageApproved', data: { version, digest: entry.digest } }]);
@@ -36,7 +38,7 @@ const withdraw = ({ version, reason }: Of<'WithdrawBaseImage'>, state: Reference
     : E.right([{ type: 'BaseImageWithdrawn', data: { version, digest: entry.digest, reason } }]);
 };
 
-/** Proposed by one person, approved by another; withdrawn by any one, because stopping must never wait for a second. */
+/** Proposed by one person, approved by another, or, the glass broken, by the same one; withdrawn by any one, because stopping must never wait for a second. */
 export const decideImage = (
   command: Of<'ProposeBaseImage' | 'ApproveBaseImage' | 'WithdrawBaseImage'>,
   state: ReferenceState,

@@ -141,7 +141,14 @@ const referenceCommand = (wanted: Step): ReferenceCommand | undefined => {
       return { type: 'ProposeBaseImage', by, version, digest: digestOf(version), ...summary };
     }
     case 'approve':
-      return { type: 'ApproveBaseImage', by, version: wanted.image, digest: undefined, persons: new Map() };
+      return {
+        type: 'ApproveBaseImage',
+        by,
+        version: wanted.image,
+        digest: undefined,
+        persons: new Map(),
+        alone: false,
+      };
     case 'withdraw':
       return { type: 'WithdrawBaseImage', by, version: wanted.image, reason: 'test' };
     case 'trust-ca':

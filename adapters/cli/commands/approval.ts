@@ -49,6 +49,7 @@ const list = (given: Online) =>
     (answer) =>
       [
         `Need a second person: ${answer.policy.operations.join(', ') || 'nothing but base images'}.`,
+        `May act alone in an emergency: ${answer.policy.breakGlass.join(', ') || 'nobody'}.`,
         tableOf(given.paint, ['id', 'status', 'what', 'asked by', 'answered by', 'expires'], answer.approvals.map(row)),
         asOfText(answer),
       ].join('\n'),
@@ -85,7 +86,7 @@ const require = (given: Online) => {
     operation: 'changeApprovalPolicy',
     method: 'PUT',
     path: '/v1/approval-policy',
-    body: { operations: given.args, lifetimeSeconds },
+    body: { operations: given.args, lifetimeSeconds, breakGlass: given.options['breakGlassFor'] ?? [] },
   });
 };
 
@@ -125,6 +126,10 @@ export const approvalCommand: AddCommand = (parent, cli) => {
   const requiring = group
     .command('require [operations...]')
     .description(`which operations need a second person from now on: any of ${NAMES.join(', ')}`)
-    .option('--hours <n>', 'how long an approval may wait and then count', '24');
+    .option('--hours <n>', 'how long an approval may wait and then count', '24')
+    .option(
+      '--break-glass-for <subjects...>',
+      'who may do alone what needs two people, in an emergency; takes two to say',
+    );
   online(cli, requiring, require);
 };

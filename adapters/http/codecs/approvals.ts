@@ -1,7 +1,8 @@
 import * as t from 'io-ts';
-import { closed } from '../../../domain/encoding/closed.js';
-import { ListUpTo, SafeInt, Sha256Hex } from '../../../domain/encoding/primitives.js';
+import { closed, closedWith } from '../../../domain/encoding/closed.js';
+import { ListUpTo, SafeInt, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
 import { Uuid } from '../../../domain/ledger/envelope.js';
+import { Subject } from '../../access/tokens.js';
 import { Approvable } from '../approvable.js';
 import { AsOf } from './answers.js';
 
@@ -12,11 +13,13 @@ export const GiveApproval = closed({ digest: Sha256Hex }, 'GiveApproval');
 
 const A_MONTH = 31 * 86_400;
 
-export const ApprovalPolicy = closed(
+export const ApprovalPolicy = closedWith(
   {
     operations: ListUpTo(Approvable, 64),
     lifetimeSeconds: t.refinement(SafeInt, (n) => n >= 60 && n <= A_MONTH, 'Lifetime(60 s to 31 days)'),
   },
+  /** Who may carry out alone what needs two people; nobody unless named. */
+  { breakGlass: ListUpTo(Subject, 32) },
   'ApprovalPolicy',
 );
 
@@ -51,10 +54,37 @@ export type Approval = t.TypeOf<typeof Approval>;
 export const ApprovalsAnswer = t.type(
   {
     asOf: AsOf,
-    policy: t.type({ operations: t.readonlyArray(t.string), lifetimeSeconds: t.number }),
+    policy: t.type({
+      operations: t.readonlyArray(t.string),
+      lifetimeSeconds: t.number,
+      breakGlass: t.readonlyArray(t.string),
+    }),
     approvals: t.readonlyArray(Approval),
   },
   'ApprovalsAnswer',
 );
 
 export const ApprovalAnswer = t.type({ asOf: AsOf, approval: Approval, request: t.unknown }, 'ApprovalAnswer');
+
+export const ReviewBreakGlass = closed({ finding: Text(512) }, 'ReviewBreakGlass');
+
+const BreakGlass = t.type(
+  {
+    id: t.string,
+    operation: t.string,
+    permission: t.string,
+    digest: t.string,
+    summary: t.string,
+    reason: t.string,
+    used: Act,
+    /** When what was asked for was done; null: it was not. */
+    done: t.union([t.null, Act]),
+    reviewed: t.union([t.null, t.intersection([Act, t.type({ finding: t.string })])]),
+  },
+  'BreakGlass',
+);
+
+export const BreakGlassAnswer = t.type(
+  { asOf: AsOf, unreviewed: t.number, breakGlass: t.readonlyArray(BreakGlass) },
+  'BreakGlassAnswer',
+);

@@ -50,12 +50,13 @@ const list = (api: Api): Route =>
             api.reads.approvals.rowsAt(at.index),
             E.map((rows) => {
               const kept = rows.get(APPROVAL_POLICY_KEY);
-              const { operations, lifetimeSeconds } = kept?.kind === 'policy' ? kept : noOperators.approvals;
+              const { operations, lifetimeSeconds, breakGlass } =
+                kept?.kind === 'policy' ? kept : noOperators.approvals;
               const approvals = [...rows.values()]
                 .filter((row) => row.kind === 'approval')
                 .sort((a, b) => b.requested.index - a.requested.index)
                 .map((row) => viewOf(row, at.judgedAt));
-              return { body: { asOf: asOf(at), policy: { operations, lifetimeSeconds }, approvals } };
+              return { body: { asOf: asOf(at), policy: { operations, lifetimeSeconds, breakGlass }, approvals } };
             }),
           ),
         ),
@@ -135,7 +136,8 @@ const commands = (api: Api): ReadonlyArray<Route> => [
     params: Nothing,
     body: ApprovalPolicy,
     stream: () => ACCESS_STREAM,
-    work: (by, { body }) => changeApprovalPolicy(api.deps)({ ...by, ...body }),
+    work: (by, { body: { breakGlass = [], ...body } }) =>
+      changeApprovalPolicy(api.deps)({ ...by, ...body, breakGlass }),
   }),
 ];
 

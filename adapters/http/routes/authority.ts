@@ -7,6 +7,7 @@ import { PlainText } from '../codecs/answers.js';
 import { asOf, moment } from '../moment.js';
 import { openApiOf } from '../openapi.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
+import { unreviewedIn } from './break-glass.js';
 
 /** What the authority is called and which keys speak for it. */
 export interface NamedAuthority {
@@ -15,7 +16,8 @@ export interface NamedAuthority {
   readonly kid: string;
 }
 
-export const healthRoute = (api: ReadApi): Route =>
+/** `unreviewed`: how often somebody acted alone and nobody looked at it yet; undefined where nobody acts at all. */
+export const healthRoute = (api: ReadApi, unreviewed?: () => number): Route =>
   route({
     method: 'GET',
     path: '/v1/health',
@@ -24,12 +26,17 @@ export const healthRoute = (api: ReadApi): Route =>
     params: Nothing,
     query: Nothing,
     body: NoBody,
-    answer: t.type({ status: t.literal('ok'), index: t.number }, 'Health'),
+    answer: t.intersection(
+      [t.type({ status: t.literal('ok'), index: t.number }), t.partial({ breakGlassUnreviewed: t.number })],
+      'Health',
+    ),
     handle: () =>
       pipe(
         api.healthy,
         TE.flatMap(() => moment(api, {})),
-        TE.map(({ index }) => ({ body: { status: 'ok' as const, index } })),
+        TE.map(({ index }) => ({
+          body: { status: 'ok' as const, index, ...(unreviewed && { breakGlassUnreviewed: unreviewed() }) },
+        })),
       ),
   });
 
@@ -89,7 +96,7 @@ export const metricsRoute = (api: Pick<Api, 'metrics'>): Route =>
   });
 
 export const authorityRoutes = (api: Api, identity: NamedAuthority): ReadonlyArray<Route> => [
-  healthRoute(api),
+  healthRoute(api, () => unreviewedIn(api.reads.approvals.now())),
   authority(api, identity),
   metricsRoute(api),
 ];

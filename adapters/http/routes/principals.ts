@@ -8,6 +8,7 @@ import {
   trustPrincipal,
 } from '../../../domain/access/change-principals.js';
 import type { PrincipalRow } from '../../../projections/principals.js';
+import { pemOf } from '../../crypto/pem-text.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { WithReason } from '../codecs/hosts.js';
@@ -57,14 +58,6 @@ const list = (api: Api): Route =>
       ),
   });
 
-const pem = (der: Uint8Array): string => {
-  const lines =
-    Buffer.from(der)
-      .toString('base64')
-      .match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
-};
-
 const chainOf = (api: Api, row: PrincipalRow): TE.TaskEither<ApiError, string> =>
   pipe(
     row.chain.certificates,
@@ -72,7 +65,7 @@ const chainOf = (api: Api, row: PrincipalRow): TE.TaskEither<ApiError, string> =
       pipe(
         api.deps.evidence.get(sha256),
         TE.flatMapEither((der) => E.fromNullable<ApiError>({ _tag: 'BlobUnknown', sha256 })(der)),
-        TE.map(pem),
+        TE.map((der) => pemOf('CERTIFICATE', der)),
       ),
     ),
     TE.map((parts) => parts.join('')),

@@ -205,6 +205,12 @@ const PEOPLE: ReadonlyArray<Row> = [
       tests: [HTTP, 'adapters/http/permissions.test.ts', 'domain/access/roles.test.ts'],
     },
   ),
+  added('Two people for what policy names, and break-glass for when there is only one', {
+    cli: ['approval require', 'approval approve', 'approval reject', 'break-glass list', 'break-glass review'],
+    operations: ['giveApproval', 'rejectApproval', 'changeApprovalPolicy', 'listBreakGlass', 'reviewBreakGlass'],
+    events: ['ApprovalRequested', 'ApprovalGiven', 'ApprovalPolicyChanged', 'BreakGlassUsed', 'BreakGlassReviewed'],
+    tests: ['adapters/http/approvals.test.ts', 'adapters/http/break-glass.test.ts'],
+  }),
   added('Operators who come with a TLS client certificate', {
     cli: ['client-certificate bind', 'client-certificate release', 'client-certificate list'],
     operations: ['bindClientCertificate', 'releaseClientCertificate', 'listClientCertificates'],

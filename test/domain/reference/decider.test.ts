@@ -34,6 +34,7 @@ const approve = (
   version: 'v1',
   digest,
   persons,
+  alone: false,
 });
 const withdraw = (by: ReferenceCommand['by']): ReferenceCommand => ({
   type: 'WithdrawBaseImage',
