@@ -12,15 +12,17 @@ import { entryEngines } from './engines.js';
 import { checkHead, openSealer, type Sealer } from './event-store/sqlite/sealer.js';
 import { type HostLimits } from './http/host-gate.js';
 import { type Tls } from './http/server.js';
-import { type KeyStore, openKeyStore } from './key-store/key-store.js';
+import type { KeyStore } from './key-store/key-store.js';
 import { openVault } from './key-vault/open-vault.js';
 import { type LiveKeys, openLiveKeys } from './live-keys.js';
 import { type GivenPolicy, logPolicyOf } from './log-policy.js';
 import type { OpenError } from './open-error.js';
+import { openKeys, signerAt } from './open-keys.js';
 import { type LedgerFiles, openLedgerFiles } from './open-ledger.js';
 import { openLog } from './open-log.js';
 import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
 import type { KafkaSettings } from './publisher/kafka/kafka-settings.js';
+import type { SignerConnection } from './signer/signer-connection.js';
 import { systemClock, systemRandom } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
 import { type Metrics, makeMetrics } from './telemetry/metrics.js';
@@ -29,6 +31,8 @@ export interface OpenOptions {
   readonly dir: string;
   /** Undefined: for reading only. Nothing is signed, so nothing can change. */
   readonly passphrase: string | undefined;
+  /** Socket of a signer that has keys which the key file only names. Undefined: all of them are in the file. */
+  readonly signer?: string | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
   /** Instead of the key file's: for playing recorded sessions. */
@@ -45,24 +49,28 @@ export interface OpenOptions {
 }
 
 interface Secrets {
-  readonly file: string;
-  readonly passphrase: string;
   readonly keys: KeyStore;
+  /** As the key file and the signer are now. */
+  readonly reopen: TE.TaskEither<OpenError, KeyStore>;
+  readonly signer: SignerConnection | undefined;
   readonly vault: SecretVault;
 }
 
 const secretsOf = (
   { keys: file, vault }: DataFolder,
-  { passphrase }: OpenOptions,
-): TE.TaskEither<OpenError, Secrets | undefined> =>
-  passphrase === undefined
-    ? TE.right(undefined)
-    : pipe(
-        openKeyStore(file, passphrase),
-        TE.bindTo('keys'),
-        TE.bindW('vault', () => openVault(vault, passphrase)),
-        TE.map((held) => ({ file, passphrase, ...held })),
-      );
+  { passphrase, signer: socket }: OpenOptions,
+): TE.TaskEither<OpenError, Secrets | undefined> => {
+  if (passphrase === undefined) return TE.right(undefined);
+  const signer = signerAt(socket);
+  const reopen = openKeys({ file, passphrase, signer });
+  return pipe(
+    reopen,
+    TE.bindTo('keys'),
+    TE.bindW('vault', () => openVault(vault, passphrase)),
+    TE.map((held) => ({ ...held, reopen, signer })),
+    TE.tapError(() => TE.fromIO(() => signer?.close())),
+  );
+};
 
 /** What an authority is put together from, each opened in the order in which one vouches for the next. */
 export interface AuthorityParts {

@@ -10,7 +10,7 @@ import type { NoteSigner } from '../domain/transparency/sign-note.js';
 import type { VerifierKey } from '../domain/transparency/verifier-key.js';
 import { entryEngines } from './engines.js';
 import type { PublicKeys } from './key-store/key-file.js';
-import { type KeyStore, openKeyStore } from './key-store/key-store.js';
+import type { KeyStore } from './key-store/key-store.js';
 import { knownLogKeys } from './log-key.js';
 import type { OpenError } from './open-error.js';
 import type { TokenKey } from './tokens/token-engine.js';
@@ -36,7 +36,7 @@ export interface LiveKeysOptions {
   readonly store: EventStore;
   readonly publicKeys: PublicKeys;
   /** Undefined: for reading only. */
-  readonly secret: { readonly file: string; readonly passphrase: string; readonly keys: KeyStore } | undefined;
+  readonly secret: { readonly keys: KeyStore; readonly reopen: TE.TaskEither<OpenError, KeyStore> } | undefined;
 }
 
 const LOCKED: EventSigner = {
@@ -92,7 +92,7 @@ export const openLiveKeys = ({ store, publicKeys, secret }: LiveKeysOptions): TE
       let keys = secret?.keys;
       let signer = eventSigner(keys, keyring);
       const refresh: LiveKeys['refresh'] = async () => {
-        const again = secret === undefined ? undefined : await openKeyStore(secret.file, secret.passphrase)();
+        const again = secret === undefined ? undefined : await secret.reopen();
         const ring = await read();
         // The ledger's word counts at once; a key file that can't be read leaves the keys that are open.
         if (E.isRight(ring)) keyring = ring.right;

@@ -176,6 +176,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     stopCounting();
     stopFollowingKeys();
     reads.close();
+    secrets?.signer?.close();
     await store.close();
   };
   return { app, deps, reads, close };

@@ -1,12 +1,11 @@
-import { chmod, lstat, rm } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fromUtf8, toBase64 } from '../../domain/encoding/bytes.js';
 import { decode } from '../../domain/encoding/explain.js';
 import { parseJson } from '../../domain/encoding/json.js';
+import { clearSocket, listenPrivately } from '../unix-socket.js';
 import { type AgentError, describeAgentError } from './agent-error.js';
 import { answerKeyRequest } from './answer-key-request.js';
 import type { HeldAccess } from './held-access.js';
@@ -113,40 +112,6 @@ const send = (response: ServerResponse, answer: E.Either<Refusal, KeyAnswer>): v
   response.end(key ?? new Uint8Array(), () => key?.fill(0));
 };
 
-const isAnswered = (path: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-
-/** What an agent that ended badly left; never another file, nor the socket of one that runs. */
-const clear = async (path: string): Promise<string | undefined> => {
-  const found = await lstat(path).catch(() => undefined);
-  if (found === undefined) return undefined;
-  if (!found.isSocket()) return 'is there already and is no socket';
-  if (await isAnswered(path)) return 'is served by another agent';
-  await rm(path, { force: true });
-  return undefined;
-};
-
-/** Only its owner may connect: from the moment it is there, not a moment later. */
-const listen = async (server: Server, path: string): Promise<void> => {
-  const before = process.umask(0o177);
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(path, resolve);
-      process.umask(before);
-    });
-  } finally {
-    process.umask(before);
-  }
-  await chmod(path, 0o600);
-};
-
 /** Serves local programs of the same user, or root. Right ends it. */
 export const openKeySocket = async (
   path: string | undefined,
@@ -154,13 +119,13 @@ export const openKeySocket = async (
   held: HeldAccess,
 ): Promise<E.Either<AgentError, () => Promise<void>>> => {
   if (path === undefined) return E.right(() => Promise.resolve());
-  const fault = await clear(path);
+  const fault = await clearSocket(path, 'agent');
   if (fault !== undefined) return E.left({ _tag: 'FileFault', file: path, rule: fault });
   const server = createServer((request, response) => {
     void answerTo(client, held, request)().then((answer) => send(response, answer));
   });
   try {
-    await listen(server, path);
+    await listenPrivately(server, path);
   } catch {
     return E.left({ _tag: 'FileFault', file: path, rule: 'can not be made' });
   }

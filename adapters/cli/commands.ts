@@ -23,7 +23,6 @@ import { hostCommand } from './commands/host.js';
 import { initCommand } from './commands/init.js';
 import { keyCommand } from './commands/key.js';
 import { keyProviderCommand } from './commands/key-provider.js';
-import { keysCommand } from './commands/keys.js';
 import { ledgerCommand } from './commands/ledger.js';
 import { nodeCommand } from './commands/node.js';
 import { operatorCommand } from './commands/operator.js';
@@ -34,6 +33,8 @@ import { rehearseCommand } from './commands/rehearse.js';
 import { replayCommand } from './commands/replay.js';
 import { restoreCommand } from './commands/restore.js';
 import { serveCommand } from './commands/serve.js';
+import { signerCommand } from './commands/signer.js';
+import { signingKeyCommand } from './commands/signing-key.js';
 import { tokenCommand } from './commands/token.js';
 import { tokenIssuerCommand } from './commands/token-issuer.js';
 import { tpmCaCommand } from './commands/tpm-ca.js';
@@ -80,10 +81,11 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   bundleCommand,
   verifierCommand,
   ledgerCommand,
-  keysCommand,
+  signingKeyCommand,
   backupCommand,
   restoreCommand,
   nodeCommand,
+  signerCommand,
   witnessCommand,
   publisherCommand,
   followCommand,

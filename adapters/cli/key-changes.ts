@@ -57,7 +57,7 @@ export const authorityPlace = (
 };
 
 const OFFLINE =
-  'It is kept elsewhere: give --authority-key FILE, or --request-out FILE and have it signed with sekisho keys sign-request.';
+  'It is kept elsewhere: give --authority-key FILE, or --request-out FILE and have it signed with sekisho signing-key sign-request.';
 
 /** The signer that a request asks for. */
 export const signerFor = (place: KeyPlace, kid: string): TE.TaskEither<CliFailure, EventSigner> =>
@@ -142,9 +142,9 @@ const writeRequest = (online: Online, file: string, request: KeyRequest): TE.Tas
     TE.map(() => {
       const steps = [
         `The request is in ${file}; nothing changed yet. Carry it to where authority key ${request.signer} is:`,
-        `  sekisho keys sign-request ${file} --authority-key KEYFILE --authority-passphrase-file FILE --out signed.json`,
+        `  sekisho signing-key sign-request ${file} --authority-key KEYFILE --authority-passphrase-file FILE --out signed.json`,
         'and bring the answer back:',
-        '  sekisho keys apply signed.json --dir DIR',
+        '  sekisho signing-key apply signed.json --dir DIR',
       ];
       online.print(online.json ? JSON.stringify({ request: file }) : steps.join('\n'));
       return done;

@@ -51,7 +51,7 @@ const doubtText = (paint: Paint, { doubts }: Verified): ReadonlyArray<string> =>
         '',
         paint.yellow('Good signatures are not enough for all of them:'),
         ...doubts.flatMap((doubt) => doubtLines(doubt).map((line) => `  ${printable(line)}`)),
-        'sekisho keys doubt lists them.',
+        'sekisho signing-key doubt lists them.',
       ];
 
 const WHOLE = 'every form, event, chain, id, time and signature.';

@@ -1,5 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { envOf } from '../config/settings.js';
 import { dataFolder } from '../data-folder.js';
 import type { Operation } from '../http/permissions.js';
 import { openAuthority } from '../main.js';
@@ -73,7 +74,10 @@ export const withAuthority = <A>(cli: Cli, options: AuthorityOptions, use: Use<A
     pipe(
       passphraseOf(options),
       TE.flatMap((passphrase) =>
-        pipe(openAuthority({ dir: options.dir, passphrase }), TE.mapLeft(openFailure(options.dir))),
+        pipe(
+          openAuthority({ dir: options.dir, passphrase, signer: cli.terminal.env[envOf('signer')] }),
+          TE.mapLeft(openFailure(options.dir)),
+        ),
       ),
     ),
     ({ app }) => use(makeClient(inProcess(app), here(cli, options), options.breakGlass)),

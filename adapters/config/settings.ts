@@ -18,6 +18,7 @@ const CODECS = {
   'allow-plaintext': Flag,
   'passphrase-file': PlainText,
   'host-rate': Quantity(1, 1_000_000),
+  signer: PlainText,
   policy: PlainText,
   'public-entries': Flag,
   'log-level': OneOf('silent', 'error', 'warn', 'info', 'debug'),
@@ -61,6 +62,7 @@ export const DESCRIPTIONS: Readonly<Record<SettingName, Described>> = {
   'allow-plaintext': { what: 'listen elsewhere than on loopback without TLS' },
   'passphrase-file': { value: 'file', what: 'file with the passphrase of the keys, if init was given one' },
   'host-rate': { value: 'n', what: 'anonymous requests a second from one address, ten times as many at once' },
+  signer: { value: 'socket', what: 'where sekisho signer serves keys that are not in the data folder' },
   policy: {
     value: 'file',
     what: 'whose cosignatures the log needs (C2SP tlog-policy); kept in the data folder',

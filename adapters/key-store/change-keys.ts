@@ -81,24 +81,35 @@ export const changePassphrase = (
   next: string,
 ): TE.TaskEither<KeyStoreError, KeyStore> => changeKeyFile(file, { now: passphrase, next }, E.right);
 
-/** Puts an authority key into a file of its own and forgets it here. The new file is there first: a crash leaves it in both. */
-export const exportAuthorityKey = (
+/**
+ * Puts keys into a file of their own and forgets their secrets here. The new file is there first: a crash leaves them in
+ * both.
+ */
+export const exportKeys = (
   place: KeyPlace,
-  out: { readonly file: string; readonly passphrase: string },
-  kid: string,
-): TE.TaskEither<KeyStoreError, KeyStore> =>
+  out: KeyPlace,
+  kids: ReadonlyArray<string>,
+): TE.TaskEither<KeyStoreError, ReadonlyArray<KeyStore>> =>
   pipe(
     openKeyFile(place.file, place.passphrase),
-    TE.flatMap((opened): TE.TaskEither<KeyStoreError, void> => {
-      const key = opened.file.keys.find((each) => each.kid === kid && each.purpose === 'authority');
-      const seed = opened.secrets.seeds[kid];
-      if (key === undefined || seed === undefined) return TE.left({ _tag: 'KeyNotHeld', file: place.file, kid });
-      const { authority } = opened.file;
+    TE.flatMap(({ file: { authority, keys }, secrets: { seeds } }): TE.TaskEither<KeyStoreError, void> => {
+      const missing = kids.find((kid) => seeds[kid] === undefined || keys.every((key) => key.kid !== kid));
+      if (missing !== undefined) return TE.left({ _tag: 'KeyNotHeld', file: place.file, kid: missing });
+      const moved = keys.filter(({ kid }) => kids.includes(kid));
+      const taken = Object.entries(seeds).filter(([kid]) => kids.includes(kid));
       return writeKeyFile(
         out.file,
-        { file: { v: 2, authority, keys: [key], sealed: null }, secrets: { seeds: { [kid]: seed }, challenge: null } },
+        {
+          file: { v: 2, authority, keys: moved, sealed: null },
+          secrets: { seeds: Object.fromEntries(taken), challenge: null },
+        },
         out.passphrase,
       );
     }),
-    TE.flatMap(() => forgetSecret(place, kid)),
+    TE.flatMap(() =>
+      pipe(
+        kids,
+        TE.traverseSeqArray((kid) => forgetSecret(place, kid)),
+      ),
+    ),
   );

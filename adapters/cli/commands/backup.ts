@@ -1,12 +1,14 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type BackupFault, makeBackup } from '../../backup/make-backup.js';
-import { openKeyStore } from '../../key-store/key-store.js';
+import { envOf } from '../../config/settings.js';
+import { openKeys, signerAt } from '../../open-keys.js';
 import { systemClock } from '../../system.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { authorityOptionsOf, DEFAULT_DIR, withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode, unavailable } from '../failure.js';
-import { orFailure, ownPlace } from '../key-changes.js';
+import { ownPlace } from '../key-changes.js';
+import { openFailure } from '../open-failure.js';
 import { passphraseOf } from '../passphrase.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -30,7 +32,10 @@ const work = (cli: Cli, target: string, options: Options): TE.TaskEither<CliFail
   return pipe(
     passphraseOf(authority),
     TE.flatMapEither((passphrase) => ownPlace(authority.dir, passphrase)),
-    TE.flatMap((own) => orFailure(openKeyStore(own.file, own.passphrase))),
+    TE.flatMap((own) => {
+      const signer = signerAt(cli.terminal.env[envOf('signer')]);
+      return pipe(openKeys({ ...own, signer }), TE.mapLeft(openFailure(authority.dir)));
+    }),
     TE.flatMap((keys) =>
       pipe(makeBackup({ dir: authority.dir, target, keys, withKeys, at: systemClock.now() }), TE.mapLeft(failure)),
     ),

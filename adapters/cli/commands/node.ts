@@ -56,7 +56,7 @@ const join = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> =
 };
 
 const HELP = `
-The key file is made by sekisho keys add-node, where the authority key is; the passphrase goes another way than the file. The file holds an
+The key file is made by sekisho signing-key add-node, where the authority key is; the passphrase goes another way than the file. The file holds an
 event key of this node's own, and what all nodes share: the log key, the token key, and the key of the challenges, so that a
 challenge from one node can be answered at another.
 

@@ -106,6 +106,7 @@ const openOptions = (cli: Cli, settings: Config['settings']): TE.TaskEither<CliF
     TE.map((read) => ({
       ...read,
       dir,
+      signer: settings.signer,
       limits: { ...DEFAULT_HOST_LIMITS, perAddress: { rate, burst: 10 * rate } },
       publicEntries: settings['public-entries'],
       log: { level: settings['log-level'] },

@@ -6,7 +6,7 @@ import { seal } from '../../../adapters/crypto/nacl/sealed-by-passphrase.js';
 import {
   addKey,
   changePassphrase,
-  exportAuthorityKey,
+  exportKeys,
   forgetSecret,
   markIntroduced,
 } from '../../../adapters/key-store/change-keys.js';
@@ -145,14 +145,12 @@ describe('the key store', () => {
     const { file, store } = await made();
     const { kid } = store.publicKeys.authority;
     const out = { file: `${file}.authority`, passphrase: 'another passphrase' };
-    right(await exportAuthorityKey({ file, passphrase: PASSPHRASE }, out, kid)());
+    right(await exportKeys({ file, passphrase: PASSPHRASE }, out, [kid])());
     expect(right(await openKeyStore(file, PASSPHRASE)()).signerOf(kid)).toBeUndefined();
     expect(left(await openKeyStore(out.file, PASSPHRASE)())._tag).toBe('PassphraseWrong');
     const apart = right(await openKeyStore(out.file, out.passphrase)());
     expect([apart.signerOf(kid)?.kid, apart.keys.length]).toEqual([kid, 1]);
-    expect(
-      left(await exportAuthorityKey({ file, passphrase: PASSPHRASE }, { ...out, file: `${file}.2` }, kid)()),
-    ).toEqual({
+    expect(left(await exportKeys({ file, passphrase: PASSPHRASE }, { ...out, file: `${file}.2` }, [kid])())).toEqual({
       _tag: 'KeyNotHeld',
       file,
       kid,

@@ -146,7 +146,7 @@ const VERDICTS: ReadonlyArray<Row> = [
     'Report-signing certificate, with CSR, per host',
     'One token key, endorsed by the authority key in the ledger; no certificate.',
     {
-      cli: ['keys list', 'keys rotate', 'keys retire'],
+      cli: ['signing-key list', 'signing-key rotate', 'signing-key retire'],
       operations: ['listSigningKeys', 'requestKeyChange', 'applyKeyChange', 'showKeySet'],
       events: ['SigningKeyIntroduced', 'SigningKeyRetired'],
       tests: ['domain/ledger/rotation.test.ts'],
@@ -355,7 +355,7 @@ const CLUSTERS: ReadonlyArray<Row> = [
     'Add an authority host',
     'A node joins with a key of its own; nothing is disabled, dumped or entered again.',
     {
-      cli: ['keys add-node', 'node join'],
+      cli: ['signing-key add-node', 'node join'],
       tests: ['e2e/cluster.test.ts'],
     },
   ),
@@ -496,7 +496,7 @@ const NEW: ReadonlyArray<Row> = [
     tests: ['e2e/tamper-matrix.test.ts', 'e2e/witness.test.ts', 'adapters/http/log.test.ts'],
   }),
   added("The authority's own keys, changed, retired, or declared lost", {
-    cli: ['keys rotate', 'keys retire', 'keys declare-compromised', 'keys sign-request', 'keys apply'],
+    cli: ['signing-key rotate', 'signing-key retire', 'signing-key declare-compromised', 'signing-key sign-request', 'signing-key apply'],
     operations: ['requestKeyChange', 'applyKeyChange', 'listSigningKeys'],
     events: ['AuthorityKeyRotated', 'SigningKeyCompromised', 'SigningKeyRetired'],
     tests: ['domain/ledger/rotation.test.ts'],

@@ -113,7 +113,7 @@ const HOSTS: ReadonlyArray<Row> = [
     },
   ),
   different('esx/attestation: GET and PUT certificate, CSR', 'The token key is endorsed in the ledger.', {
-    cli: ['keys list', 'keys rotate'],
+    cli: ['signing-key list', 'signing-key rotate'],
     operations: ['listSigningKeys', 'showKeySet'],
   }),
   done('esx/kms: key-operation generate-key, encrypt, decrypt', {

@@ -30,7 +30,7 @@ const HELP = `
 The file goes to the node as its keys.json; the passphrase goes another way. It holds no authority key.
 
 Example:
-  $ sekisho keys add-node gate-2 --out gate-2.json --node-passphrase-file pass-2 --dir ./authority`;
+  $ sekisho signing-key add-node gate-2 --out gate-2.json --node-passphrase-file pass-2 --dir ./authority`;
 
 /** One more event key, for a node that will write to the same ledger. */
 export const addNode: AddCommand = (parent, cli) => {

@@ -5,7 +5,7 @@ import type { KeyChange } from '../../../domain/ledger/authority.js';
 import { KeyRequest, SignedKeyChange } from '../../../domain/ledger/key-request.js';
 import { removeFile } from '../../access/private-files.js';
 import { dataFolder } from '../../data-folder.js';
-import { changePassphrase, exportAuthorityKey } from '../../key-store/change-keys.js';
+import { changePassphrase, exportKeys } from '../../key-store/change-keys.js';
 import { type AddCommand, done, perform } from '../action.js';
 import { placeOf } from '../authority-key-options.js';
 import { authorityOptionsOf, DEFAULT_DIR, withJson } from '../authority-options.js';
@@ -47,7 +47,7 @@ const addExport: AddCommand = (parent, cli) => {
       TE.bind('kid', ({ answer }) =>
         TE.fromNullable(unavailable('KeyNotHeld', 'no authority key is in use'))(inUse(answer, 'authority')?.kid),
       ),
-      TE.tap(({ own, passphrase, kid }) => orFailure(exportAuthorityKey(own, { file, passphrase }, kid))),
+      TE.tap(({ own, passphrase, kid }) => orFailure(exportKeys(own, { file, passphrase }, [kid]))),
       TE.map(({ kid }) => {
         const text = `Authority key ${kid} is in ${file} and no longer in the data folder. Backups made before still hold it.`;
         given.print(given.json ? JSON.stringify({ kid, file }) : text);

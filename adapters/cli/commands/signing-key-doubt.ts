@@ -35,8 +35,8 @@ log's witnesses had cosigned a checkpoint over it before the key may have been l
 Verdicts and releases of keys are listed; --all lists every entry.
 
 Examples:
-  $ sekisho keys doubt --dir ./authority
-  $ sekisho keys doubt 3f2a9c0d51b7e846 --all --json --dir ./authority`;
+  $ sekisho signing-key doubt --dir ./authority
+  $ sekisho signing-key doubt 3f2a9c0d51b7e846 --all --json --dir ./authority`;
 
 /** The answer to a compromised key: what it may have signed for somebody else. */
 export const addDoubt: AddCommand = (parent, cli) => {

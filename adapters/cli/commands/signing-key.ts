@@ -13,9 +13,9 @@ import { authorityPlace, type KeyPlace, keysOf, submitChanges } from '../key-cha
 import { type Online, online } from '../online.js';
 import { asOfText } from '../show-answer.js';
 import { type Paint, tableOf } from '../terminal.js';
-import { addNode } from './keys-add-node.js';
-import { addDoubt } from './keys-doubt.js';
-import { offlineKeyCommands } from './keys-offline.js';
+import { addNode } from './signing-key-add-node.js';
+import { addDoubt } from './signing-key-doubt.js';
+import { offlineKeyCommands } from './signing-key-offline.js';
 
 const rangeOf = ({ from, until }: SigningKeysAnswer['keys'][number]): string =>
   until === null ? `from ${String(from)}` : `${String(from)} to ${String(until - 1)}`;
@@ -62,10 +62,10 @@ const afterRotation = (purpose: KeyKind, old: string | undefined): ReadonlyArray
     case 'log':
       return [
         'Checkpoints carry the signatures of both keys from now on. Give the new key (sekisho ledger vkey) to auditors',
-        `and witnesses; when they have it: sekisho keys retire ${old ?? 'KID'}`,
+        `and witnesses; when they have it: sekisho signing-key retire ${old ?? 'KID'}`,
       ];
     case 'token':
-      return [`When tokens of the old key have expired: sekisho keys retire ${old ?? 'KID'}`];
+      return [`When tokens of the old key have expired: sekisho signing-key retire ${old ?? 'KID'}`];
     case 'authority':
       return ['The new authority key signs from now on. What others pinned stays valid: it leads to the new key.'];
   }
@@ -134,7 +134,7 @@ const declare = (given: Online, own: KeyPlace, kid: string): ReturnType<typeof s
         given,
         own,
         [...next.changes, declared],
-        [`What it may have signed for somebody else: sekisho keys doubt ${kid}`],
+        [`What it may have signed for somebody else: sekisho signing-key doubt ${kid}`],
       );
     }),
   );
@@ -155,18 +155,21 @@ const addDeclare: AddCommand = (parent, cli) => {
 
 const HELP = `
 Everything here is recorded and signed with the authority key. Where that key is kept on another machine, --request-out writes
-what has to be signed; sekisho keys sign-request signs it there, and sekisho keys apply records it here.
+what has to be signed; sekisho signing-key sign-request signs it there, and sekisho signing-key apply records it here.
 
 Examples:
-  $ sekisho keys list --dir ./authority
-  $ sekisho keys rotate event --dir ./authority
-  $ sekisho keys declare-compromised 3f2a9c0d51b7e846 --since 2026-11-17T09:00:00.000Z --reason "laptop stolen" --dir ./authority`;
+  $ sekisho signing-key list --dir ./authority
+  $ sekisho signing-key rotate event --dir ./authority
+  $ sekisho signing-key declare-compromised 3f2a9c0d51b7e846 --since 2026-11-17T09:00:00.000Z --reason "laptop stolen" --dir ./authority`;
 
-/** The authority's keys: which there are, and how one follows another. */
-export const keysCommand: AddCommand = (parent, cli) => {
+/** The authority's signing keys: which there are, and how one follows another. `key` is about the keys that hosts get. */
+export const signingKeyCommand: AddCommand = (parent, cli) => {
   const keys = parent
-    .command('keys')
-    .description('keys of the authority: list, rotate, retire')
+    .command('signing-key')
+    .alias('keys')
+    .description(
+      "the authority's own keys, which sign the ledger: list, rotate, retire, what a lost one leaves in doubt",
+    )
     .addHelpText('after', HELP);
   for (const add of [addList, addRotate, addRetire, addDeclare, addDoubt, addNode, ...offlineKeyCommands])
     add(keys, cli);
