@@ -20,6 +20,7 @@ import { exportCommand } from './commands/export.js';
 import { followCommand } from './commands/follow.js';
 import { historyCommand } from './commands/history.js';
 import { hostCommand } from './commands/host.js';
+import { importCommand } from './commands/import.js';
 import { initCommand } from './commands/init.js';
 import { keyCommand } from './commands/key.js';
 import { keyProviderCommand } from './commands/key-provider.js';
@@ -60,6 +61,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   endorsementKeyCommand,
   tpmModelCommand,
   certificatesCommand,
+  importCommand,
   operatorCommand,
   tokenIssuerCommand,
   clientCertificateCommand,
