@@ -1,10 +1,21 @@
 import { appends } from './appends.js';
 import { appraisals } from './appraisals.js';
 import { attestations } from './attestations.js';
+import { cluster } from './cluster.js';
 import type { BenchGroup } from './figure.js';
 import { ledgerSizes } from './ledger-sizes.js';
+import { publication } from './publication.js';
 import { sealing } from './sealing.js';
 import { strangers } from './strangers.js';
 
 /** In the order in which they run. */
-export const GROUPS: ReadonlyArray<BenchGroup> = [appraisals, appends, sealing, attestations, strangers, ledgerSizes];
+export const GROUPS: ReadonlyArray<BenchGroup> = [
+  appraisals,
+  appends,
+  sealing,
+  attestations,
+  strangers,
+  ledgerSizes,
+  cluster,
+  publication,
+];

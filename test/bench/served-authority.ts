@@ -8,8 +8,11 @@ import { projectRoot } from './project-root.js';
 const SEKISHO = join(projectRoot, 'dist', 'adapters', 'cli', 'sekisho.js');
 
 /** Founds an authority as its operators would. */
-export const initAuthority = (dir: string): void => {
-  const run = spawnSync(process.execPath, [SEKISHO, 'init', '--dir', dir], { encoding: 'utf8' });
+export const initAuthority = (dir: string, env: NodeJS.ProcessEnv = {}): void => {
+  const run = spawnSync(process.execPath, [SEKISHO, 'init', '--dir', dir], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
   if (run.status !== 0) throw new Error(`init: ${run.stdout}${run.stderr}`);
 };
 

@@ -6,8 +6,9 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
+import { projectRoot } from '../../bench/project-root.js';
 
-const POM = join(import.meta.dirname, 'pom.xml');
+const POM = join(projectRoot, 'test', 'support', 'kafka', 'pom.xml');
 const CLUSTER = 'MkU3OEVBNTcwNTJENDM2Qk';
 
 /** Apache Kafka's own jars, from the Maven repository that this machine uses; kept outside the checkout for the next time. */
