@@ -65,9 +65,11 @@ describe('the dependency rule', () => {
     expect(rulesBroken(files)).toContain('projections-are-pure');
   });
 
-  it('finds a store that imports a surface', () => {
-    const files = { 'adapters/event-store/a.ts': "import '../http/b.js';\n", 'adapters/http/b.ts': 'export {};\n' };
-    expect(rulesBroken(files)).toContain('adapters-do-not-know-each-other');
+  it('finds an adapter that imports a surface, in whichever folder it is', () => {
+    const folders = ['event-store', 'signer', 'a-new-one'];
+    const importing = folders.map((folder) => [`adapters/${folder}/a.ts`, "import '../http/b.js';\n"]);
+    const files = { ...Object.fromEntries(importing), 'adapters/http/b.ts': 'export {};\n' };
+    expect(rulesBroken(files)).toEqual(folders.map(() => 'adapters-do-not-know-each-other'));
   });
 
   it('finds a cycle', () => {

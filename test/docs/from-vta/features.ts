@@ -496,7 +496,13 @@ const NEW: ReadonlyArray<Row> = [
     tests: ['e2e/tamper-matrix.test.ts', 'e2e/witness.test.ts', 'adapters/http/log.test.ts'],
   }),
   added("The authority's own keys, changed, retired, or declared lost", {
-    cli: ['signing-key rotate', 'signing-key retire', 'signing-key declare-compromised', 'signing-key sign-request', 'signing-key apply'],
+    cli: [
+      'signing-key rotate',
+      'signing-key retire',
+      'signing-key declare-compromised',
+      'signing-key sign-request',
+      'signing-key apply',
+    ],
     operations: ['requestKeyChange', 'applyKeyChange', 'listSigningKeys'],
     events: ['AuthorityKeyRotated', 'SigningKeyCompromised', 'SigningKeyRetired'],
     tests: ['domain/ledger/rotation.test.ts'],
