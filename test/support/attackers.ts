@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
 import { dataFolder } from '../../adapters/data-folder.js';
@@ -47,9 +47,12 @@ export const attackerOn = (dir: string): Attacker & { readonly leave: () => void
     file: (path, change) => writeFileSync(join(dir, path), change(readFileSync(join(dir, path)))),
     remove,
     putBack: (from, ...paths) => {
-      for (const path of paths) {
+      // What SQLite keeps beside a file belongs to it.
+      for (const path of paths.flatMap((name) =>
+        name.endsWith('.db') ? [name, `${name}-wal`, `${name}-shm`] : [name],
+      )) {
         remove(path);
-        cpSync(join(from, path), join(dir, path), { recursive: true });
+        if (existsSync(join(from, path))) cpSync(join(from, path), join(dir, path), { recursive: true });
       }
     },
     leave: () => void raw.close(),
