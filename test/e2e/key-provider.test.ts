@@ -286,20 +286,23 @@ describe.runIf(requirePython())('a key provider of KMIP servers, from the comman
       await done('key-provider', 'primary-key', 'mortal', '--create', 'mortal');
       await done('key-provider', 'observe', 'liar');
       expect(await faultsOf('liar')).toEqual({ health: 'OK', faults: [] });
-      await mortal.kill();
       const from = await size();
-      const [lied, gone] = [await host().generate('liar'), await host().generate('mortal')];
+      await mortal.kill();
+      const gone = await host().generate('mortal');
+      const lied = await host().generate('liar');
       expect([lied.status, lied.code, lied.key]).toEqual([502, 'KeyServerMisbehaved', undefined]);
-      expect([gone.status, gone.code, gone.key]).toEqual([503, 'KeyServerUnreachable', undefined]);
-      for (const [provider, fault] of [
-        ['liar', 'KeyServerMisbehaved'],
-        ['mortal', 'KeyServerUnreachable'],
-      ] as const) {
-        expect(await releases(provider, from)).toEqual([
-          { type: 'KeyReleaseAuthorised' },
-          { type: 'KeyDeliveryFailed', fault },
-        ]);
-      }
+      expect(await releases('liar', from)).toEqual([
+        { type: 'KeyReleaseAuthorised' },
+        { type: 'KeyDeliveryFailed', fault: 'KeyServerMisbehaved' },
+      ]);
+      // The look at every server, once a minute, may come between the server's end and the question: then it's refused.
+      expect(gone.key).toBeUndefined();
+      expect([403, 503]).toContain(gone.status);
+      expect(await releases('mortal', from)).toEqual(
+        gone.status === 403
+          ? [{ type: 'KeyReleaseRefused' }]
+          : [{ type: 'KeyReleaseAuthorised' }, { type: 'KeyDeliveryFailed', fault: 'KeyServerUnreachable' }],
+      );
       expect((await json('replay')).differenceCount).toBe(0);
     },
     TIMEOUT,
