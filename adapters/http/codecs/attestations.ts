@@ -3,8 +3,8 @@ import { PcrTexts } from '../../../domain/appraisal/evidence-manifest.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Base64UpTo, HexUpTo, ListUpTo, Text } from '../../../domain/encoding/primitives.js';
 import { TokenKind } from '../../../domain/token/token-kind.js';
+import { Pem } from '../../pem-text.js';
 import { LongBase64UpTo } from './long-base64.js';
-import { Pem } from './reference.js';
 
 const Structure = Base64UpTo(4096);
 
