@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openSqliteLedger } from '../../../adapters/event-store/sqlite/open-sqlite-ledger.js';
 import { type CopyOptions, copyLedger } from '../../../adapters/ledger-copy/copy-ledger.js';
 import { openAuthority } from '../../../adapters/main.js';
@@ -107,14 +107,20 @@ describe('moving a ledger into EventStoreDB and back', { timeout: 120_000 }, () 
       expect(enrolled.statusCode).toBe(200);
       const index = Number(enrolled.json().index);
       const reader = { authorization: `Bearer ${tokens.get('arthur') ?? ''}` };
-      const proof = await app.inject({ method: 'GET', url: `/v1/events/${index}/proof`, headers: reader });
-      expect(proof.statusCode).toBe(200);
+      // A node of a cluster seals once it holds the lease.
+      await vi.waitFor(
+        async () => {
+          const proof = await app.inject({ method: 'GET', url: `/v1/events/${index}/proof`, headers: reader });
+          expect(proof.statusCode).toBe(200);
+        },
+        { timeout: 40_000, interval: 500 },
+      );
       sizes.push(Number((await app.inject({ method: 'GET', url: '/checkpoint' })).body.split('\n')[1]));
       await end();
     }
     expect(sizes[1]).toBeGreaterThan(sizes[0] ?? Number.POSITIVE_INFINITY);
     expect((await run('verify', '--dir', back)).code).toBe(0);
-  });
+  }, 120_000);
 
   it('leaves a place that can be read, and never signs again', async () => {
     const { dir, close } = await lived();
