@@ -5,7 +5,8 @@ import {
   parseWitnessPolicy,
   type WitnessPolicy,
 } from '../../../domain/transparency/witness-policy.js';
-import { type RestoreFault, restoreBackup } from '../../backup/restore-backup.js';
+import { restoreBackup } from '../../backup/restore-backup.js';
+import type { RestoreFault } from '../../backup/restore-fault.js';
 import { entryEngines } from '../../engines.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { makeClient } from '../authority-client.js';
