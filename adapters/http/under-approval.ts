@@ -149,26 +149,33 @@ const breakIt = (
   );
 };
 
+/** The request as a person would be asked to agree to it, checked, and kept before anybody is asked. */
+const keptRequest = (
+  api: Api,
+  route: Route,
+  operation: Wanted['operation'],
+  raw: RawRequest,
+): TE.TaskEither<ApiError, { readonly wanted: Wanted; readonly digest: string }> =>
+  pipe(
+    route.check(raw),
+    E.flatMap(() => wantedOf(api, operation, raw)),
+    TE.fromEither,
+    TE.bindTo('wanted'),
+    TE.bind('digest', ({ wanted }): TE.TaskEither<ApiError, string> => api.deps.evidence.put(wanted.document)),
+  );
+
 /** Sent again while what was asked for is not done, it goes on with the glass that is broken already. */
 const alone = (api: Api, route: Route, operation: Wanted['operation'], raw: RawRequest, text: string): Reply =>
   pipe(
     TE.fromEither(reasonOf(text)),
     TE.bindTo('reason'),
-    TE.bind('wanted', () =>
-      TE.fromEither(
-        pipe(
-          route.check(raw),
-          E.flatMap(() => wantedOf(api, operation, raw)),
-        ),
-      ),
-    ),
-    TE.bind('digest', ({ wanted }): TE.TaskEither<ApiError, string> => api.deps.evidence.put(wanted.document)),
+    TE.bind('kept', () => keptRequest(api, route, operation, raw)),
     TE.bind(
       'held',
-      ({ digest }): TE.TaskEither<ApiError, Given | undefined> =>
+      ({ kept: { digest } }): TE.TaskEither<ApiError, Given | undefined> =>
         glassFor(api.deps)(raw.principal?.subject ?? '', digest),
     ),
-    TE.flatMap(({ wanted, digest, held, reason }) =>
+    TE.flatMap(({ kept: { wanted, digest }, held, reason }) =>
       held === undefined ? breakIt(api, raw, wanted, digest, reason) : TE.right(held),
     ),
     TE.flatMap((glass) => carryOut(api, route, raw, glass)),
@@ -176,16 +183,7 @@ const alone = (api: Api, route: Route, operation: Wanted['operation'], raw: RawR
 
 const approvedOrAsked = (api: Api, route: Route, operation: Approvable, raw: RawRequest): Reply =>
   pipe(
-    TE.Do as TE.TaskEither<ApiError, object>,
-    TE.bind('wanted', () =>
-      TE.fromEither(
-        pipe(
-          route.check(raw),
-          E.flatMap(() => wantedOf(api, operation, raw)),
-        ),
-      ),
-    ),
-    TE.bind('digest', ({ wanted }): TE.TaskEither<ApiError, string> => api.deps.evidence.put(wanted.document)),
+    keptRequest(api, route, operation, raw),
     TE.bind(
       'approval',
       ({ digest }): TE.TaskEither<ApiError, Given | undefined> =>
