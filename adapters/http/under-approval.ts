@@ -39,17 +39,24 @@ interface Wanted {
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** For people; the document is what is approved. */
+const LONGEST_VALUE = 80;
+
+/** Undefined: too long, or of too many parts, to be read at a glance. */
+const inShort = (value: Json): string | undefined => {
+  const parts = Array.isArray(value) ? value : [value];
+  const text = parts.length === 0 ? 'none' : parts.map(String).join(' + ');
+  return parts.some((part) => typeof part === 'object') || text.length > LONGEST_VALUE ? undefined : printable(text);
+};
+
+/** For people; the document is what is approved. Of a list that is too long the count stands, of anything else nothing. */
 const summaryOf = (operation: string, parts: ReadonlyArray<unknown>): string => {
   const fields = parts.flatMap((part) => (isObject(part) ? Object.entries(part) : []));
-  const short = fields.flatMap(([key, value]) =>
-    key === 'keys' && Array.isArray(value)
-      ? [`${String(value.length)} keys`]
-      : typeof value === 'object' || String(value).length > 80
-        ? []
-        : [`${key} ${printable(String(value))}`],
-  );
-  return printable([operation, ...short].join(', '), 512);
+  const said = fields.flatMap(([key, value]) => {
+    const short = inShort(value);
+    if (short !== undefined) return [`${key} ${short}`];
+    return Array.isArray(value) ? [`${String(value.length)} ${key}`] : [];
+  });
+  return printable([operation, ...said].join(', '), 512);
 };
 
 /** The request as the approver reads it: who asks, for what, with everything that decides what happens. */

@@ -46,6 +46,18 @@ describe('who may break the glass', () => {
     ]);
   });
 
+  it('is read in the summary that the second person sees', async () => {
+    const asked = await policy('alice', ['alice', 'kim'], []);
+    expect(asked.json().approval.summary).toBe(
+      'changeApprovalPolicy, operations none, lifetimeSeconds 3600, breakGlass alice + kim',
+    );
+    const many = await policy(
+      'alice',
+      Array.from({ length: 30 }, (_, i) => `operator-${String(i)}`),
+    );
+    expect(many.json().approval.summary).toMatch(/, 30 breakGlass$/);
+  });
+
   it('can not be said by who breaks it', async () => {
     const body = { operations: [], lifetimeSeconds: HOUR, breakGlass: ['alice', 'bob'] };
     const reply = await authority.ask('PUT', '/v1/approval-policy', { as: 'alice', body, ...glass() });
