@@ -101,25 +101,25 @@ const one =
     );
   };
 
-/** A few at once; the first authority that is not there any more ends it. */
+/** A few at once, told in the order of the plan; the first authority that is not there any more ends it. */
 const phaseOf =
   (works: Works, before: number) =>
   (phase: Phase): Work<ReadonlyArray<Outcome>> =>
   async () => {
-    const outcomes: Array<Outcome> = [];
+    const outcomes = new Map<Change, Outcome>();
     const failures: Array<CliFailure> = [];
     const queue = [...phase].reverse();
     const worker = async (): Promise<void> => {
       for (let change = queue.pop(); change !== undefined && failures.length === 0; change = queue.pop()) {
         const outcome = await one(works)(change)();
         if (E.isLeft(outcome)) failures.push(outcome.left);
-        else outcomes.push(outcome.right);
-        works.progress(before + outcomes.length);
+        else outcomes.set(change, outcome.right);
+        works.progress(before + outcomes.size);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     const [failure] = failures;
-    return failure === undefined ? E.right(outcomes) : E.left(failure);
+    return failure === undefined ? E.right(phase.flatMap((change) => outcomes.get(change) ?? [])) : E.left(failure);
   };
 
 /** Each phase when the one before it is through. What is refused stops nothing else: what depends on it is refused by itself. */

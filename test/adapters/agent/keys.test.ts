@@ -22,6 +22,7 @@ import {
   startSekisho,
 } from '../../lab/sekisho.js';
 import { makeTpm } from '../../lab/software-tpm.js';
+import { filesBelow } from '../../support/files-below.js';
 import { right } from '../../support/ledger.js';
 import { requireTools, SOFTWARE_TPM } from '../../support/system-parts.js';
 
@@ -210,15 +211,12 @@ describe.runIf(requireTools([...SOFTWARE_TPM, 'openssl']))('a host that asks for
     const secrets = [...given, Buffer.from(access!.wrappingKey.secretKey), ...texts];
     expect(secrets.length).toBeGreaterThan(10);
     // What holds secrets by design: the operator's own files. Everything else is searched while the server runs, so with its WAL.
-    const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !path.startsWith(file('authority/tokens/')) && path !== file('authority/passphrase'));
-    expect(files.some((path) => path.endsWith('-wal'))).toBe(true);
-    const contents = [
-      ...(await Promise.all(files.map((path) => readFile(path)))),
-      Buffer.from([server, agent].map((each) => each?.out() ?? '').join('')),
-    ];
+    const files = filesBelow(folder).filter(
+      ([path]) => !path.startsWith(file('authority/tokens/')) && path !== file('authority/passphrase'),
+    );
+    expect(files.some(([path]) => path.endsWith('-wal'))).toBe(true);
+    const outputs = Buffer.from([server, agent].map((each) => each?.out() ?? '').join(''));
+    const contents = [...files.map(([, bytes]) => bytes), outputs];
     const hits = (bytes: Buffer): number => contents.filter((content) => content.includes(bytes)).length;
     const spellings = (secret: Buffer): ReadonlyArray<Buffer> => [
       secret,
