@@ -30,6 +30,7 @@ import { openPublisher } from './open-publisher.js';
 import { type ProjectionStore } from './projection-store/open-projection-store.js';
 import type { Publisher } from './publisher/start-publisher.js';
 import { reachesLedger } from './reaches-ledger.js';
+import { settleRemediations } from './remediations.js';
 import { systemClock, systemRandom } from './system.js';
 import { verifyLedgerFiles } from './verify-ledger-files.js';
 
@@ -48,6 +49,7 @@ const keepHouse = (deps: KeyServiceDeps, reads: ProjectionStore, sealer: Sealer)
   const everyMinute = setInterval(() => {
     void summariseForeignEvidence(deps)()();
     void observeProviders(deps, reads);
+    void settleRemediations(deps, reads.clusters.now());
   }, MINUTE_MS);
   everyMinute.unref();
   return async () => {

@@ -114,6 +114,7 @@ const evolveKnown = (rows: HostTrustRows, row: HostTrustRow, recorded: Recorded<
     }
     case 'HostJoined':
     case 'HostLeft':
+    case 'AppliedConfigObserved':
       return row;
     case 'RelayedReportAppraised': {
       const { verdict, at } = event.data.record;

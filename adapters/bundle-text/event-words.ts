@@ -50,6 +50,8 @@ const WORDS: Partial<Words> = {
   EndorsementKeyReplaced: ({ reason }) => `The host's TPM was replaced: ${reason}`,
   HostJoined: ({ cluster }) => `The host joined cluster ${cluster}.`,
   HostLeft: ({ cluster, reason }) => `The host left cluster ${cluster}: ${reason}`,
+  AppliedConfigObserved: ({ by }) =>
+    `What the host applies was ${by === 'host' ? 'said by itself' : 'relayed'}; it changes no trust.`,
   HostRetired: ({ reason }) => `The host was retired: ${reason}`,
   ForeignEvidenceSummarised: ({ counts }) =>
     `Evidence in the host's name that was not its own was turned away (${String(

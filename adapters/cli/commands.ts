@@ -13,6 +13,7 @@ import { bundleCommand } from './commands/bundle.js';
 import { certificatesCommand } from './commands/certificates.js';
 import { clientCertificateCommand } from './commands/client-certificate.js';
 import { clusterCommand } from './commands/cluster.js';
+import { jobCommand } from './commands/cluster-drift.js';
 import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
 import { explainCommand } from './commands/explain.js';
@@ -68,6 +69,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   principalCommand,
   whoamiCommand,
   clusterCommand,
+  jobCommand,
   keyProviderCommand,
   keyCommand,
   tokenCommand,

@@ -3,6 +3,7 @@ import type { PermissionRequired } from '../../domain/access/require-permission.
 import type { ApprovalRejection } from '../../domain/approval/commands.js';
 import type { ClusterRejection } from '../../domain/cluster/commands.js';
 import type { HostInOtherCluster } from '../../domain/cluster/membership-commands.js';
+import type { PlanTooLarge } from '../../domain/cluster/remediation.js';
 import type { ParseError } from '../../domain/encoding/reader.js';
 import type { EndorsementKeyTaken } from '../../domain/endorsement-key/decider.js';
 import type { ActivationFault } from '../../domain/host/activation.js';
@@ -61,8 +62,17 @@ export type KeyError =
   | ProviderRejection
   | KeyRejection;
 
+export interface JobUnknown {
+  readonly _tag: 'JobUnknown';
+  readonly job: string;
+}
+
 /** What clusters, and hosts as their members, refuse. */
-export type ClusterError = Exclude<ClusterRejection, PermissionRequired> | HostInOtherCluster;
+export type ClusterError =
+  | Exclude<ClusterRejection, PermissionRequired>
+  | HostInOtherCluster
+  | PlanTooLarge
+  | JobUnknown;
 
 /** The ledger or the evidence store can't be read, written or believed. */
 export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown | VerificationBroken;

@@ -47,6 +47,8 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, (size: number) => JsonSchema]> = 
     }),
   ],
   [/^(?:HostId|ClusterId)/, () => ({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })],
+  [/^Hostname/, () => ({ type: 'string', minLength: 1, maxLength: 253 })],
+  [/^Port/, () => ({ type: 'integer', minimum: 1, maximum: 65_535 })],
   [/^Uuid$/, () => ({ type: 'string', format: 'uuid' })],
 ];
 

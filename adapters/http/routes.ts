@@ -3,6 +3,7 @@ import type { TokenKey } from '../tokens/token-engine.js';
 import type { Api } from './api.js';
 import { introduced } from './introduced.js';
 import type { Route } from './route.js';
+import { appliedConfigRoutes } from './routes/applied-config.js';
 import { approvalRoutes } from './routes/approvals.js';
 import { attestationKeyRoutes } from './routes/attestation-keys.js';
 import { attestationRoutes } from './routes/attestations.js';
@@ -15,8 +16,10 @@ import { bundleRoutes } from './routes/bundle.js';
 import { certificateRoutes } from './routes/certificates.js';
 import { clientCertificateRoutes } from './routes/client-certificates.js';
 import { clusterCommandRoutes } from './routes/cluster-commands.js';
+import { clusterServiceRoutes } from './routes/cluster-services.js';
 import { clusterRoutes } from './routes/clusters.js';
 import { consequenceRoutes } from './routes/consequences.js';
+import { driftRoutes } from './routes/drift.js';
 import { endorsementKeyImportRoutes } from './routes/endorsement-key-import.js';
 import { eventRoutes } from './routes/events.js';
 import { historyRoutes } from './routes/history.js';
@@ -42,6 +45,7 @@ import { relayedReportRoutes } from './routes/relayed-reports.js';
 import { signingKeyRoutes } from './routes/signing-keys.js';
 import { tokenIssuerRoutes } from './routes/token-issuers.js';
 import { tokenRoutes } from './routes/tokens.js';
+import { topologyRoutes } from './routes/topology.js';
 import { verdictRoutes } from './routes/verdicts.js';
 import { verifierRoute } from './routes/verifier.js';
 import { whoAmIRoute } from './routes/who-am-i.js';
@@ -89,6 +93,10 @@ export const allRoutes = (
     ...keyRoutes(api),
     ...clusterRoutes(api),
     ...clusterCommandRoutes(api),
+    ...clusterServiceRoutes(api),
+    ...driftRoutes(api),
+    ...appliedConfigRoutes(api),
+    ...topologyRoutes(api, authority),
     ...liveRoutes(api),
     ...approvalRoutes(api),
     ...breakGlassRoutes(api),

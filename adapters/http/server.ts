@@ -158,6 +158,7 @@ const rawOf = (route: Route, request: FastifyRequest): RawRequest => ({
 
 /** Where a token is the credential: wrong ones are charged to those who send them. */
 const TOKEN_OPERATIONS: ReadonlySet<string> = new Set([
+  'reportAppliedConfig',
   'renewTokens',
   'awaitKeyAccess',
   'generateKey',

@@ -83,6 +83,8 @@ export const WORKFLOW_PROBLEMS: Table = {
       `Without ${subject} nobody could change anything again; grant another one first.`,
     ),
 
+  HostInNoCluster: () =>
+    conflict('HostInNoCluster', 'In no cluster', 'The host is in no cluster, so there is nothing that it shall apply.'),
   HostAlreadyEnrolled: () => conflict('HostAlreadyEnrolled', 'Host exists', 'A host of this id is enrolled already.'),
   HostNotEnrolled: () => unknown('HostNotEnrolled', 'No such host', 'No host of this id is enrolled.'),
   HostRetired: () => conflict('HostRetired', 'Host retired', 'This host was retired; its history is closed.'),

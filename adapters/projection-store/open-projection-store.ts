@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { ApprovalsRow } from '../../projections/approvals.js';
-import type { ClusterRow, MemberRow } from '../../projections/cluster-row.js';
+import type { AnyClusterRow } from '../../projections/cluster-row.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
 import type { AccessRow } from '../../projections/identities.js';
 import type { KeyProviderRow } from '../../projections/key-provider-row.js';
@@ -32,7 +32,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly approvals: View<ApprovalsRow>;
   readonly identities: View<AccessRow>;
   readonly principals: View<PrincipalRow>;
-  readonly clusters: View<ClusterRow | MemberRow>;
+  readonly clusters: View<AnyClusterRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
   /** Reads show this index from then on. Left: the ledger can't be followed, for this reason, or does not reach so far. */

@@ -1,6 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { type CurrentState, currentState } from '../current-state.js';
+import type { Basis } from '../ledger/envelope.js';
 import { type Executed, type ExecuteFault, execute } from '../ledger/execute.js';
 import type { LoadFault } from '../ledger/load-stream.js';
 import { clusterStream } from './cluster-id.js';
@@ -9,11 +10,14 @@ import { clusterDecider } from './decider.js';
 import { type ClusterEvent, clusterCatalogue } from './events.js';
 import { type ClusterState, evolveCluster, unknownCluster } from './state.js';
 
-export type ClusterOutcome = TE.TaskEither<ClusterRejection | ExecuteFault, Executed<ClusterState, ClusterEvent>>;
+export type ClusterOutcome<Failure = never> = TE.TaskEither<
+  ClusterRejection | ExecuteFault | Failure,
+  Executed<ClusterState, ClusterEvent>
+>;
 
 export const changeCluster =
   (deps: AuthorityDeps) =>
-  ({ by, commandId }: Request, cluster: string, command: ClusterCommand): ClusterOutcome =>
+  ({ by, commandId }: Request, cluster: string, command: ClusterCommand, basis: Basis = {}): ClusterOutcome =>
     execute(deps)({
       decider: clusterDecider(cluster),
       catalogue: clusterCatalogue,
@@ -21,7 +25,7 @@ export const changeCluster =
       stream: clusterStream(cluster),
       commandId,
       actor: by,
-      prepare: () => TE.right({ command, basis: {} }),
+      prepare: () => TE.right({ command, basis }),
     });
 
 export const currentCluster =

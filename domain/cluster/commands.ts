@@ -1,6 +1,7 @@
 import type { PermissionRequired } from '../access/require-permission.js';
 import type { Actor } from '../ledger/envelope.js';
 import type { ClusterKind } from './events.js';
+import type { Service, ServiceAddress } from './service.js';
 
 export type ClusterCommand = { readonly by: Actor } & (
   | {
@@ -16,6 +17,36 @@ export type ClusterCommand = { readonly by: Actor } & (
       /** How many hosts are in it, if that shall keep it. */
       readonly hosts: number;
     }
+  | { readonly type: 'AdvertiseService'; readonly service: Service }
+  | {
+      readonly type: 'WithdrawService';
+      readonly address: ServiceAddress;
+      /** Trusted clusters whose hosts shall use it still. */
+      readonly usedBy: ReadonlyArray<string>;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'AttachServices';
+      readonly services: ReadonlyArray<Service>;
+      readonly from: string | undefined;
+      readonly file: string | undefined;
+    }
+  | { readonly type: 'DetachServices'; readonly reason: string }
+  | {
+      readonly type: 'StartRemediation';
+      readonly job: string;
+      readonly hosts: number;
+      readonly plan: string;
+      readonly deadline: string;
+    }
+  | {
+      /** The authority's own, when it looked at who is left. */
+      readonly type: 'EndRemediation';
+      readonly job: string;
+      readonly hosts: number;
+      readonly left: ReadonlyArray<string>;
+      readonly now: string;
+    }
 );
 
 /** A name that no cluster has, or that none may have any more. */
@@ -30,4 +61,18 @@ export type ClusterRejection =
   | { readonly _tag: 'ClusterAlready'; readonly cluster: string; readonly status: 'enabled' | 'disabled' }
   /** A cluster is an authority or it is trusted, never both. */
   | { readonly _tag: 'ClusterOfOtherKind'; readonly cluster: string; readonly kind: ClusterKind }
-  | { readonly _tag: 'ClusterHasHosts'; readonly cluster: string; readonly hosts: number };
+  | { readonly _tag: 'ClusterHasHosts'; readonly cluster: string; readonly hosts: number }
+  | { readonly _tag: 'ClusterDisabled'; readonly cluster: string }
+  | ServiceRejection;
+
+export type ServiceRejection =
+  | { readonly _tag: 'ServiceUnknown'; readonly service: string }
+  /** vTA's ResourceBusy. */
+  | { readonly _tag: 'ServiceInUse'; readonly service: string; readonly usedBy: ReadonlyArray<string> }
+  | { readonly _tag: 'ServiceTwice'; readonly service: string }
+  | { readonly _tag: 'TooManyServices'; readonly most: number }
+  /** A provider whose group nobody judges for would give no key. */
+  | { readonly _tag: 'ServiceGroupsDiffer'; readonly groups: ReadonlyArray<string> }
+  | { readonly _tag: 'NoServices' }
+  | { readonly _tag: 'RemediationRunning'; readonly cluster: string; readonly job: string }
+  | { readonly _tag: 'RemediationNotRunning'; readonly job: string };

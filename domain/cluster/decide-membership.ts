@@ -3,12 +3,20 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { type PermissionRequired, requirePermission } from '../access/require-permission.js';
 import type { EventOf } from '../ledger/event-type.js';
 import type { NoSuchCluster } from './commands.js';
-import type { HostInOtherCluster, MembershipCommand } from './membership-commands.js';
+import type {
+  AppliedConfig,
+  HostInNoCluster,
+  HostInOtherCluster,
+  MembershipCommand,
+  ObserveAppliedConfig,
+} from './membership-commands.js';
 import type { HostJoined, HostLeft } from './membership-events.js';
+import { sameServices } from './service-differences.js';
+import type { AppliedConfigObserved } from './service-events.js';
 
-export type MembershipEvent = EventOf<typeof HostJoined | typeof HostLeft>;
+export type MembershipEvent = EventOf<typeof HostJoined | typeof HostLeft | typeof AppliedConfigObserved>;
 
-type Rejection = PermissionRequired | NoSuchCluster | HostInOtherCluster;
+type Rejection = PermissionRequired | NoSuchCluster | HostInOtherCluster | HostInNoCluster;
 type Decided = E.Either<Rejection, ReadonlyArray<MembershipEvent>>;
 type Of<T extends MembershipCommand['type']> = Extract<MembershipCommand, { readonly type: T }>;
 
@@ -33,4 +41,24 @@ export const leaveCluster = (command: Of<'LeaveCluster'>, current: string | unde
     requirePermission(by, 'ManageWorkload'),
     E.map(() => (current === cluster ? [{ type: 'HostLeft' as const, data: { cluster, reason } }] : [])),
   );
+};
+
+/**
+ * Hosts report again and again: only what changed is recorded. Another's word adds nothing to the host's own about the same,
+ * and the host's own is recorded though another said the same before.
+ */
+const isNews = (before: AppliedConfig | undefined, { services, by }: AppliedConfig): boolean =>
+  before === undefined || !sameServices(before.services, services) || (before.by === 'relayed' && by === 'host');
+
+export const observeApplied = (
+  { by: actor, services }: ObserveAppliedConfig,
+  { cluster, applied }: { readonly cluster: string | undefined; readonly applied: AppliedConfig | undefined },
+): Decided => {
+  const by = actor.role === 'host' ? 'host' : 'relayed';
+  const observe = (): Decided => {
+    if (cluster === undefined) return E.left({ _tag: 'HostInNoCluster' });
+    const data = { cluster, services, by } as const;
+    return E.right(isNews(applied, data) ? [{ type: 'AppliedConfigObserved', data }] : []);
+  };
+  return by === 'host' ? observe() : pipe(requirePermission(actor, 'RelayReports'), E.flatMap(observe));
 };

@@ -3,7 +3,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { requirePermission } from '../access/require-permission.js';
 import type { Decider } from '../ledger/decider.js';
 import type { ClusterCommand, ClusterRejection } from './commands.js';
-import type { ClusterEvent } from './events.js';
+import { advertise, attach, detach, endRemediation, startRemediation, withdraw } from './decide-services.js';
+import type { ClusterEvent, ClusterKind } from './events.js';
 import { type ClusterState, evolveCluster, unknownCluster } from './state.js';
 
 type Decided = E.Either<ClusterRejection, ReadonlyArray<ClusterEvent>>;
@@ -35,6 +36,31 @@ const turn = (
     : record({ type: event, data: { reason } });
 };
 
+const ofKind = (cluster: string, { kind }: ClusterState, wanted: ClusterKind, decide: () => Decided): Decided =>
+  kind === wanted ? decide() : reject({ _tag: 'ClusterOfOtherKind', cluster, kind: kind ?? wanted });
+
+type ServiceCommand = Exclude<
+  ClusterCommand,
+  Of<'RegisterCluster' | 'EnableCluster' | 'DisableCluster' | 'DecommissionCluster'>
+>;
+
+const decideServices = (cluster: string, command: ServiceCommand, state: ClusterState): Decided => {
+  switch (command.type) {
+    case 'AdvertiseService':
+      return ofKind(cluster, state, 'authority', () => advertise(command, state));
+    case 'WithdrawService':
+      return ofKind(cluster, state, 'authority', () => withdraw(command, state));
+    case 'AttachServices':
+      return ofKind(cluster, state, 'trusted', () => attach(command, state));
+    case 'DetachServices':
+      return ofKind(cluster, state, 'trusted', () => detach(command, state));
+    case 'StartRemediation':
+      return ofKind(cluster, state, 'trusted', () => startRemediation(cluster, command, state));
+    case 'EndRemediation':
+      return endRemediation(command, state);
+  }
+};
+
 const decideByType = (cluster: string, command: ClusterCommand, state: ClusterState): Decided => {
   if (state.status === 'decommissioned') return reject({ _tag: 'ClusterDecommissioned', cluster });
   if (command.type === 'RegisterCluster') return register(cluster, command, state);
@@ -47,17 +73,28 @@ const decideByType = (cluster: string, command: ClusterCommand, state: ClusterSt
       return command.hosts > 0
         ? reject({ _tag: 'ClusterHasHosts', cluster, hosts: command.hosts })
         : record({ type: 'ClusterDecommissioned', data: { reason: command.reason } });
+    case 'AdvertiseService':
+    case 'WithdrawService':
+    case 'AttachServices':
+    case 'DetachServices':
+    case 'StartRemediation':
+    case 'EndRemediation':
+      return decideServices(cluster, command, state);
   }
 };
 
-/** The rules of one cluster: what it is, and whether it counts. All of it is the trust side's to say. */
+/** The authority itself says when a remediation is over. */
+const mayChange = ({ type, by }: ClusterCommand): ReturnType<typeof requirePermission> =>
+  type === 'EndRemediation' && by.role === 'authority' ? E.right(true) : requirePermission(by, 'ManageTrustedHosts');
+
+/** The rules of one cluster: what it is, whether it counts, which services its hosts shall use. All of it is the trust side's. */
 export const clusterDecider = (
   cluster: string,
 ): Decider<ClusterState, ClusterCommand, ClusterEvent, ClusterRejection> => ({
   initial: unknownCluster,
   decide: (command, state) =>
     pipe(
-      requirePermission(command.by, 'ManageTrustedHosts'),
+      mayChange(command),
       E.flatMap(() => decideByType(cluster, command, state)),
     ),
   evolve: evolveCluster,

@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { closed } from '../encoding/closed.js';
 import { Text } from '../encoding/primitives.js';
 import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
+import { SERVICE_EVENTS } from './service-events.js';
 
 const Why = Text(512);
 
@@ -39,7 +40,13 @@ export const ClusterDecommissioned = eventType({
   data: closed({ reason: Why }, 'ClusterDecommissioned'),
 });
 
-export const CLUSTER_EVENTS = [ClusterRegistered, ClusterEnabled, ClusterDisabled, ClusterDecommissioned] as const;
+export const CLUSTER_EVENTS = [
+  ClusterRegistered,
+  ClusterEnabled,
+  ClusterDisabled,
+  ClusterDecommissioned,
+  ...SERVICE_EVENTS,
+] as const;
 
 export const clusterCatalogue = catalogue(CLUSTER_EVENTS);
 

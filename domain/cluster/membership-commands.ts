@@ -1,4 +1,5 @@
 import type { Actor } from '../ledger/envelope.js';
+import type { Service } from './service.js';
 import type { ClusterStatus } from './state.js';
 
 export type MembershipCommand = { readonly by: Actor; readonly cluster: string } & (
@@ -11,6 +12,23 @@ export type MembershipCommand = { readonly by: Actor; readonly cluster: string }
     }
   | { readonly type: 'LeaveCluster'; readonly reason: string }
 );
+
+/** What a host applies: said by itself, or by somebody about it. */
+export interface AppliedConfig {
+  readonly services: ReadonlyArray<Service>;
+  readonly by: 'host' | 'relayed';
+}
+
+/** `by` is the host itself only where its own token was shown. */
+export interface ObserveAppliedConfig {
+  readonly type: 'ObserveAppliedConfig';
+  readonly by: Actor;
+  readonly services: ReadonlyArray<Service>;
+}
+
+export interface HostInNoCluster {
+  readonly _tag: 'HostInNoCluster';
+}
 
 /** One host, one cluster. */
 export interface HostInOtherCluster {

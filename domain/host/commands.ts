@@ -3,7 +3,12 @@ import type { HostContext } from '../appraisal/appraiser.js';
 import type { Reason } from '../appraisal/result.js';
 import type { VerdictRecord } from '../appraisal/verdict-record.js';
 import type { NoSuchCluster } from '../cluster/commands.js';
-import type { HostInOtherCluster, MembershipCommand } from '../cluster/membership-commands.js';
+import type {
+  HostInNoCluster,
+  HostInOtherCluster,
+  MembershipCommand,
+  ObserveAppliedConfig,
+} from '../cluster/membership-commands.js';
 import type { ReleaseCommand, ReleaseRejection } from '../key-release/commands.js';
 import type { Actor } from '../ledger/envelope.js';
 import type { CertifiedKey } from './state.js';
@@ -19,6 +24,7 @@ export interface Challenge {
 export type HostCommand =
   | ReleaseCommand
   | MembershipCommand
+  | ObserveAppliedConfig
   | {
       readonly type: 'EnrolHost';
       readonly by: Actor;
@@ -63,6 +69,7 @@ export type HostRejection =
   | ReleaseRejection
   | NoSuchCluster
   | HostInOtherCluster
+  | HostInNoCluster
   | { readonly _tag: 'HostAlreadyEnrolled' }
   | { readonly _tag: 'HostNotEnrolled' }
   | { readonly _tag: 'HostRetired' }

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Permission } from '../access/permissions.js';
 import { requirePermission } from '../access/require-permission.js';
-import { joinCluster, leaveCluster } from '../cluster/decide-membership.js';
+import { joinCluster, leaveCluster, observeApplied } from '../cluster/decide-membership.js';
 import type { ReleaseCommand } from '../key-release/commands.js';
 import { decideRelease } from '../key-release/decide-release.js';
 import type { Decider } from '../ledger/decider.js';
@@ -72,6 +72,8 @@ const decideEnrolled = (command: Enrolled, state: HostState): Decided => {
       return allowed(command.by, 'ConfigureHostCertificates', () => replaceKey(command, state));
     case 'JoinCluster':
       return joinCluster(command, state.cluster);
+    case 'ObserveAppliedConfig':
+      return observeApplied(command, state);
     case 'SummariseForeignEvidence': {
       const { from, to, counts } = command;
       return counts.length === 0

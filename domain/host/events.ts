@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import { VerdictRecord } from '../appraisal/verdict-record.js';
 import { HostJoined, HostLeft } from '../cluster/membership-events.js';
+import { AppliedConfigObserved } from '../cluster/service-events.js';
 import { closed } from '../encoding/closed.js';
 import { HexUpTo, Instant, ListUpTo, SafeInt, Sha256Hex, Text } from '../encoding/primitives.js';
 import { RELEASE_EVENTS } from '../key-release/events.js';
@@ -122,6 +123,7 @@ export const HOST_EVENTS = [
   RelayedReportAppraised,
   HostJoined,
   HostLeft,
+  AppliedConfigObserved,
   ...RELEASE_EVENTS,
 ] as const;
 

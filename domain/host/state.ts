@@ -1,4 +1,5 @@
 import type { HostContext } from '../appraisal/appraiser.js';
+import type { AppliedConfig } from '../cluster/membership-commands.js';
 import { evolveReleases, noReleases, type ReleaseMemory, withoutUses } from '../key-release/release-memory.js';
 import type { Recorded } from '../ledger/envelope.js';
 import type { EventOf } from '../ledger/event-type.js';
@@ -27,6 +28,8 @@ export interface HostState {
   readonly releases: ReleaseMemory;
   /** The one cluster that it is in. Whether the cluster counts, its own stream says. */
   readonly cluster: string | undefined;
+  /** What it was last said to apply in this cluster, and by whom. */
+  readonly applied: AppliedConfig | undefined;
   /** `recordedAt` of the newest event: time never runs back within a host. */
   readonly recordedAt: string | undefined;
 }
@@ -41,6 +44,7 @@ export const unknownHost: HostState = {
   current: undefined,
   releases: noReleases,
   cluster: undefined,
+  applied: undefined,
   recordedAt: undefined,
 };
 
@@ -94,11 +98,13 @@ const evolveEvent = (state: HostState, recorded: Recorded<HostEvent>): HostState
     case 'EndorsementKeyReplaced':
       return withoutKey({ ...state, endorsementKey: event.data.new });
     case 'HostRetired':
-      return withoutKey({ ...state, status: 'retired', cluster: undefined });
+      return withoutKey({ ...state, status: 'retired', cluster: undefined, applied: undefined });
     case 'HostJoined':
-      return { ...state, cluster: event.data.cluster };
+      return { ...state, cluster: event.data.cluster, applied: undefined };
     case 'HostLeft':
-      return { ...state, cluster: undefined };
+      return { ...state, cluster: undefined, applied: undefined };
+    case 'AppliedConfigObserved':
+      return { ...state, applied: { services: event.data.services, by: event.data.by } };
     case 'KeyReleaseAuthorised':
     case 'KeyReleaseRefused':
     case 'KeyDelivered':

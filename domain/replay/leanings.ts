@@ -41,6 +41,7 @@ export const evolveJudgedHost = (known: JudgedHost, { event, actor }: Recorded<H
     case 'RelayedReportAppraised':
     case 'HostJoined':
     case 'HostLeft':
+    case 'AppliedConfigObserved':
     case 'KeyReleaseAuthorised':
     case 'KeyReleaseRefused':
     case 'KeyDelivered':

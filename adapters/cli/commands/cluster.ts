@@ -6,7 +6,9 @@ import { type AddCommand, type Cli, done } from '../action.js';
 import type { CliFailure, ExitCode } from '../failure.js';
 import { type Online, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
+import { addClusterDrift } from './cluster-drift.js';
 import { addClusterReads } from './cluster-reads.js';
+import { addClusterServices } from './cluster-services.js';
 
 const PATH = '/v1/clusters';
 const REASON = ['--reason <text>', 'why, for those who read the history'] as const;
@@ -115,5 +117,7 @@ export const clusterCommand: AddCommand = (parent, cli) => {
   turn(group, cli, 'enable', 'enableCluster', 'from then on its hosts are served as its hosts');
   turn(group, cli, 'disable', 'disableCluster', 'no host is served as a host of it any more, at once');
   addMembers(group, cli);
+  addClusterServices(group, cli);
+  addClusterDrift(group, cli);
   decommission(group, cli);
 };

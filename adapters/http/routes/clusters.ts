@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
+  type AnyClusterRow,
   type ClusterRow,
   type ClusterRows,
   clusterRow,
@@ -117,17 +118,22 @@ const show = (api: Api): Route =>
       ),
   });
 
-const MOST_MEMBERSHIPS = 100;
+const MOST_VERSIONS = 1000;
+
+const sameJoining = (row: AnyClusterRow | null, newer: AnyClusterRow | null | undefined): boolean =>
+  row?.kind === 'member' && newer?.kind === 'member' && row.joined.index === newer.joined.index;
 
 const membershipAt = (api: Api, at: Moment, host: string): E.Either<ApiError, { body: MembershipAnswer }> =>
   pipe(
     E.Do,
     E.bind('known', () => api.reads.hostTrust.rowAt(hostKey(host), at.index)),
     E.bind('rows', () => api.reads.clusters.rowsAt(at.index)),
-    E.bind('spans', () => api.reads.clusters.history(memberKey(host), at.index + 1, MOST_MEMBERSHIPS)),
+    E.bind('spans', () => api.reads.clusters.history(memberKey(host), at.index + 1, MOST_VERSIONS)),
     E.flatMap(({ known, rows, spans }): E.Either<ApiError, { body: MembershipAnswer }> => {
       if (known === undefined) return E.left({ _tag: 'HostNotEnrolled' });
-      const memberships = spans.flatMap(({ row, until }) =>
+      // A report of what it applies makes a version of the row as well: only the newest of each joining ends it.
+      const joinings = spans.filter(({ row }, i) => !sameJoining(row, spans[i - 1]?.row));
+      const memberships = joinings.flatMap(({ row, until }) =>
         row?.kind === 'member'
           ? [
               {

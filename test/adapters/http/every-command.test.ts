@@ -427,6 +427,9 @@ const PEOPLE: ReadonlyArray<Row> = [
 ];
 
 const EAST = { id: 'east' };
+const GATE = { id: 'gate' };
+const JUDGE = { kind: 'attestation', hostname: 'gate.example', port: 8750, group: 'main' };
+const FILE = { type: 'sekisho-services', v: 1, authority: 'theirs', cluster: 'gate' };
 
 const CLUSTERS: ReadonlyArray<Row> = [
   {
@@ -454,6 +457,89 @@ const CLUSTERS: ReadonlyArray<Row> = [
     events: ['HostJoined'],
     read: ['/v1/clusters/east', { cluster: { hosts: 1 }, hosts: [{ host: 'h1', joined: { by: 'alice' } }] }],
     wrong: { body: { host: 'h9' }, code: 'HostNotEnrolled' },
+  },
+  {
+    operation: 'registerCluster',
+    as: 'alice',
+    body: { ...GATE, kind: 'authority' },
+    events: ['ClusterRegistered'],
+    read: ['/v1/clusters/gate', { cluster: { ...GATE, kind: 'authority', served: false } }],
+    wrong: { body: { ...EAST, kind: 'authority' }, code: 'ClusterOfOtherKind' },
+  },
+  {
+    operation: 'enableCluster',
+    path: GATE,
+    as: 'alice',
+    body: reason,
+    events: ['ClusterEnabled'],
+    read: ['/v1/clusters/gate', { cluster: { status: 'enabled', served: false } }],
+    wrong: { body: {}, code: 'InvalidField' },
+  },
+  {
+    operation: 'advertiseService',
+    path: GATE,
+    as: 'alice',
+    body: { ...JUDGE, trustedCa: [ca] },
+    events: ['AuthorityServiceAdvertised'],
+    read: ['/v1/topology', { authorities: [{ ...GATE, services: [JUDGE] }] }],
+    wrong: { path: EAST, code: 'ClusterOfOtherKind' },
+  },
+  {
+    operation: 'attachServices',
+    path: EAST,
+    as: 'alice',
+    body: { from: 'gate' },
+    events: ['ServicesAttached'],
+    read: ['/v1/clusters/east/drift', { desired: { from: 'gate', services: [JUDGE] } }],
+    wrong: { body: { from: 'east' }, code: 'ClusterOfOtherKind' },
+  },
+  {
+    operation: 'relayAppliedConfig',
+    path: { id: 'h1' },
+    as: 'wendy',
+    body: { services: [] },
+    events: ['AppliedConfigObserved'],
+    read: ['/v1/clusters/east/drift', { health: 'ERROR', hosts: [{ host: 'h1', by: 'relayed' }] }],
+    wrong: { body: { services: [{ ...JUDGE, trustedCa: [], port: 0 }] }, code: 'InvalidField' },
+  },
+  {
+    operation: 'remediateCluster',
+    path: EAST,
+    as: 'alice',
+    body: { seconds: 60 },
+    events: ['RemediationStarted'],
+    read: [
+      '/v1/clusters/east/history',
+      { events: expect.arrayContaining([expect.objectContaining({ type: 'RemediationStarted' })]) },
+    ],
+    wrong: { path: NOWHERE, code: 'ClusterUnknown' },
+  },
+  {
+    operation: 'detachServices',
+    path: EAST,
+    as: 'alice',
+    body: reason,
+    events: ['ServicesDetached'],
+    read: ['/v1/clusters/east/drift', { desired: null }],
+    wrong: { path: NOWHERE, code: 'ClusterUnknown' },
+  },
+  {
+    operation: 'importServices',
+    path: EAST,
+    as: 'alice',
+    body: { ...FILE, services: [{ ...JUDGE, trustedCa: [ca] }] },
+    events: ['ServicesAttached'],
+    read: ['/v1/clusters/east/drift', { desired: { from: null, services: [JUDGE] } }],
+    wrong: { body: { ...FILE, services: [] }, code: 'NoServices' },
+  },
+  {
+    operation: 'withdrawService',
+    path: GATE,
+    as: 'alice',
+    body: { kind: JUDGE.kind, hostname: JUDGE.hostname, port: JUDGE.port, ...reason, whileUsed: true },
+    events: ['AuthorityServiceWithdrawn'],
+    read: ['/v1/topology', { authorities: [{ ...GATE, services: [] }] }],
+    wrong: { body: { kind: JUDGE.kind, hostname: JUDGE.hostname, port: JUDGE.port, ...reason }, code: 'ServiceInUse' },
   },
   {
     operation: 'removeClusterHost',

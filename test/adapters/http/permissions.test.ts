@@ -70,7 +70,9 @@ describe('permissions', () => {
       const access = accessOf(operation);
       if (access === 'operator') expect(operation).toMatch(/^(?:bind|release)ClientCertificate$/);
       else if (access === 'public' || access === 'host')
-        expect(operation).toMatch(/^(?:challenge|certify|attest|renewTokens|(?:generate|encrypt|decrypt|rekey)Key)/);
+        expect(operation).toMatch(
+          /^(?:challenge|certify|attest|renewTokens|reportAppliedConfig|(?:generate|encrypt|decrypt|rekey)Key)/,
+        );
       else expect([operation, PERMISSIONS[access].decidesTrust || HARMLESS.has(access)]).toEqual([operation, true]);
     }
   });

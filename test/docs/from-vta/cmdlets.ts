@@ -1,6 +1,5 @@
-import { different, done, leftOut, notYet, type Row } from './row.js';
+import { different, done, leftOut, type Row } from './row.js';
 
-const NO_CLUSTERS = 'Clusters and their services are not registered yet.';
 const VTPM = 'Virtual TPMs belong to the hypervisor; Sekisho judges hosts.';
 
 const REFERENCE: ReadonlyArray<Row> = [
@@ -112,24 +111,46 @@ const CLUSTERS: ReadonlyArray<Row> = [
     operations: ['enableCluster', 'disableCluster'],
   }),
   done('Get-TrustedCluster', { cli: ['cluster list', 'cluster show'], operations: ['listClusters', 'showCluster'] }),
-  ...[
-    'Get-TrustAuthorityAttestationService',
-    'Get-TrustAuthorityKeyProviderService',
-    'Export-TrustAuthorityServicesInfo',
-    'Import-TrustAuthorityServicesInfo',
-    'Get-AttestationServiceInfo',
-    'Add-AttestationServiceInfo',
-    'Remove-AttestationServiceInfo',
-    'Get-KeyProviderServiceInfo',
-    'Add-KeyProviderServiceInfo',
-    'Remove-KeyProviderServiceInfo',
-    'Set-TrustedCluster -Remediate',
-    'Get-TrustedClusterAppliedStatus',
-    'Add-TrustedClusterAttestationServiceInfo',
-    'Remove-TrustedClusterAttestationServiceInfo',
-    'Add-TrustedClusterKeyProviderServiceInfo',
-    'Remove-TrustedClusterKeyProviderServiceInfo',
-  ].map((name) => notYet(name, NO_CLUSTERS)),
+  ...['Get-TrustAuthorityAttestationService', 'Get-TrustAuthorityKeyProviderService'].map((name) =>
+    done(name, { cli: ['cluster topology'], operations: ['showTopology'] }),
+  ),
+  done('Export-TrustAuthorityServicesInfo', { cli: ['cluster export-services'], operations: ['exportServices'] }),
+  done('Import-TrustAuthorityServicesInfo', { cli: ['cluster import-services'], operations: ['importServices'] }),
+  ...['Get-AttestationServiceInfo', 'Get-KeyProviderServiceInfo'].map((name) =>
+    different(name, 'What is offered, and what each cluster shall use.', {
+      cli: ['cluster topology'],
+      operations: ['showTopology'],
+    }),
+  ),
+  ...['Add-AttestationServiceInfo', 'Add-KeyProviderServiceInfo'].map((name) =>
+    different(name, 'The authority cluster says what it offers.', {
+      cli: ['cluster advertise'],
+      operations: ['advertiseService'],
+    }),
+  ),
+  ...['Remove-AttestationServiceInfo', 'Remove-KeyProviderServiceInfo'].map((name) =>
+    different(name, 'Refused while a trusted cluster shall use it, as there.', {
+      cli: ['cluster withdraw'],
+      operations: ['withdrawService'],
+    }),
+  ),
+  done('Set-TrustedCluster -Remediate', {
+    cli: ['cluster remediate', 'job show'],
+    operations: ['remediateCluster', 'showJob'],
+  }),
+  done('Get-TrustedClusterAppliedStatus', { cli: ['cluster drift'], operations: ['showDrift'] }),
+  ...['Add-TrustedClusterAttestationServiceInfo', 'Add-TrustedClusterKeyProviderServiceInfo'].map((name) =>
+    different(name, 'All services at once, from an authority cluster or a file.', {
+      cli: ['cluster attach', 'cluster import-services'],
+      operations: ['attachServices', 'importServices'],
+    }),
+  ),
+  ...['Remove-TrustedClusterAttestationServiceInfo', 'Remove-TrustedClusterKeyProviderServiceInfo'].map((name) =>
+    different(name, 'All at once; or attach what is left.', {
+      cli: ['cluster detach'],
+      operations: ['detachServices'],
+    }),
+  ),
   done('Get-TrustAuthorityServicesStatus', {
     operations: ['health', 'metrics'],
     note: '`GET /v1/health`, `/metrics`.',

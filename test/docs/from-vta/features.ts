@@ -1,6 +1,7 @@
 import { added, different, done, leftOut, notYet, type Row } from './row.js';
 
 const HTTP = 'adapters/http/every-command.test.ts';
+const SERVICES = ['adapters/http/cluster-services.test.ts'];
 
 const TRUST: ReadonlyArray<Row> = [
   done('TPM CA certificates: a chain as one unit, root first', {
@@ -332,13 +333,55 @@ const CLUSTERS: ReadonlyArray<Row> = [
     events: ['ClusterRegistered', 'ClusterEnabled', 'ClusterDisabled'],
     tests: [HTTP, 'domain/cluster/decider.test.ts'],
   }),
-  notYet('Find the services of the authority', 'Clusters are not registered yet.'),
-  notYet('Export the services of the authority', 'Clusters are not registered yet.'),
-  notYet('Register services on the workload side', 'Clusters are not registered yet.'),
-  notYet('Configure a trusted cluster', 'Clusters are not registered yet.'),
-  notYet('Import services: one file sets the whole desired state', 'Clusters are not registered yet.'),
-  notYet('Applied configuration of each service', 'Clusters are not registered yet.'),
-  notYet('Applied configuration of a cluster: get, remediate, remove', 'Clusters are not registered yet.'),
+  done('Find the services of the authority', {
+    cli: ['cluster topology'],
+    operations: ['showTopology', 'advertiseService', 'withdrawService'],
+    events: ['AuthorityServiceAdvertised', 'AuthorityServiceWithdrawn'],
+    tests: SERVICES,
+  }),
+  done('Export the services of the authority', {
+    cli: ['cluster export-services'],
+    operations: ['exportServices'],
+    tests: SERVICES,
+  }),
+  different(
+    'Register services on the workload side',
+    'There is no list of its own: an authority cluster advertises what it offers, or a file says so.',
+    {
+      cli: ['cluster advertise', 'cluster withdraw'],
+      operations: ['advertiseService', 'withdrawService'],
+      tests: SERVICES,
+    },
+  ),
+  done('Configure a trusted cluster', {
+    cli: ['cluster attach', 'cluster detach'],
+    operations: ['attachServices', 'detachServices'],
+    events: ['ServicesAttached', 'ServicesDetached'],
+    tests: [HTTP, 'domain/cluster/services.test.ts', ...SERVICES],
+  }),
+  done('Import services: one file sets the whole desired state', {
+    cli: ['cluster import-services'],
+    operations: ['importServices'],
+    events: ['ServicesAttached'],
+    tests: [HTTP, ...SERVICES],
+  }),
+  done('Applied configuration of each service', {
+    cli: ['cluster drift'],
+    operations: ['showDrift', 'reportAppliedConfig', 'relayAppliedConfig'],
+    events: ['AppliedConfigObserved'],
+    tests: ['domain/cluster/services.test.ts', ...SERVICES],
+    note: "With whose word it is (the host's own, or relayed), since when, and for any moment.",
+  }),
+  different(
+    'Applied configuration of a cluster: get, remediate, remove',
+    'Hosts are told by the answer to their report, as a job with a deadline; removing is `cluster detach`.',
+    {
+      cli: ['cluster drift', 'cluster remediate', 'job show', 'cluster detach'],
+      operations: ['showDrift', 'remediateCluster', 'showJob'],
+      events: ['RemediationStarted', 'ClusterRemediated', 'RemediationFailed'],
+      tests: SERVICES,
+    },
+  ),
   done('Add a trusted host to its cluster', {
     cli: ['host enrol', 'cluster add-host', 'cluster of'],
     operations: ['enrolHost', 'addClusterHost', 'showHostCluster'],

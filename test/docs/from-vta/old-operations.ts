@@ -1,6 +1,4 @@
-import { different, done, leftOut, notYet, type Row } from './row.js';
-
-const NO_CLUSTERS = 'Clusters and their services are not registered yet.';
+import { different, done, leftOut, type Row } from './row.js';
 
 const AUTHORITY: ReadonlyArray<Row> = [
   done('GET principal', { cli: ['principal show'], operations: ['showPrincipal'] }),
@@ -80,13 +78,38 @@ const PROVIDERS: ReadonlyArray<Row> = [
 ];
 
 const CLUSTERS: ReadonlyArray<Row> = [
-  notYet('GET and query trust-authority-hosts/{host}/attestation, …/kms', NO_CLUSTERS),
-  notYet('POST, query, GET and DELETE attestation/services, kms/services', NO_CLUSTERS),
-  notYet('POST, query, GET and DELETE trusted-clusters/{cluster}/attestation/services, …/kms/services', NO_CLUSTERS),
-  notYet('GET, query, PATCH and DELETE …/services-applied-config', NO_CLUSTERS),
+  done('GET and query trust-authority-hosts/{host}/attestation, …/kms', {
+    cli: ['cluster topology'],
+    operations: ['showTopology'],
+  }),
+  different(
+    'POST, query, GET and DELETE attestation/services, kms/services',
+    'The authority cluster advertises them.',
+    {
+      cli: ['cluster advertise', 'cluster withdraw', 'cluster topology'],
+      operations: ['advertiseService', 'withdrawService', 'showTopology'],
+    },
+  ),
+  different(
+    'POST, query, GET and DELETE trusted-clusters/{cluster}/attestation/services, …/kms/services',
+    'All services of a cluster at once, from an authority cluster or a file.',
+    {
+      cli: ['cluster attach', 'cluster import-services', 'cluster detach'],
+      operations: ['attachServices', 'importServices', 'detachServices'],
+    },
+  ),
+  different(
+    'GET, query, PATCH and DELETE …/services-applied-config',
+    'Drift for any moment, with whose word it is; a remediation is a job.',
+    {
+      cli: ['cluster drift', 'cluster remediate', 'cluster detach'],
+      operations: ['showDrift', 'remediateCluster', 'detachServices'],
+    },
+  ),
   different(
     'GET cis/tasks/{id}',
-    'A command answers when it is done; sent again under its `Idempotency-Key`, it answers the same.',
+    'A command answers when it is done; sent again under its `Idempotency-Key`, it answers the same. A remediation is a job.',
+    { cli: ['job show'], operations: ['showJob'] },
   ),
 ];
 
