@@ -44,6 +44,8 @@ export interface OpenOptions {
   readonly policy?: GivenPolicy | undefined;
   /** Let everybody read the entries of the log, not auditors alone. */
   readonly publicEntries?: boolean;
+  /** Milliseconds that the workload guard may answer from read models not known to be whole. */
+  readonly guardMaxStalenessMs?: number;
   /** Undefined: nothing is published. */
   readonly kafka?: KafkaSettings | undefined;
 }

@@ -12,6 +12,8 @@ import { authenticator } from './access/authenticate.js';
 import { tokenVerifier } from './access/token-verifier.js';
 import { makeDeps } from './authority-deps.js';
 import { type AuthorityParts, type OpenOptions, openParts } from './authority-parts.js';
+import { createFreshness } from './caches/freshness.js';
+import { DEFAULTS } from './config/settings.js';
 import { dataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import { type Sealer } from './event-store/sqlite/sealer.js';
@@ -120,6 +122,11 @@ const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Authori
   });
 };
 
+const guardOf = (
+  { guardMaxStalenessMs: maxStalenessMs = DEFAULTS['guard-max-staleness'] }: OpenOptions,
+  settled: Api['settled'],
+): Api['guard'] => ({ freshness: createFreshness(settled, () => performance.now()), maxStalenessMs });
+
 const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
   const { files, live, reader, identity, reads, secrets, metrics, sealer, log } = parts;
@@ -149,6 +156,14 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
   const { publicEntries = false } = options;
   metrics.gauge('sekisho_break_glass_unreviewed', () => unreviewedIn(reads.approvals.now()));
   const settled = settledBy(deps, reads);
+  const healthy = reachesLedger(store.cluster);
+  const guard = guardOf(
+    options,
+    pipe(
+      healthy,
+      TE.flatMap(() => settled),
+    ),
+  );
   const publisher = publisherOf(options, parts);
   const hub = createLedgerHub(deps.store);
   const api = {
@@ -160,7 +175,8 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     log,
     publicEntries,
     settled,
-    healthy: reachesLedger(store.cluster),
+    healthy,
+    guard,
     verify,
     hub,
     live,

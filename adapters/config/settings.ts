@@ -21,6 +21,7 @@ const CODECS = {
   signer: PlainText,
   policy: PlainText,
   'public-entries': Flag,
+  'guard-max-staleness': WholeNumber(0, 60_000),
   'log-level': OneOf('silent', 'error', 'warn', 'info', 'debug'),
   kafka: Brokers,
   'kafka-topic': TopicName,
@@ -48,6 +49,7 @@ export const DEFAULTS = {
   'allow-plaintext': false,
   'host-rate': 100,
   'public-entries': false,
+  'guard-max-staleness': 5_000,
   'log-level': 'info',
   'kafka-tls': false,
 } as const satisfies Settings;
@@ -68,6 +70,10 @@ export const DESCRIPTIONS: Readonly<Record<SettingName, Described>> = {
     what: 'whose cosignatures the log needs (C2SP tlog-policy); kept in the data folder',
   },
   'public-entries': { what: 'let everybody read the entries of the log, not auditors alone' },
+  'guard-max-staleness': {
+    value: 'ms',
+    what: 'the workload guard refuses when what it knows may be older than this',
+  },
   'log-level': { value: 'level', what: 'silent, error, warn, info or debug' },
   kafka: { value: 'brokers', what: 'publish every event to Kafka, beginning with these brokers' },
   'kafka-topic': { value: 'topic', what: 'topic for events' },

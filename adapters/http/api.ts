@@ -7,6 +7,7 @@ import type { Executed } from '../../domain/ledger/execute.js';
 import type { Approval } from '../../domain/ledger/ledger.js';
 import type { Principal } from '../access/tokens.js';
 import type { AuthorityLog } from '../authority-log.js';
+import type { Freshness } from '../caches/freshness.js';
 import type { LiveKeys } from '../live-keys.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { PublisherStatus } from '../publisher/publisher-status.js';
@@ -31,6 +32,13 @@ export interface ReadApi {
   readonly healthy: TE.TaskEither<ApiError, void>;
 }
 
+/** What the workload guard needs besides the read models. */
+export interface GuardService {
+  readonly freshness: Freshness;
+  /** Older than this, every answer is no. */
+  readonly maxStalenessMs: number;
+}
+
 /** What the routes work with. */
 export interface Api extends ReadApi {
   readonly deps: KeyServiceDeps;
@@ -48,6 +56,7 @@ export interface Api extends ReadApi {
   readonly publicEntries: boolean;
   /** For those who wait for something to be recorded; it ends when the authority begins to. */
   readonly hub: LedgerHub;
+  readonly guard: GuardService;
   /** Checks the whole ledger, and the read models against it. */
   readonly verify: TE.TaskEither<VerifyFault, Verification>;
 }

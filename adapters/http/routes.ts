@@ -22,6 +22,7 @@ import { consequenceRoutes } from './routes/consequences.js';
 import { driftRoutes } from './routes/drift.js';
 import { endorsementKeyImportRoutes } from './routes/endorsement-key-import.js';
 import { eventRoutes } from './routes/events.js';
+import { guardRoutes } from './routes/guard.js';
 import { historyRoutes } from './routes/history.js';
 import { hostAccessRoutes } from './routes/host-access.js';
 import { hostCommandRoutes } from './routes/host-commands.js';
@@ -97,6 +98,7 @@ export const allRoutes = (
     ...driftRoutes(api),
     ...appliedConfigRoutes(api),
     ...topologyRoutes(api, authority),
+    ...guardRoutes(api),
     ...liveRoutes(api),
     ...approvalRoutes(api),
     ...breakGlassRoutes(api),

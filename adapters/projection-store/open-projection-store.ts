@@ -35,6 +35,8 @@ export interface ProjectionStore extends LedgerTimes {
   readonly clusters: View<AnyClusterRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
+  /** When that entry was recorded, in milliseconds, without asking the file; undefined: there is none. */
+  readonly timeNow: () => number | undefined;
   /** Reads show this index from then on. Left: the ledger can't be followed, for this reason, or does not reach so far. */
   readonly waitFor: (index: number) => TE.TaskEither<LoadFault, void>;
   readonly close: () => void;
@@ -132,6 +134,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     clusters: createView(database, file, memory, 7),
     principals: createView(database, file, memory, 8),
     index: () => memory.next - 1,
+    timeNow: () => (memory.next === 0 ? undefined : memory.time),
     waitFor: waitFor(opened, follower),
     close: () => {
       stop();

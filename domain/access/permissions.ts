@@ -34,6 +34,7 @@ export const PERMISSIONS = {
   ApproveChanges: decides('approve or reject what somebody else asked for', false),
   BreakGlass: decides('carry out alone what needs two people, where the approval policy names them for it', false),
   ManageWorkload: reads('enrol and retire hosts, take them out of clusters', false),
+  AskGuard: reads('ask whether a workload may start, move or be copied', false),
   RelayReports: reads("hand on reports of a management server, which count as that server's word", false),
   AuditLedger: reads('read every event and all evidence, replay and verify', false),
 } as const satisfies Record<string, Meaning>;

@@ -27,6 +27,7 @@ const TRUST_ADMINISTRATOR: ReadonlyArray<Permission> = [
   'ApproveChanges',
   'BreakGlass',
   'ManageWorkload',
+  'AskGuard',
 ];
 
 /**
@@ -36,7 +37,7 @@ const TRUST_ADMINISTRATOR: ReadonlyArray<Permission> = [
  */
 export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   'trust-administrator': new Set(TRUST_ADMINISTRATOR),
-  'workload-administrator': new Set<Permission>([...READS, 'ManageWorkload', 'RelayReports']),
+  'workload-administrator': new Set<Permission>([...READS, 'ManageWorkload', 'RelayReports', 'AskGuard']),
   'key-administrator': new Set<Permission>([...READS, 'ManageKMSTrust', 'ApproveChanges', 'BreakGlass']),
   auditor: new Set<Permission>([...READS, 'AuditLedger']),
   host: new Set(),

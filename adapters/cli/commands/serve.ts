@@ -109,6 +109,7 @@ const openOptions = (cli: Cli, settings: Config['settings']): TE.TaskEither<CliF
       signer: settings.signer,
       limits: { ...DEFAULT_HOST_LIMITS, perAddress: { rate, burst: 10 * rate } },
       publicEntries: settings['public-entries'],
+      guardMaxStalenessMs: settings['guard-max-staleness'],
       log: { level: settings['log-level'] },
     })),
   );

@@ -15,7 +15,7 @@ const READS = new Set<Operation>(['replay', 'verify', 'rehearse', 'whatIf', 'bla
 /** Answers as long as it is listened to. */
 const ENDLESS = new Set<Operation>(['live']);
 /** Changes that make nobody trusted who was not. */
-const HARMLESS = new Set<string>(['ManageWorkload', 'RelayReports']);
+const HARMLESS = new Set<string>(['ManageWorkload', 'RelayReports', 'AskGuard']);
 
 interface Described {
   readonly operationId: Operation;

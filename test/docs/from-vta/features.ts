@@ -1,7 +1,8 @@
-import { added, different, done, leftOut, notYet, type Row } from './row.js';
+import { added, different, done, leftOut, type Row } from './row.js';
 
 const HTTP = 'adapters/http/every-command.test.ts';
 const SERVICES = ['adapters/http/cluster-services.test.ts'];
+const GUARD = 'adapters/http/guard.test.ts';
 
 const TRUST: ReadonlyArray<Row> = [
   done('TPM CA certificates: a chain as one unit, root first', {
@@ -477,11 +478,38 @@ const WORK: ReadonlyArray<Row> = [
     'Backup products (VADP)',
     'What a backup product does is not seen here. Each release of a key is, with its purpose.',
   ),
-  notYet('Host crypto state', 'The workload guard is missing.'),
-  notYet('HA, DRS, DPM, vSAN inside a trusted cluster', 'The workload guard is missing.'),
-  notYet('vMotion and clone', 'The workload guard is missing.'),
-  notYet('Replication of encrypted workloads is refused', 'The workload guard is missing.'),
-  notYet('Requirements on a workload: EFI, Secure Boot, vTPM', 'The workload guard is missing.'),
+  different(
+    'Host crypto state',
+    'There is no state to set: whether a host may have keys is decided for each request, and whether guarded workloads may run there too.',
+    {
+      operations: ['askGuard', 'showKeyAccess'],
+      tests: [GUARD, 'adapters/http/clusters.test.ts'],
+    },
+  ),
+  done('Hosts that are not attested: what runs goes on, nothing is powered on', {
+    operations: ['adviseOnHost', 'askGuard'],
+    tests: [GUARD, 'domain/guard/advice.test.ts', 'domain/guard/answer.test.ts'],
+    note: 'And what can leave is told where to.',
+  }),
+  done('HA, DRS, DPM, vSAN inside a trusted cluster', {
+    operations: ['askGuard', 'askGuardMany'],
+    tests: [GUARD, 'domain/guard/answer.test.ts', 'domain/guard/random-histories.test.ts'],
+    note: 'A scheduler asks before it acts: `restart`, `move` and `storage` in [guard.md](guard.md).',
+  }),
+  done('vMotion and clone', {
+    operations: ['askGuard', 'askGuardMany'],
+    tests: [GUARD, 'domain/guard/answer.test.ts', 'domain/guard/random-histories.test.ts'],
+    note: 'Inside the protected area, in one cluster and between two; source and target are both looked at.',
+  }),
+  done('Replication of encrypted workloads is refused', {
+    operations: ['askGuard'],
+    tests: ['domain/guard/answer.test.ts', GUARD],
+  }),
+  done('Requirements on a workload: EFI, Secure Boot, vTPM', {
+    operations: ['askGuard'],
+    tests: ['domain/guard/answer.test.ts', GUARD],
+    note: 'As the scheduler says; what it does not say counts as not met.',
+  }),
 ];
 
 const NEW: ReadonlyArray<Row> = [

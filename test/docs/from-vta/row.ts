@@ -34,5 +34,3 @@ export const different = (was: string, note: string, rest: Omit<Rest, 'note'> = 
 export const added = (was: string, rest: Rest): Row => ({ was, state: 'new', ...rest });
 
 export const leftOut = (was: string, note: string): Row => ({ was, state: 'left out', note });
-
-export const notYet = (was: string, note: string): Row => ({ was, state: 'not yet', note });

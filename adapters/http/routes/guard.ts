@@ -1,0 +1,115 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { adviceFor } from '../../../domain/guard/advice.js';
+import { answerTo } from '../../../domain/guard/answer.js';
+import { protectionReasons } from '../../../domain/guard/judge-place.js';
+import type { Question } from '../../../domain/guard/question.js';
+import { memberRow, memberRows } from '../../../projections/cluster-row.js';
+import type { Api } from '../api.js';
+import type { ApiError } from '../api-error.js';
+import {
+  AdviceAnswer,
+  AskGuard,
+  AskGuardMany,
+  GuardAnswer,
+  GuardAnswers,
+  type GuardDecision,
+} from '../codecs/guard.js';
+import { HostPath } from '../codecs/hosts.js';
+import { type GuardMoment, guardMoment, orStale } from '../guard-moment.js';
+import { NoBody, Nothing, type Route, route } from '../route.js';
+
+const answersAt = (at: GuardMoment, questions: ReadonlyArray<Question>): ReadonlyArray<GuardDecision> => {
+  const answer = answerTo(at.facts, at.truth.judgedAt);
+  return questions.map((question) => orStale(at, answer(question)));
+};
+
+const ask = (api: Api): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/guard/ask',
+    operation: 'askGuard',
+    summary: 'Whether a workload may start, move, be cloned, restart or be replicated, or a host reach shared storage.',
+    params: Nothing,
+    query: Nothing,
+    body: AskGuard,
+    answer: GuardAnswer,
+    handle: ({ body }) =>
+      pipe(
+        TE.fromTask<GuardMoment, ApiError>(guardMoment(api)),
+        TE.flatMapEither((at) =>
+          pipe(
+            answersAt(at, [body.question])[0],
+            E.fromNullable<ApiError>({ _tag: 'Unexpected' }),
+            E.map((decision) => ({ body: { ...at.truth, ...decision } })),
+          ),
+        ),
+      ),
+  });
+
+const askMany = (api: Api): Route =>
+  route({
+    method: 'POST',
+    path: '/v1/guard/ask-many',
+    operation: 'askGuardMany',
+    summary: 'Up to 256 such questions at once, all answered as of the same moment, in their order.',
+    params: Nothing,
+    query: Nothing,
+    body: AskGuardMany,
+    answer: GuardAnswers,
+    handle: ({ body }) =>
+      pipe(
+        guardMoment(api),
+        T.map((at) => ({ body: { ...at.truth, answers: answersAt(at, body.questions) } })),
+        TE.fromTask,
+      ),
+  });
+
+const MOST_ELSEWHERE = 32;
+
+/** Where else in its cluster a guarded workload may run now. */
+const elsewhere = (api: Api, { facts, truth, stale }: GuardMoment, host: string): AdviceAnswer['elsewhere'] => {
+  const rows = api.reads.clusters.now();
+  const cluster = memberRow(rows, host)?.cluster;
+  if (cluster === undefined || stale) return { count: 0, first: [] };
+  const inside = memberRows(rows, cluster)
+    .map((member) => member.host)
+    .filter((other) => other !== host)
+    .filter((other) => protectionReasons(facts, { part: 'target', host: other }, truth.judgedAt).length === 0);
+  return { count: inside.length, first: inside.slice(0, MOST_ELSEWHERE) };
+};
+
+const advise = (api: Api): Route =>
+  route({
+    method: 'GET',
+    path: '/v1/guard/hosts/{id}/advice',
+    operation: 'adviseOnHost',
+    summary: 'What shall become of the workloads that run on a host, if it is outside the protected area.',
+    params: HostPath,
+    query: Nothing,
+    body: NoBody,
+    answer: AdviceAnswer,
+    handle: ({ params: { id: host } }) =>
+      pipe(
+        TE.fromTask<GuardMoment, ApiError>(guardMoment(api)),
+        TE.flatMapEither((at): E.Either<ApiError, { body: AdviceAnswer }> => {
+          const facts = at.facts.host(host);
+          if (facts === undefined) return E.left({ _tag: 'HostNotEnrolled' });
+          const { reasons } = orStale(at, {
+            allowed: true,
+            reasons: protectionReasons(at.facts, { part: 'host', host }, at.truth.judgedAt),
+            until: null,
+            reliedOn: [],
+          });
+          const actions = adviceFor(facts, reasons);
+          const inside = reasons.length === 0;
+          return E.right({
+            body: { ...at.truth, host, protected: inside, reasons, actions, elsewhere: elsewhere(api, at, host) },
+          });
+        }),
+      ),
+  });
+
+export const guardRoutes = (api: Api): ReadonlyArray<Route> => [ask(api), askMany(api), advise(api)];
