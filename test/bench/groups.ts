@@ -3,6 +3,7 @@ import { appraisals } from './appraisals.js';
 import { attestations } from './attestations.js';
 import { cluster } from './cluster.js';
 import type { BenchGroup } from './figure.js';
+import { keys } from './keys.js';
 import { ledgerSizes } from './ledger-sizes.js';
 import { publication } from './publication.js';
 import { sealing } from './sealing.js';
@@ -14,6 +15,7 @@ export const GROUPS: ReadonlyArray<BenchGroup> = [
   appends,
   sealing,
   attestations,
+  keys,
   strangers,
   ledgerSizes,
   cluster,

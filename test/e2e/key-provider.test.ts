@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeTtlv } from '../../adapters/kms/kmip/ttlv/write-ttlv.js';
+import { utf8 } from '../../domain/encoding/bytes.js';
 import { enrolFleet } from '../bench/fleet.js';
 import { initAuthority, type ServedAuthority, serveAuthority } from '../bench/served-authority.js';
 import {
@@ -18,6 +19,7 @@ import { type Asked, type KeyUser, keyUser } from '../support/key-user.js';
 import { testCa } from '../support/kmip-certificates.js';
 import { startLyingServer } from '../support/lying-kmip-server.js';
 import { type Ran, run } from '../support/run-cli.js';
+import { placesBelow, secretsIn } from '../support/secret-search.js';
 import { built } from '../support/serving.js';
 
 const ca = testCa();
@@ -32,6 +34,12 @@ interface Signed {
     readonly asked?: { readonly provider: string };
   };
 }
+
+/** What no file of the authority may hold, by name. */
+const secrets = new Map<string, Uint8Array>([['password', utf8('openoats')]]);
+const known = (name: string, { key }: Asked): void => {
+  if (key !== undefined) secrets.set(name, key);
+};
 
 describe.runIf(requirePython())('a key provider of KMIP servers, from the command line', () => {
   let folder: string;
@@ -159,7 +167,9 @@ describe.runIf(requirePython())('a key provider of KMIP servers, from the comman
       await done('key-provider', 'primary-key', 'hsm', '--create', 'first');
       const made = await host().generate('hsm');
       expect(made.key).toHaveLength(32);
+      known('generated key', made);
       const own = new Uint8Array(randomBytes(32));
+      secrets.set('key that the host brought', own);
       const wrapped = await host().wrap('hsm', own);
       const [first] = (await json('key-provider', 'primary-keys', 'hsm')).primaryKeys;
       await done('key-provider', 'primary-key', 'hsm', '--create', 'second');
@@ -232,6 +242,7 @@ describe.runIf(requirePython())('a key provider of KMIP servers, from the comman
       await Promise.all(hosts.map(load));
       await killed;
       expect(answers.filter(({ status, key }) => status !== 200 || key?.length !== 32)).toEqual([]);
+      for (const [i, answer] of answers.entries()) known(`key ${String(i)} under load`, answer);
       const recorded = (await releases('pair', from)).map(({ type }) => type);
       expect(recorded.filter((type) => type === 'KeyDelivered')).toHaveLength(90);
       expect(recorded.filter((type) => type === 'KeyDeliveryFailed' || type === 'KeyReleaseRefused')).toEqual([]);
@@ -304,6 +315,24 @@ describe.runIf(requirePython())('a key provider of KMIP servers, from the comman
           : [{ type: 'KeyReleaseAuthorised' }, { type: 'KeyDeliveryFailed', fault: 'KeyServerUnreachable' }],
       );
       expect((await json('replay')).differenceCount).toBe(0);
+    },
+    TIMEOUT,
+  );
+
+  it(
+    'leaves no key, password, token or private key of all this in what the authority keeps',
+    () => {
+      const { d = '' } = createPrivateKey(client.privateKey).export({ format: 'jwk' });
+      secrets.set("client's private key", new Uint8Array(Buffer.from(d, 'base64url')));
+      for (const [i, each] of hosts.entries())
+        for (const [name, secret] of Object.entries(each.secrets)) secrets.set(`${name} of host ${String(i)}`, secret);
+      expect(secrets.size).toBeGreaterThan(99);
+      const places = placesBelow(dir);
+      expect(places.some(([place]) => place.endsWith('-wal'))).toBe(true);
+      expect(secretsIn(places, secrets)).toEqual([]);
+      // The search finds what is there.
+      const planted = [['planted', Buffer.from(`x${Buffer.from(d, 'base64url').toString('base64')}`)]] as const;
+      expect(secretsIn(planted, secrets)).toEqual(["client's private key in planted"]);
     },
     TIMEOUT,
   );

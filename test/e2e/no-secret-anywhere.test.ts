@@ -1,6 +1,4 @@
 import { createPrivateKey } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import nacl from 'tweetnacl';
 import { describe, expect, it } from 'vitest';
 import { fromBase64, fromUtf8, toBase64, utf8 } from '../../domain/encoding/bytes.js';
@@ -14,26 +12,11 @@ import {
 } from '../support/http-authority.js';
 import { right } from '../support/ledger.js';
 import { openSealed } from '../support/open-sealed.js';
+import { placesBelow, secretsIn } from '../support/secret-search.js';
 import { softwareTpm } from '../support/software-tpm.js';
 
 const tpm = softwareTpm({ kind: 'rsa', seed: 'no secret' });
 const wrapping = nacl.box.keyPair();
-
-const filesBelow = (folder: string): ReadonlyArray<string> =>
-  readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    return statSync(path).isDirectory() ? filesBelow(path) : [path];
-  });
-
-/** As bytes, and as any text that bytes are usually written in; base64 at each of three alignments. */
-const formsOf = (secret: Uint8Array): ReadonlyArray<Buffer> => {
-  const bytes = Buffer.from(secret);
-  const aligned = [0, 1, 2].flatMap((skip) => {
-    const whole = bytes.subarray(skip, skip + Math.floor((bytes.length - skip) / 3) * 3);
-    return [Buffer.from(whole.toString('base64')), Buffer.from(whole.toString('base64url'))];
-  });
-  return [bytes, Buffer.from(bytes.toString('hex')), Buffer.from(bytes.toString('hex').toUpperCase()), ...aligned];
-};
 
 describe('a whole life of keys', () => {
   it('leaves no key, password, token or private key in events, logs and files', async () => {
@@ -99,16 +82,11 @@ describe('a whole life of keys', () => {
     secrets.set('client key', new Uint8Array(Buffer.from(d, 'base64url')));
 
     // The write-ahead log as it is while the authority runs, and everything again after it ended.
-    const running = filesBelow(dir).map((file) => [file, readFileSync(file)] as const);
+    const running = placesBelow(dir);
     await authority.close();
     const logged = [['the log', Buffer.from(lines.join('\n'))] as const];
-    const places = [...running, ...filesBelow(dir).map((file) => [file, readFileSync(file)] as const), ...logged];
     expect(running.some(([file]) => file.endsWith('-wal'))).toBe(true);
-    const found = places.flatMap(([place, bytes]) =>
-      [...secrets].flatMap(([name, secret]) =>
-        formsOf(secret).some((form) => bytes.includes(form)) ? [`${name} in ${place.replace(dir, '')}`] : [],
-      ),
-    );
+    const found = secretsIn([...running, ...placesBelow(dir), ...logged], secrets);
     const kept = /^(?:passphrase in \/passphrase|token of (\w+) in \/tokens\/\1\.token)$/;
     expect(found.filter((each) => !kept.test(each))).toEqual([]);
     // The search itself finds what is there.

@@ -1,5 +1,5 @@
 import nacl from 'tweetnacl';
-import { toBase64 } from '../../domain/encoding/bytes.js';
+import { toBase64, utf8 } from '../../domain/encoding/bytes.js';
 import type { BenchHost } from '../bench/bench-host.js';
 import { openConnection } from '../bench/http-connection.js';
 import { openSealed, type SealedView } from './open-sealed.js';
@@ -17,6 +17,8 @@ export interface Asked {
 
 /** An attested host that asks a running authority for keys. */
 export interface KeyUser {
+  /** What nobody else may find: its token, and its wrapping key. */
+  readonly secrets: Readonly<Record<'token' | 'wrapping key', Uint8Array>>;
   readonly generate: (provider: string) => Promise<Asked>;
   readonly wrap: (provider: string, key: Uint8Array) => Promise<Asked>;
   readonly unwrap: (provider: string, ciphertext: string) => Promise<Asked>;
@@ -53,9 +55,11 @@ const askedWith =
 export const keyUser = async (port: number, host: BenchHost): Promise<KeyUser> => {
   const connection = await openConnection(port);
   const pair = nacl.box.keyPair();
-  const ask = askedWith(port, await host.keyToken(connection, pair.publicKey), pair.secretKey);
+  const token = await host.keyToken(connection, pair.publicKey);
+  const ask = askedWith(port, token, pair.secretKey);
   connection.close();
   return {
+    secrets: { token: utf8(token), 'wrapping key': pair.secretKey },
     generate: (provider) => ask(provider, 'generate-key', { bytes: 32 }),
     wrap: (provider, key) => ask(provider, 'encrypt', { plaintext: toBase64(key) }),
     unwrap: (provider, ciphertext) => ask(provider, 'decrypt', { ciphertext }),
