@@ -91,12 +91,18 @@ const firstLogKey = (
     TE.map((change) => [change]),
   );
 
+/** A key that is kept and not introduced yet, and what introduces it. */
+export interface NextKey {
+  readonly kid: string;
+  readonly changes: ReadonlyArray<KeyChange>;
+}
+
 /** Makes the next key of a purpose, keeps it, and says what has to be recorded for it. */
 export const followKey = (
   place: KeyPlace,
   answer: SigningKeysAnswer,
   { purpose, endorsed }: FollowKey,
-): TE.TaskEither<CliFailure, { readonly kid: string; readonly changes: ReadonlyArray<KeyChange> }> =>
+): TE.TaskEither<CliFailure, NextKey> =>
   pipe(
     TE.Do as TE.TaskEither<CliFailure, object>,
     TE.bind('fresh', () => freshKey(place, purpose, answer)),

@@ -55,12 +55,21 @@ export interface ChangeKeys {
   readonly changes: ReadonlyArray<KeyChange>;
 }
 
+/** One key signs a request, and an authority key signs nothing behind its own hand-over: the next one does, in a request of its own. */
+const signedByOne = (changes: ReadonlyArray<KeyChange>): E.Either<ChangeRefusal, true> => {
+  const at = changes.findIndex(({ type }) => type === 'RotateAuthorityKey');
+  return at === -1 || at === changes.length - 1
+    ? E.right(true)
+    : E.left({ _tag: 'KeyChangeUnfit', rule: 'must hold nothing behind a hand-over of the authority key' });
+};
+
 /** Decides changes of keys as far as it goes without the authority key, which then signs them (`signKeyRequest`). */
 export const requestKeyChange =
   (deps: LedgerWriter) =>
-  ({ by, commandId, changes }: ChangeKeys): TE.TaskEither<LoadFault | AuthorityRejection, KeyRequest> =>
+  ({ by, commandId, changes }: ChangeKeys): TE.TaskEither<LoadFault | ChangeRefusal, KeyRequest> =>
     pipe(
-      load(deps),
+      TE.fromEither<LoadFault | ChangeRefusal, true>(signedByOne(changes)),
+      TE.flatMap(() => load(deps)),
       TE.flatMapEither(({ state, tip }) =>
         pipe(
           decideChanges(changes, state),

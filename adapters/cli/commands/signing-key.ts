@@ -7,8 +7,8 @@ import type { SigningKeysAnswer } from '../../http/routes/signing-keys.js';
 import { KEY_KINDS, type KeyKind } from '../../key-store/key-file.js';
 import { type AddCommand, done } from '../action.js';
 import { placeOf, withAuthorityKey } from '../authority-key-options.js';
-import type { CliFailure } from '../failure.js';
-import { followKey, inUse } from '../follow-key.js';
+import type { CliFailure, ExitCode } from '../failure.js';
+import { followKey, inUse, type NextKey } from '../follow-key.js';
 import { authorityPlace, type KeyPlace, keysOf, submitChanges } from '../key-changes.js';
 import { type Online, online } from '../online.js';
 import { asOfText } from '../show-answer.js';
@@ -114,30 +114,48 @@ const parseInstant = (text: string): string => {
   return text;
 };
 
+const SILENT = { print: () => undefined };
+
+/** The next authority key alone can declare the one before it, so that takes two requests. */
+const handOver = (
+  given: Online,
+  own: KeyPlace,
+  { changes }: NextKey,
+  declareOld: TE.TaskEither<CliFailure, ExitCode>,
+): TE.TaskEither<CliFailure, ExitCode> => {
+  const elsewhere = given.options['requestOut'] !== undefined;
+  const then = elsewhere ? ['When it was applied, run this command again: that declares the old key.'] : [];
+  return pipe(
+    submitChanges(elsewhere ? given : { ...given, ...SILENT }, own, changes),
+    TE.tap(() => TE.fromIO(() => (given.json ? undefined : then.forEach(given.print)))),
+    TE.flatMap((code) => (elsewhere ? TE.right(code) : declareOld)),
+  );
+};
+
 /** A key that signs here is followed by another one first, which it does not get to endorse. */
-const declare = (given: Online, own: KeyPlace, kid: string): ReturnType<typeof submitChanges> =>
-  pipe(
-    TE.Do as TE.TaskEither<CliFailure, object>,
-    TE.bind('answer', () => keysOf(given.client)),
-    TE.bind('next', ({ answer }): TE.TaskEither<CliFailure, { readonly changes: ReadonlyArray<KeyChange> }> => {
+const declare = (given: Online, own: KeyPlace, kid: string): TE.TaskEither<CliFailure, ExitCode> => {
+  const { since, reason } = given.options;
+  const declared = { type: 'DeclareKeyCompromised' as const, kid, since: String(since), reason: String(reason) };
+  const ending = (before: ReadonlyArray<KeyChange>): TE.TaskEither<CliFailure, ExitCode> =>
+    submitChanges(
+      given,
+      own,
+      [...before, declared],
+      [`What it may have signed for somebody else: sekisho signing-key doubt ${kid}`],
+    );
+  return pipe(
+    keysOf(given.client),
+    TE.flatMap((answer) => {
       const purpose = KEY_KINDS.find((kind) => inUse(answer, kind)?.kid === kid);
-      if (purpose === undefined) return TE.right({ changes: [] });
+      if (purpose === undefined) return ending([]);
       return pipe(
         purpose === 'authority' ? authorityPlace(given.options, own) : TE.right(own),
         TE.flatMap((place) => followKey(place, answer, { purpose, endorsed: false })),
-      );
-    }),
-    TE.flatMap(({ next }) => {
-      const { since, reason } = given.options;
-      const declared = { type: 'DeclareKeyCompromised' as const, kid, since: String(since), reason: String(reason) };
-      return submitChanges(
-        given,
-        own,
-        [...next.changes, declared],
-        [`What it may have signed for somebody else: sekisho signing-key doubt ${kid}`],
+        TE.flatMap((next) => (purpose === 'authority' ? handOver(given, own, next, ending([])) : ending(next.changes))),
       );
     }),
   );
+};
 
 const addDeclare: AddCommand = (parent, cli) => {
   const command = parent

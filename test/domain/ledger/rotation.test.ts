@@ -168,6 +168,21 @@ describe('keys that follow each other', () => {
     }
   });
 
+  it('are asked for in a request of their own behind a hand-over of the authority key, which signs nothing more', async () => {
+    const rotating = await openRotating();
+    const [old, next] = [rotating.authority(), rotating.fresh()];
+    const since = '2026-01-01T00:00:00.000Z';
+    const declare = { type: 'DeclareKeyCompromised', kid: old.kid, since, reason: 'lost' } as const;
+    const size = right(await rotating.writer.store.size()());
+    const both = { by: actor, commandId: randomUUID(), changes: [handover(next, old), declare] };
+    expect(left(await requestKeyChange(rotating.writer)(both)())).toMatchObject({ _tag: 'KeyChangeUnfit' });
+    expect(right(await rotating.writer.store.size()())).toBe(size);
+    right(await rotating.change([handover(next, old)]));
+    right(await rotating.change([declare], undefined, next));
+    const { faults, keyring } = await rotating.verify();
+    expect([faults, keyring.get(old.kid)?.compromised?.since]).toEqual([[], since]);
+  });
+
   it('are not believed when the old key or the new one did not sign', async () => {
     const rotating = await openRotating();
     const [next, other] = [rotating.fresh(), rotating.fresh()];
