@@ -29,7 +29,8 @@ const keyFailure = (error: KeyStoreError): CliFailure => {
     case 'PassphraseTooShort':
       return badInput(_tag, `the passphrase must have at least ${String(error.least)} characters`);
     case 'PassphraseWrong': {
-      const advice = 'Give the right one with --passphrase-file FILE.';
+      const advice =
+        'Give the file with the right one: --passphrase-file, or the option that goes with this file of keys.';
       return badInput(_tag, `the passphrase does not open ${error.file}`, advice);
     }
     case 'KeySelfCheckFailed':

@@ -1,33 +1,29 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { KeyStatement } from '../../../domain/ledger/key-statement.js';
-import { keyStoreOf, makeKey, type OpenKeyFile, openKeyFile, writeKeyFile } from '../../key-store/key-store.js';
+import type { KeyChange } from '../../../domain/ledger/authority.js';
+import { keyStoreOf, type OpenKeyFile, openKeyFile } from '../../key-store/key-store.js';
 import type { AddCommand } from '../action.js';
 import { placeOf, withAuthorityKey } from '../authority-key-options.js';
-import { badInput, type CliFailure, unavailable } from '../failure.js';
+import { badInput, type CliFailure } from '../failure.js';
 import { introductionOf } from '../follow-key.js';
 import { keysOf, orFailure, passphraseIn, submitChanges } from '../key-changes.js';
+import { nodeKeyFile } from '../node-key-file.js';
 import { online } from '../online.js';
 
 const NODE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** A node signs events with a key of its own; checkpoints, tokens and challenges are the authority's on every node. */
-const nodeFile = (own: OpenKeyFile, node: string): OpenKeyFile | undefined => {
-  const made = makeKey('event', node, false);
-  if (made === undefined) return undefined;
-  const shared = own.file.keys.filter(({ purpose }) => purpose === 'log' || purpose === 'token');
-  const seeds = shared.flatMap(({ kid }) => {
-    const seed = own.secrets.seeds[kid];
-    return seed === undefined ? [] : [[kid, seed] as const];
-  });
-  return {
-    file: { v: 2, authority: own.file.authority, keys: [...shared, made.listed], sealed: null },
-    secrets: { ...own.secrets, seeds: Object.fromEntries([...seeds, [made.listed.kid, made.seed]]) },
-  };
-};
+const introduced = (opened: OpenKeyFile, authority: string, node: string): TE.TaskEither<CliFailure, KeyChange> =>
+  pipe(
+    orFailure(TE.fromEither(keyStoreOf(opened))),
+    TE.flatMap((store) => {
+      const { kid, publicKey } = store.keys.at(-1) ?? store.publicKeys.event;
+      return introductionOf(store, { authority, kid, publicKey, purpose: 'event', node, replaces: null });
+    }),
+  );
 
 const HELP = `
 The file goes to the node as its keys.json; the passphrase goes another way. It holds no authority key.
+An attempt that was cut short is taken up again by the same command.
 
 Example:
   $ sekisho signing-key add-node gate-2 --out gate-2.json --node-passphrase-file pass-2 --dir ./authority`;
@@ -42,7 +38,8 @@ export const addNode: AddCommand = (parent, cli) => {
     .addHelpText('after', HELP);
   online(cli, withAuthorityKey(command), (given) => {
     const [name = ''] = given.args;
-    const out = String(given.options['out']);
+    const file = String(given.options['out']);
+    const carry = `The keys of ${name} are in ${file}: carry the file there, and keep no copy.`;
     if (!NODE.test(name))
       return TE.left(badInput('NodeNameInvalid', 'the name must be letters, digits, ".", "_", "-"'));
     return pipe(
@@ -51,31 +48,9 @@ export const addNode: AddCommand = (parent, cli) => {
       TE.bind('answer', () => keysOf(given.client)),
       TE.bind('passphrase', () => passphraseIn(String(given.options['nodePassphraseFile']))),
       TE.bind('opened', ({ own }) => orFailure(openKeyFile(own.file, own.passphrase))),
-      TE.bind('node', ({ opened }) =>
-        TE.fromNullable(unavailable('KeySelfCheckFailed', 'no key could be made'))(nodeFile(opened, name)),
-      ),
-      TE.bind('store', ({ node }) => orFailure(TE.fromEither(keyStoreOf(node)))),
-      TE.tap(({ node, passphrase }) => orFailure(writeKeyFile(out, node, passphrase))),
-      TE.bind('change', ({ answer, store }) => {
-        const { kid, publicKey } = store.keys.at(-1) ?? store.publicKeys.event;
-        const statement: KeyStatement = {
-          authority: answer.authority,
-          kid,
-          publicKey,
-          purpose: 'event',
-          node: name,
-          replaces: null,
-        };
-        return introductionOf(store, statement);
-      }),
-      TE.flatMap(({ own, change }) =>
-        submitChanges(
-          given,
-          own,
-          [change],
-          [`The keys of ${name} are in ${out}: carry the file there, and keep no copy.`],
-        ),
-      ),
+      TE.bind('node', ({ opened, answer, passphrase }) => nodeKeyFile({ file, passphrase }, opened, name, answer)),
+      TE.bind('change', ({ node, answer }) => introduced(node, answer.authority, name)),
+      TE.flatMap(({ own, change }) => submitChanges(given, own, [change], [carry])),
     );
   });
 };
