@@ -36,6 +36,7 @@ export const makeDeps = ({ reader, ...rest }: Parts): AuthorityDeps => ({
     access: createStateCache(1),
     approval: createStateCache(1),
     cluster: createStateCache(HOT_CLUSTERS),
+    inventory: createStateCache(16),
   },
   documents: {
     images: createMemo(1_000),

@@ -7,6 +7,7 @@ import type { ClusterState } from './cluster/state.js';
 import type { BindingState } from './endorsement-key/decider.js';
 import type { ForeignEvidenceCounter } from './host/foreign-evidence.js';
 import type { HostState } from './host/state.js';
+import type { InventoryState } from './inventory/state.js';
 import type { Actor } from './ledger/envelope.js';
 import type { LedgerWriter } from './ledger/ledger.js';
 import type { StateCache } from './ledger/state-cache.js';
@@ -21,6 +22,7 @@ export interface StreamCaches {
   readonly access: StateCache<AccessState>;
   readonly approval: StateCache<ApprovalState>;
   readonly cluster: StateCache<ClusterState>;
+  readonly inventory: StateCache<InventoryState>;
 }
 
 /** Documents by digest, checked and decoded once. */

@@ -3,6 +3,7 @@ import { APPROVAL_EVENTS } from './approval/events.js';
 import { CLUSTER_EVENTS } from './cluster/events.js';
 import { BINDING_EVENTS } from './endorsement-key/events.js';
 import { HOST_EVENTS } from './host/events.js';
+import { INVENTORY_EVENTS } from './inventory/events.js';
 import { KEY_EVENTS } from './key/events.js';
 import { PROVIDER_EVENTS } from './key-provider/events.js';
 import { AUTHORITY_EVENTS } from './ledger/authority-events.js';
@@ -20,6 +21,7 @@ export const CATALOGUE = catalogue([
   ...KEY_EVENTS,
   ...APPROVAL_EVENTS,
   ...CLUSTER_EVENTS,
+  ...INVENTORY_EVENTS,
 ]);
 
 export type LedgerEvent = EventsOf<typeof CATALOGUE>;

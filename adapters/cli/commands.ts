@@ -43,6 +43,7 @@ import { tpmCaCommand } from './commands/tpm-ca.js';
 import { tpmModelCommand } from './commands/tpm-model.js';
 import { verifierCommand } from './commands/verifier.js';
 import { verifyCommand } from './commands/verify.js';
+import { vsphereCommand } from './commands/vsphere.js';
 import { whatIfCommand } from './commands/what-if.js';
 import { whoamiCommand } from './commands/whoami.js';
 import { witnessCommand } from './commands/witness.js';
@@ -70,6 +71,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   whoamiCommand,
   clusterCommand,
   jobCommand,
+  vsphereCommand,
   keyProviderCommand,
   keyCommand,
   tokenCommand,

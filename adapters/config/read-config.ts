@@ -118,5 +118,7 @@ export const strayVariables = (env: Env): ReadonlyArray<string> => {
     'SEKISHO_URL',
     'SEKISHO_TOKEN',
   ]);
-  return Object.keys(env).filter((name) => /^SEKISHO_(?!TEST_|REQUIRE_ALL$|LAB$)/.test(name) && !known.has(name));
+  return Object.keys(env).filter(
+    (name) => /^SEKISHO_(?!TEST_|VSPHERE_|REQUIRE_ALL$|LAB$)/.test(name) && !known.has(name),
+  );
 };

@@ -57,3 +57,20 @@ export const TopicName = fromText(
   'a topic name of at most 249 letters, digits, dots, dashes and underscores',
   (text) => (/^[A-Za-z0-9._-]{1,249}$/.test(text) && !/^\.{1,2}$/.test(text) ? text : undefined),
 );
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A server that is spoken to by HTTPS and in no other way. */
+export const ServerAddress = fromText<Address>(
+  'an address like https://vcenter.example, with a port or without',
+  (text) => {
+    const [, host = '', port = '443'] = /^https:\/\/([^/:@]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?\/?$/.exec(text) ?? [];
+    const number = Number(port);
+    return HOST.test(host) && number >= 1 && number <= 65_535
+      ? { host: host.replace(/^\[(.*)\]$/, '$1'), port: number }
+      : undefined;
+  },
+);

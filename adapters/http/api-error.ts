@@ -13,6 +13,7 @@ import type { HostRejection } from '../../domain/host/commands.js';
 import type { KeysUnfit } from '../../domain/host/judge-keys.js';
 import type { EvidenceUnstorable } from '../../domain/host/keep-evidence.js';
 import type { AnswerFault } from '../../domain/host/own-evidence.js';
+import type { InventoryRejection } from '../../domain/inventory/commands.js';
 import type { KeyRejection } from '../../domain/key/decider.js';
 import type { ProviderRejection } from '../../domain/key-provider/commands.js';
 import type { KeyServerFault } from '../../domain/key-provider/key-servers.js';
@@ -74,8 +75,13 @@ export type ClusterError =
   | PlanTooLarge
   | JobUnknown;
 
+/** What is refused of a management server's word, or asked about one that nobody read. */
+export type InventoryError =
+  | Exclude<InventoryRejection, PermissionRequired>
+  | { readonly _tag: 'InventoryUnknown'; readonly inventory: string };
+
 /** The ledger or the evidence store can't be read, written or believed. */
 export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown | VerificationBroken;
 
 /** Whatever can keep a request from being done. */
-export type ApiError = RequestError | WorkflowError | KeyError | ClusterError | LedgerError;
+export type ApiError = RequestError | WorkflowError | KeyError | ClusterError | InventoryError | LedgerError;

@@ -1,5 +1,6 @@
 import type { ApiError } from './api-error.js';
 import { CLUSTER_PROBLEMS } from './cluster-problems.js';
+import { INVENTORY_PROBLEMS } from './inventory-problems.js';
 import { KEY_PROBLEMS } from './key-problems.js';
 import { LEDGER_PROBLEMS } from './ledger-problems.js';
 import type { Problem } from './problem.js';
@@ -14,6 +15,7 @@ const PROBLEMS: Table = {
   ...WORKFLOW_PROBLEMS,
   ...KEY_PROBLEMS,
   ...CLUSTER_PROBLEMS,
+  ...INVENTORY_PROBLEMS,
   ...LEDGER_PROBLEMS,
 };
 

@@ -27,6 +27,7 @@ import { historyRoutes } from './routes/history.js';
 import { hostAccessRoutes } from './routes/host-access.js';
 import { hostCommandRoutes } from './routes/host-commands.js';
 import { hostRoutes } from './routes/hosts.js';
+import { inventoryRoutes } from './routes/inventories.js';
 import { keyOperationRoutes } from './routes/key-operations.js';
 import { keyProviderCommandRoutes } from './routes/key-provider-commands.js';
 import { keyProviderRoutes } from './routes/key-providers.js';
@@ -99,6 +100,7 @@ export const allRoutes = (
     ...appliedConfigRoutes(api),
     ...topologyRoutes(api, authority),
     ...guardRoutes(api),
+    ...inventoryRoutes(api),
     ...liveRoutes(api),
     ...approvalRoutes(api),
     ...breakGlassRoutes(api),

@@ -3,6 +3,7 @@ import { approvals } from '../../projections/approvals.js';
 import { clusters } from '../../projections/clusters.js';
 import { hostTrust } from '../../projections/host-trust.js';
 import { identities } from '../../projections/identities.js';
+import { inventories } from '../../projections/inventories.js';
 import { keyLedger } from '../../projections/key-ledger.js';
 import { keyProviders } from '../../projections/key-providers.js';
 import { operators } from '../../projections/operators.js';
@@ -27,6 +28,7 @@ const PROJECTIONS = [
   identities,
   clusters,
   principals,
+  inventories,
 ] as ReadonlyArray<AnyProjection>;
 
 export const emptyMemory = (projections: ReadonlyArray<AnyProjection> = PROJECTIONS): Memory => ({

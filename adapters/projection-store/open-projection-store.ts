@@ -8,6 +8,7 @@ import type { ApprovalsRow } from '../../projections/approvals.js';
 import type { AnyClusterRow } from '../../projections/cluster-row.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
 import type { AccessRow } from '../../projections/identities.js';
+import type { AnyInventoryRow } from '../../projections/inventory-row.js';
 import type { KeyProviderRow } from '../../projections/key-provider-row.js';
 import type { KeyLedgerRow } from '../../projections/key-row.js';
 import type { OperatorRow } from '../../projections/operators.js';
@@ -33,6 +34,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly identities: View<AccessRow>;
   readonly principals: View<PrincipalRow>;
   readonly clusters: View<AnyClusterRow>;
+  readonly inventories: View<AnyInventoryRow>;
   /** The last ledger index that reads show; -1: none. */
   readonly index: () => number;
   /** When that entry was recorded, in milliseconds, without asking the file; undefined: there is none. */
@@ -133,6 +135,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     identities: createView(database, file, memory, 6),
     clusters: createView(database, file, memory, 7),
     principals: createView(database, file, memory, 8),
+    inventories: createView(database, file, memory, 9),
     index: () => memory.next - 1,
     timeNow: () => (memory.next === 0 ? undefined : memory.time),
     waitFor: waitFor(opened, follower),

@@ -29,7 +29,7 @@ export const BUILD_MILLIS = 600_000;
 
 /** Builds programs of one module, at the versions that its go.sum fixes, and answers with the folder they are in. */
 export const buildGo = (
-  module: 'merkle' | 'sumdb' | 'tessera' | 'torchwood',
+  module: 'merkle' | 'sumdb' | 'tessera' | 'torchwood' | 'vcenter',
   ...packages: ReadonlyArray<string>
 ): string => {
   const folder = join(here, '../../.lab/interop', module);

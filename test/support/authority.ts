@@ -89,6 +89,7 @@ const open = async (kept: Kept): Promise<TestAuthority> => {
       access: createStateCache(1),
       approval: createStateCache(1),
       cluster: createStateCache(10),
+      inventory: createStateCache(10),
     },
     documents: {
       images: createMemo(100),

@@ -5,6 +5,7 @@ import { CATALOGUE, type LedgerEvent } from '../../../domain/catalogue.js';
 import { clusterStream } from '../../../domain/cluster/cluster-id.js';
 import { closedWith } from '../../../domain/encoding/closed.js';
 import { hostStream } from '../../../domain/host/host-id.js';
+import { inventoryStream } from '../../../domain/inventory/inventory-id.js';
 import { keyStream } from '../../../domain/key/key-id.js';
 import { providerStream } from '../../../domain/key-provider/provider-id.js';
 import type { Recorded } from '../../../domain/ledger/envelope.js';
@@ -13,6 +14,7 @@ import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { ClusterPath } from '../codecs/clusters.js';
 import { HostPath } from '../codecs/hosts.js';
+import { InventoryPath } from '../codecs/inventories.js';
 import { ProviderPath } from '../codecs/key-providers.js';
 import { KeyPath } from '../codecs/keys.js';
 import { limitOf, SafeIntText } from '../codecs/queries.js';
@@ -102,5 +104,13 @@ export const historyRoutes = (api: Api): ReadonlyArray<Route> => [
     params: ClusterPath,
     stream: ({ id }) => clusterStream(id),
     unknown: ({ id }) => ({ _tag: 'ClusterUnknown', cluster: id }),
+  }),
+  history(api, {
+    path: '/v1/inventories/{id}/history',
+    operation: 'showInventoryHistory',
+    summary: 'Everything that was recorded of what a management server said',
+    params: InventoryPath,
+    stream: ({ id }) => inventoryStream(id),
+    unknown: ({ id }) => ({ _tag: 'InventoryUnknown', inventory: id }),
   }),
 ];

@@ -570,7 +570,43 @@ const CLUSTERS: ReadonlyArray<Row> = [
   },
 ];
 
-const ROWS = [...REFERENCE, ...HOSTS, ...CLUSTERS, ...RETIREMENT, ...PROVIDERS, ...PEOPLE];
+const VCENTER = { id: 'vc-east' };
+const OBSERVATION = {
+  instance: 'i1',
+  product: 'VMware vCenter Server',
+  clusters: [{ key: 'domain-c1', name: 'East' }],
+  hosts: [{ key: 'host-1', name: 'h1', uuid: null, cluster: 'domain-c1', tpm: '2.0', verdict: 'accepted' }],
+};
+
+const INVENTORIES: ReadonlyArray<Row> = [
+  {
+    operation: 'observeInventory',
+    path: VCENTER,
+    as: 'wendy',
+    body: OBSERVATION,
+    events: ['InventoryIntroduced', 'InventoryClusterSeen', 'InventoryHostSeen'],
+    read: [
+      '/v1/inventories/vc-east',
+      {
+        inventory: { ...VCENTER, server: { instance: 'i1' }, hosts: 1, blind: null },
+        hosts: [{ name: 'h1', cluster: 'East', tpm: '2.0' }],
+        findings: [{ code: 'OtherCluster', host: 'h1', there: 'East', here: null }],
+      },
+    ],
+    wrong: { body: { ...OBSERVATION, clusters: [] }, code: 'InventoryContradictory' },
+  },
+  {
+    operation: 'reportBlindInventory',
+    path: VCENTER,
+    as: 'wendy',
+    body: { reason: 'Unreachable', since: '2026-12-01T00:00:00.000Z' },
+    events: ['InventoryBlind'],
+    read: ['/v1/inventories', { inventories: [{ ...VCENTER, blind: { reason: 'Unreachable', by: 'wendy' } }] }],
+    wrong: { body: { reason: 'said the server', since: '2026-12-01T00:00:00.000Z' }, code: 'InvalidField' },
+  },
+];
+
+const ROWS = [...REFERENCE, ...HOSTS, ...INVENTORIES, ...CLUSTERS, ...RETIREMENT, ...PROVIDERS, ...PEOPLE];
 
 let authority: HttpAuthority;
 let served: ReadonlyMap<string, { readonly method: 'POST' | 'PUT' | 'DELETE'; readonly path: string }>;

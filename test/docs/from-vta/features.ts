@@ -161,6 +161,36 @@ const VERDICTS: ReadonlyArray<Row> = [
     tests: ['projections/host-trust.test.ts', 'adapters/http/routes.test.ts'],
     note: 'Also for any moment of the past. A host whose evidence grew old is *stale*.',
   }),
+  added(
+    'What a vCenter says of its hosts, read live: membership, TPMs, its own verdicts, and where they differ from here',
+    {
+      cli: ['vsphere watch', 'vsphere once', 'vsphere status', 'vsphere show'],
+      operations: [
+        'observeInventory',
+        'reportBlindInventory',
+        'listInventories',
+        'showInventory',
+        'showInventoryHistory',
+      ],
+      events: [
+        'InventoryIntroduced',
+        'InventoryHostSeen',
+        'InventoryHostGone',
+        'InventoryClusterSeen',
+        'InventoryClusterGone',
+        'InventoryConfirmed',
+        'InventoryBlind',
+        'InventorySighted',
+      ],
+      tests: [
+        HTTP,
+        'interop/vcenter.test.ts',
+        'domain/inventory/decider.test.ts',
+        'projections/inventory-findings.test.ts',
+      ],
+      note: 'Written down as its word ([vsphere.md](vsphere.md)): nothing is enrolled, joined or trusted by it, and nothing taken away.',
+    },
+  ),
   different(
     'Status from several authorities',
     'An authority speaks for itself alone. Several nodes may serve one authority; another one is followed with its own keys.',

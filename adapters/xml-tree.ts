@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { SaxesParser } from 'saxes';
 
-/** An element of a descriptor or a profile, without namespaces. */
+/** An element of a document that somebody else wrote, without namespaces. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -22,6 +22,13 @@ interface Open {
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 
+/** Where an element has `type` and `xsi:type`, the one without a prefix is the element's own. */
+const attributesOf = (attributes: Readonly<Record<string, string>>): Record<string, string> => {
+  const entries = Object.entries(attributes);
+  const prefixed = entries.filter(([key]) => key.includes(':')).map(([key, value]) => [localName(key), value] as const);
+  return Object.fromEntries([...prefixed, ...entries.filter(([key]) => !key.includes(':'))]);
+};
+
 /**
  * A small XML document as a tree. Hostile input: no document type, no entities but XML's own five, caps on size, depth and
  * number of elements. Left: the rule that it breaks, and the line.
@@ -41,8 +48,7 @@ export const readXml = (xml: string): E.Either<string, XmlElement> => {
     if (elements > MOST_ELEMENTS) refuse('has too many elements');
     if (stack.length >= DEEPEST) refuse('is nested too deeply');
     if (fault !== undefined) return;
-    const own = Object.entries(attributes).map(([key, value]) => [localName(key), value] as const);
-    stack.push({ name: localName(name), attributes: Object.fromEntries(own), children: [], text: '' });
+    stack.push({ name: localName(name), attributes: attributesOf(attributes), children: [], text: '' });
   });
   parser.on('closetag', () => {
     const element = fault === undefined ? stack.pop() : undefined;
@@ -51,10 +57,12 @@ export const readXml = (xml: string): E.Either<string, XmlElement> => {
     if (parent === undefined) root = element;
     else parent.children.push(element);
   });
-  parser.on('text', (text) => {
+  const addText = (text: string): void => {
     const open = stack.at(-1);
     if (open !== undefined) open.text += text;
-  });
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
   const step = 65_536;
   for (let at = 0; at < xml.length && fault === undefined; at += step) parser.write(xml.slice(at, at + step));
   if (fault === undefined) parser.close();
