@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
+import { untilRetry } from '../back-off.js';
 import { type AgentError, describeAgentError } from './agent-error.js';
 import { attest } from './attest.js';
-import { untilNextAttestation, untilRetry } from './attestation-schedule.js';
+import { untilNextAttestation } from './attestation-schedule.js';
 import type { AgentLogLine } from './attester.js';
 import type { AttestationResult } from './authority.js';
 import { guardAccess } from './guard-access.js';
