@@ -17,6 +17,8 @@ export type AgentError =
   | { readonly _tag: 'AuthorityUnreachable'; readonly detail: string }
   /** The answer is none that the authority's API allows. */
   | { readonly _tag: 'AnswerMalformed'; readonly field: string; readonly rule: string }
+  /** What a remediation told this host to use can not be used. */
+  | { readonly _tag: 'ServicesUnfit'; readonly rule: string }
   /** Something answers that is no authority, or not it itself: a proxy in front of it. */
   | {
       readonly _tag: 'AuthorityNotFound';
@@ -51,6 +53,8 @@ export const describeAgentError = (error: AgentError): string => {
       return `authority not reached: ${error.detail}`;
     case 'AnswerMalformed':
       return `the authority's answer is malformed: ${error.field} ${error.rule}`;
+    case 'ServicesUnfit':
+      return `the services that it is told to use ${error.rule}`;
     case 'AuthorityNotFound':
       return `what answers is no Sekisho authority, or a proxy before it (status ${String(error.status)}): check --url`;
     case 'AuthorityRefused':

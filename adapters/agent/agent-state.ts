@@ -33,6 +33,7 @@ const AgentState = closed(
 export type AgentState = t.TypeOf<typeof AgentState>;
 
 export interface StateFolder {
+  readonly folder: string;
   readonly state: string;
   /** The AK's context as the TPM saved it: a cache, void after the TPM's next reset. */
   readonly attestationKeyContext: string;
@@ -47,6 +48,7 @@ export const stateFolder = (folder: string): TE.TaskEither<AgentError, StateFold
       (): AgentError => ({ _tag: 'FileFault', file: folder, rule: 'can not be made' }),
     ),
     TE.map(() => ({
+      folder,
       state: join(folder, 'agent.json'),
       attestationKeyContext: join(folder, 'attestation-key.ctx'),
     })),

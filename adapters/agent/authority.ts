@@ -37,7 +37,7 @@ const AttestationResult = t.intersection([
     notAfter: Instant,
     index: SafeInt,
   }),
-  t.partial({ tokens: ListUpTo(IssuedToken, 8) }),
+  t.partial({ tokens: ListUpTo(IssuedToken, 8), group: Text(64) }),
 ]);
 export type AttestationResult = t.TypeOf<typeof AttestationResult>;
 

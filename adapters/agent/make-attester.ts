@@ -7,9 +7,11 @@ import type { AttestationKeyKind } from './attestation-key.js';
 import type { Attester } from './attester.js';
 import { authorityFor } from './authority.js';
 import type { EndorsementKeyKind } from './endorsement-key.js';
-import { type AddressFault, askJson } from './http-json.js';
+import type { AddressFault } from './http-json.js';
 import { type KeyService, keyServiceFor } from './key-service.js';
 import { readText } from './private-files.js';
+import { type ServiceLine, serviceLine } from './service-line.js';
+import { readServices } from './services-in-use.js';
 import { tpmTool } from './tpm-tool.js';
 
 /** The kernel's copy of the firmware's log, as far as ExitBootServices. */
@@ -41,6 +43,7 @@ export interface HostIdFault {
 export interface HostClient {
   readonly attester: Attester;
   readonly service: KeyService;
+  readonly line: ServiceLine;
 }
 
 const optionalText = (file: string | undefined): TE.TaskEither<AgentError, string | undefined> =>
@@ -57,9 +60,10 @@ export const makeAttester = (
     TE.bindTo('host'),
     TE.bindW('ca', () => optionalText(options.caFile)),
     TE.bindW('issuers', () => optionalText(options.ekIssuersFile)),
-    TE.bindW('ask', ({ ca }) => TE.fromEither(askJson({ url: options.url, ca }))),
     TE.bindW('folder', () => stateFolder(options.stateFolder)),
-    TE.map(({ host, issuers, ask, folder }) => ({
+    TE.bindW('services', () => readServices(options.stateFolder)),
+    TE.bindW('line', ({ ca, services }) => TE.fromEither(serviceLine({ url: options.url, ca }, services))),
+    TE.map(({ host, issuers, line, folder }) => ({
       attester: {
         authorityUrl: options.url,
         host,
@@ -69,10 +73,11 @@ export const makeAttester = (
         eventLogPath: options.eventLogPath ?? KERNEL_BOOT_LOG,
         folder,
         tool: tpmTool({ tcti: options.tcti }),
-        authority: authorityFor(ask, host),
+        authority: authorityFor(line.attestation, host),
         log,
       },
-      service: keyServiceFor(ask, host),
+      service: keyServiceFor(line.keys, host),
+      line,
     })),
   );
 

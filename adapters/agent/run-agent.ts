@@ -6,6 +6,7 @@ import { attest } from './attest.js';
 import { untilNextAttestation } from './attestation-schedule.js';
 import type { AgentLogLine } from './attester.js';
 import type { AttestationResult } from './authority.js';
+import { followServices } from './follow-services.js';
 import { guardAccess } from './guard-access.js';
 import { openKeySocket } from './key-socket.js';
 import { type AttesterOptions, describeUnusable, type HostClient, makeAttester } from './make-attester.js';
@@ -15,6 +16,8 @@ export interface AgentOptions extends AttesterOptions {
   readonly intervalSeconds: number;
   /** One round, then the exit code. */
   readonly once: boolean;
+  /** Goes on using the services it uses, whatever a remediation says. */
+  readonly keepServices?: boolean | undefined;
   /** Where local programs ask for keys; undefined: nowhere. */
   readonly socket?: string | undefined;
   /** Run by the shell when access to keys ended, or a key that went through here was revoked. */
@@ -73,6 +76,7 @@ const trustLeft = ({ verdict, notAfter }: AttestationResult, now: number): numbe
 const keepAttesting = async (client: HostClient, options: AgentOptions, deps: AgentDeps): Promise<AgentExitCode> => {
   const schedule = { intervalMilliseconds: options.intervalSeconds * 1_000, random: deps.random };
   const access = guardAccess({ ...client, onRevoked: options.onRevoked, deps });
+  const parts = { ...client, keepServices: options.keepServices === true };
   const socket = await openKeySocket(options.socket, client, access.held);
   if (E.isLeft(socket)) {
     logFailure(deps.log, socket.left);
@@ -83,7 +87,7 @@ const keepAttesting = async (client: HostClient, options: AgentOptions, deps: Ag
     const round = await attest(client.attester)();
     if (E.isRight(round)) {
       logVerdict(deps.log, round.right.result);
-      await access.attested(round.right);
+      await access.attested(await followServices(parts, round.right));
     }
     failures = E.isRight(round) ? 0 : failures + 1;
     const wait = E.isRight(round)
@@ -111,6 +115,10 @@ export const runAgent = async (options: AgentOptions, deps: AgentDeps): Promise<
     return exitCodeOf(round.left);
   }
   logVerdict(deps.log, round.right.result);
-  if (round.right.access !== undefined) eraseWrappingKey(round.right.access.wrappingKey);
-  return round.right.result.verdict === 'affirming' ? 0 : 1;
+  const { result, access } = await followServices(
+    { ...made.right, keepServices: options.keepServices === true },
+    round.right,
+  );
+  if (access !== undefined) eraseWrappingKey(access.wrappingKey);
+  return result.verdict === 'affirming' ? 0 : 1;
 };

@@ -16,12 +16,13 @@ const parseInterval = (text: string): number => {
 
 const optionsOf = (given: Given): TE.TaskEither<CliFailure, AgentOptions> => {
   const attester = attesterOptionsOf(given);
-  const { interval, once, socket, onRevoked } = given;
+  const { interval, once, socket, onRevoked, keepServices } = given;
   if (attester === undefined) return TE.left(badInput('WhichAuthority', 'give --url and --host'));
   return TE.right({
     ...attester,
     intervalSeconds: Number(interval),
     once: once === true,
+    keepServices: keepServices === true,
     socket: socket as string | undefined,
     onRevoked: onRevoked as string | undefined,
   });
@@ -43,6 +44,9 @@ Each attestation makes a fresh wrapping key and gets a token for keys: both stay
 keys through them (sekisho agent key); when the host's access ends they are dropped at once, and --on-revoked is run, with
 SEKISHO_HOST, SEKISHO_REASONS and SEKISHO_KEYS (ids of the keys that went through this agent) in its environment.
 
+After each attestation it says which services it uses: those of --url, or what a remediation of its cluster told it to use, kept in
+--state. Told of others it attests there first, and stays where it is if that fails.
+
 Examples:
   $ sekisho agent --url https://authority.example --host web-1 --ca-file authority-ca.pem
   $ sekisho agent --url https://authority.example --host web-1 --socket /run/sekisho-agent.sock \\
@@ -54,6 +58,7 @@ export const agentCommand: AddCommand = (parent, cli) => {
   withAttesterOptions(command)
     .option('--interval <seconds>', 'time between attestations', parseInterval, 900)
     .option('--once', 'attest once and end', false)
+    .option('--keep-services', 'go on using the services in use, whatever a remediation says', false)
     .option('--socket <path>', 'where local programs of this user get keys')
     .option('--on-revoked <command>', 'run by the shell when access to keys ended or a key was revoked')
     .addHelpText('after', HELP)

@@ -83,6 +83,9 @@ export const Judged = t.type(
   'Judged',
 );
 
-/** A verdict fresh from judging; an affirming one comes with the tokens that were asked for. */
-export const Attested = t.intersection([Judged, t.type({ tokens: IssuedTokens })], 'Attested');
+/**
+ * A verdict fresh from judging; an affirming one comes with the tokens that were asked for. `group`: of the reference values
+ * that it was judged by.
+ */
+export const Attested = t.intersection([Judged, t.type({ tokens: IssuedTokens, group: t.string })], 'Attested');
 export type Judged = t.TypeOf<typeof Judged>;

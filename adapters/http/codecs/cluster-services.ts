@@ -55,7 +55,10 @@ export const ServiceView = t.type(
 
 const Difference = t.type({ service: t.string, what: t.string }, 'ServiceDifference');
 
-/** What a host shall apply, to the host that said what it does apply. `remediation`: the job that tells it to do so now. */
+/**
+ * What a host shall apply, to the host that said what it does apply. `remediation`: the job that tells it to do so now;
+ * then the certificates come too that `trustedCa` names by digest, PEM.
+ */
 export const ReportAnswer = t.intersection(
   [
     Recorded,
@@ -63,6 +66,7 @@ export const ReportAnswer = t.intersection(
       desired: orNull(t.readonlyArray(ServiceView)),
       differences: t.readonlyArray(Difference),
       remediation: orNull(t.string),
+      certificates: t.readonlyArray(t.string),
     }),
   ],
   'ReportAnswer',

@@ -16,10 +16,15 @@ import type { ApiError } from '../api-error.js';
 import { AppliedConfig, ReportAnswer } from '../codecs/cluster-services.js';
 import { HostPath } from '../codecs/hosts.js';
 import { Nothing, type Route, route } from '../route.js';
+import { storedCertificates } from '../stored-certificates.js';
 import { guardedByToken } from './key-operations.js';
 import { holderOf } from './tokens.js';
 
 type Observed = TE.TaskEither<ApiError, Executed<HostState, HostEvent>>;
+
+const certificatesOf = (services: ReadonlyArray<Service>): ReadonlyArray<string> => [
+  ...new Set(services.flatMap(({ trustedCa }) => trustedCa)),
+];
 
 /** A report may be the last that a remediation waits for. */
 const answered = (
@@ -41,12 +46,15 @@ const answered = (
             TE.flatMapTask(() => () => settleRemediations(api.deps, api.reads.clusters.now(), done.state.cluster)),
           ),
     ),
-    TE.map(({ cluster: { state }, answer }) => {
+    TE.let('told', ({ cluster: { state } }) => {
       const desired = state.desired ?? null;
       const differences = desired === null ? [] : serviceDifferences(desired, services);
-      const remediation = differences.length === 0 ? null : (state.remediation?.job ?? null);
-      return { body: { ...answer.body, desired, differences, remediation } };
+      return { desired, differences, remediation: differences.length === 0 ? null : (state.remediation?.job ?? null) };
     }),
+    TE.bindW('certificates', ({ told: { desired, remediation } }) =>
+      storedCertificates(api, remediation === null ? [] : certificatesOf(desired ?? [])),
+    ),
+    TE.map(({ answer, told, certificates }) => ({ body: { ...answer.body, ...told, certificates } })),
   );
 
 /** A token of the current verdict: what it opens does not matter, that it is this host's does. */

@@ -107,7 +107,7 @@ const attest = (api: Api): Route =>
         TE.flatMap((judged) =>
           pipe(
             tokensForVerdict(api.deps)({ host, kinds, wrappingKey, revision: judged.revision }),
-            TE.map((tokens) => ({ body: { ...judgedAnswer(judged), tokens } })),
+            TE.map((tokens) => ({ body: { ...judgedAnswer(judged), tokens, group: api.deps.group } })),
           ),
         ),
       );

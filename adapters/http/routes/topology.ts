@@ -10,7 +10,6 @@ import {
   clusterRows,
   memberRows,
 } from '../../../projections/cluster-row.js';
-import { pemOf } from '../../crypto/pem-text.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { ServicesFile, TopologyAnswer } from '../codecs/cluster-services.js';
@@ -18,6 +17,7 @@ import { ClusterPath } from '../codecs/clusters.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
+import { storedCertificates } from '../stored-certificates.js';
 import type { NamedAuthority } from './authority.js';
 
 const commonOf = (rows: ClusterRows, { cluster, site, status }: ClusterRow) => ({
@@ -69,20 +69,6 @@ const topology = (api: Api): Route =>
       ),
   });
 
-const pems = (api: Api, digests: ReadonlyArray<string>): TE.TaskEither<ApiError, ReadonlyArray<string>> =>
-  pipe(
-    digests,
-    TE.traverseArray((digest) =>
-      pipe(
-        api.deps.evidence.get(digest),
-        TE.flatMap(
-          (der): TE.TaskEither<ApiError, string> =>
-            der === undefined ? TE.left({ _tag: 'DocumentMissing', digest }) : TE.right(pemOf('CERTIFICATE', der)),
-        ),
-      ),
-    ),
-  );
-
 const fileOf = (api: Api, authority: string, cluster: string): TE.TaskEither<ApiError, { body: ServicesFile }> => {
   const row = clusterRow(api.reads.clusters.now(), cluster);
   if (row === undefined) return TE.left({ _tag: 'ClusterUnknown', cluster });
@@ -91,7 +77,7 @@ const fileOf = (api: Api, authority: string, cluster: string): TE.TaskEither<Api
     row.advertised,
     TE.traverseArray(({ kind, hostname, port, group, trustedCa }) =>
       pipe(
-        pems(api, trustedCa),
+        storedCertificates(api, trustedCa),
         TE.map((certificates) => ({ kind, hostname, port, group, trustedCa: certificates })),
       ),
     ),

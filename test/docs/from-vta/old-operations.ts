@@ -1,4 +1,4 @@
-import { different, done, leftOut, type Row } from './row.js';
+import { different, done, type Row } from './row.js';
 
 const AUTHORITY: ReadonlyArray<Row> = [
   done('GET principal', { cli: ['principal show'], operations: ['showPrincipal'] }),
@@ -143,9 +143,10 @@ const HOSTS: ReadonlyArray<Row> = [
     cli: ['agent key get', 'agent key wrap', 'agent key unwrap'],
     operations: ['generateKey', 'encryptKey', 'decryptKey'],
   }),
-  leftOut(
+  different(
     'esx/trusted-infrastructure: attestation/services, kms/services',
-    'An agent is told the address of its authority (`--url`).',
+    'An agent starts with one address (`--url`), says what it uses, and uses what a remediation of its cluster tells it to.',
+    { cli: ['agent', 'cluster remediate'], operations: ['reportAppliedConfig', 'remediateCluster'] },
   ),
   different('esx/authentication: security-token-issuers, client-profiles', 'Operators with roles.', {
     cli: ['operator grant', 'operator list'],
