@@ -37,6 +37,7 @@ export const makeDeps = ({ reader, ...rest }: Parts): AuthorityDeps => ({
     approval: createStateCache(1),
     cluster: createStateCache(HOT_CLUSTERS),
     inventory: createStateCache(16),
+    guard: createStateCache(2),
   },
   documents: {
     images: createMemo(1_000),

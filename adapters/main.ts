@@ -18,6 +18,7 @@ import { dataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
 import { type Sealer } from './event-store/sqlite/sealer.js';
 import { followKeys } from './follow-keys.js';
+import { createDecisionRecorder } from './guard/decision-recorder.js';
 import type { Api } from './http/api.js';
 import { DEFAULT_HOST_LIMITS, makeHostGate } from './http/host-gate.js';
 import { createLedgerHub } from './http/ledger-hub.js';
@@ -125,7 +126,12 @@ const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: Authori
 const guardOf = (
   { guardMaxStalenessMs: maxStalenessMs = DEFAULTS['guard-max-staleness'] }: OpenOptions,
   settled: Api['settled'],
-): Api['guard'] => ({ freshness: createFreshness(settled, () => performance.now()), maxStalenessMs });
+  deps: AuthorityDeps,
+): Api['guard'] => {
+  const now = (): number => performance.now();
+  const recorder = createDecisionRecorder({ ...deps, newCommandId: deps.random.uuid }, now);
+  return { freshness: createFreshness(settled, now), maxStalenessMs, recorder };
+};
 
 const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority => {
   const { clock = systemClock, random = systemRandom, limits = DEFAULT_HOST_LIMITS } = options;
@@ -163,6 +169,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
       healthy,
       TE.flatMap(() => settled),
     ),
+    deps,
   );
   const publisher = publisherOf(options, parts);
   const hub = createLedgerHub(deps.store);

@@ -5,6 +5,7 @@ import type { ReferenceValues } from './appraisal/reference-values.js';
 import type { ApprovalState } from './approval/state.js';
 import type { ClusterState } from './cluster/state.js';
 import type { BindingState } from './endorsement-key/decider.js';
+import type { GuardState } from './guard/decider.js';
 import type { ForeignEvidenceCounter } from './host/foreign-evidence.js';
 import type { HostState } from './host/state.js';
 import type { InventoryState } from './inventory/state.js';
@@ -23,6 +24,7 @@ export interface StreamCaches {
   readonly approval: StateCache<ApprovalState>;
   readonly cluster: StateCache<ClusterState>;
   readonly inventory: StateCache<InventoryState>;
+  readonly guard: StateCache<GuardState>;
 }
 
 /** Documents by digest, checked and decoded once. */

@@ -2,6 +2,7 @@ import { ACCESS_EVENTS } from './access/events.js';
 import { APPROVAL_EVENTS } from './approval/events.js';
 import { CLUSTER_EVENTS } from './cluster/events.js';
 import { BINDING_EVENTS } from './endorsement-key/events.js';
+import { GUARD_EVENTS } from './guard/events.js';
 import { HOST_EVENTS } from './host/events.js';
 import { INVENTORY_EVENTS } from './inventory/events.js';
 import { KEY_EVENTS } from './key/events.js';
@@ -22,6 +23,7 @@ export const CATALOGUE = catalogue([
   ...APPROVAL_EVENTS,
   ...CLUSTER_EVENTS,
   ...INVENTORY_EVENTS,
+  ...GUARD_EVENTS,
 ]);
 
 export type LedgerEvent = EventsOf<typeof CATALOGUE>;

@@ -8,6 +8,7 @@ import type { Approval } from '../../domain/ledger/ledger.js';
 import type { Principal } from '../access/tokens.js';
 import type { AuthorityLog } from '../authority-log.js';
 import type { Freshness } from '../caches/freshness.js';
+import type { DecisionRecorder } from '../guard/decision-recorder.js';
 import type { LiveKeys } from '../live-keys.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { PublisherStatus } from '../publisher/publisher-status.js';
@@ -35,6 +36,7 @@ export interface ReadApi {
 /** What the workload guard needs besides the read models. */
 export interface GuardService {
   readonly freshness: Freshness;
+  readonly recorder: DecisionRecorder;
   /** Older than this, every answer is no. */
   readonly maxStalenessMs: number;
 }

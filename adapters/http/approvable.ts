@@ -28,6 +28,7 @@ export const Approvable = t.keyof(
     trustPeerCertificates: null,
     enableCluster: null,
     addClusterHost: null,
+    changeGuardPolicy: null,
     advertiseService: null,
     attachServices: null,
     importServices: null,

@@ -23,6 +23,7 @@ import { driftRoutes } from './routes/drift.js';
 import { endorsementKeyImportRoutes } from './routes/endorsement-key-import.js';
 import { eventRoutes } from './routes/events.js';
 import { guardRoutes } from './routes/guard.js';
+import { guardRecordRoutes } from './routes/guard-records.js';
 import { historyRoutes } from './routes/history.js';
 import { hostAccessRoutes } from './routes/host-access.js';
 import { hostCommandRoutes } from './routes/host-commands.js';
@@ -101,6 +102,7 @@ export const allRoutes = (
     ...topologyRoutes(api, authority),
     ...guardRoutes(api),
     ...inventoryRoutes(api),
+    ...guardRecordRoutes(api),
     ...liveRoutes(api),
     ...approvalRoutes(api),
     ...breakGlassRoutes(api),

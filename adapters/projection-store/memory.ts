@@ -1,6 +1,7 @@
 import type { LedgerEvent } from '../../domain/catalogue.js';
 import { approvals } from '../../projections/approvals.js';
 import { clusters } from '../../projections/clusters.js';
+import { guard } from '../../projections/guard.js';
 import { hostTrust } from '../../projections/host-trust.js';
 import { identities } from '../../projections/identities.js';
 import { inventories } from '../../projections/inventories.js';
@@ -29,6 +30,7 @@ const PROJECTIONS = [
   clusters,
   principals,
   inventories,
+  guard,
 ] as ReadonlyArray<AnyProjection>;
 
 export const emptyMemory = (projections: ReadonlyArray<AnyProjection> = PROJECTIONS): Memory => ({

@@ -6,6 +6,7 @@ import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { ApprovalsRow } from '../../projections/approvals.js';
 import type { AnyClusterRow } from '../../projections/cluster-row.js';
+import type { GuardRow } from '../../projections/guard.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
 import type { AccessRow } from '../../projections/identities.js';
 import type { AnyInventoryRow } from '../../projections/inventory-row.js';
@@ -33,6 +34,7 @@ export interface ProjectionStore extends LedgerTimes {
   readonly approvals: View<ApprovalsRow>;
   readonly identities: View<AccessRow>;
   readonly principals: View<PrincipalRow>;
+  readonly guard: View<GuardRow>;
   readonly clusters: View<AnyClusterRow>;
   readonly inventories: View<AnyInventoryRow>;
   /** The last ledger index that reads show; -1: none. */
@@ -136,6 +138,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     clusters: createView(database, file, memory, 7),
     principals: createView(database, file, memory, 8),
     inventories: createView(database, file, memory, 9),
+    guard: createView(database, file, memory, 10),
     index: () => memory.next - 1,
     timeNow: () => (memory.next === 0 ? undefined : memory.time),
     waitFor: waitFor(opened, follower),

@@ -1,6 +1,4 @@
 import * as t from 'io-ts';
-import { closed } from '../encoding/closed.js';
-import { Text } from '../encoding/primitives.js';
 
 /** Every reason why a workload may not. docs/guard-reasons.md says what each means and what to do. */
 export const GUARD_REASONS = [
@@ -27,19 +25,28 @@ export const GUARD_REASONS = [
   'SecureBootOff',
   'ReplicationOfGuarded',
 ] as const;
-export type GuardReasonCode = (typeof GUARD_REASONS)[number];
-
-const Code = t.keyof(
-  Object.fromEntries(GUARD_REASONS.map((code) => [code, null])) as Record<GuardReasonCode, null>,
+export const GuardReasonCode = t.keyof(
+  Object.fromEntries(GUARD_REASONS.map((code) => [code, null])) as Record<(typeof GUARD_REASONS)[number], null>,
   'GuardReasonCode',
 );
+export type GuardReasonCode = t.TypeOf<typeof GuardReasonCode>;
 
 /** Which part of the question a reason is about. */
-const Part = t.keyof({ host: null, source: null, target: null, cluster: null, workload: null, guard: null }, 'Part');
-export type Part = t.TypeOf<typeof Part>;
+export const GuardPart = t.keyof(
+  { host: null, source: null, target: null, cluster: null, workload: null, guard: null },
+  'GuardPart',
+);
+export type GuardPart = t.TypeOf<typeof GuardPart>;
 
 /** `about`: the host, cluster or workload by its name. */
-export const GuardReason = closed({ code: Code, part: Part, about: Text(128) }, 'GuardReason');
-export type GuardReason = t.TypeOf<typeof GuardReason>;
+export interface GuardReason {
+  readonly code: GuardReasonCode;
+  readonly part: GuardPart;
+  readonly about: string;
+}
 
-export const guardReason = (code: GuardReasonCode, part: Part, about: string): GuardReason => ({ code, part, about });
+export const guardReason = (code: GuardReasonCode, part: GuardPart, about: string): GuardReason => ({
+  code,
+  part,
+  about,
+});

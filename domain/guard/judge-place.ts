@@ -1,12 +1,12 @@
 import type { ClusterFacts, GuardFacts, HostFacts, VerdictFacts } from './facts.js';
-import { type GuardReason, type GuardReasonCode, guardReason, type Part } from './guard-reasons.js';
+import { type GuardPart, type GuardReason, type GuardReasonCode, guardReason } from './guard-reasons.js';
 
 type Codes = ReadonlyArray<GuardReasonCode>;
 export type Reasons = ReadonlyArray<GuardReason>;
 
 /** A host in its part of a question. */
 export interface Place {
-  readonly part: Extract<Part, 'host' | 'source' | 'target'>;
+  readonly part: Extract<GuardPart, 'host' | 'source' | 'target'>;
   readonly host: string;
 }
 

@@ -90,6 +90,7 @@ const open = async (kept: Kept): Promise<TestAuthority> => {
       approval: createStateCache(1),
       cluster: createStateCache(10),
       inventory: createStateCache(10),
+      guard: createStateCache(2),
     },
     documents: {
       images: createMemo(100),

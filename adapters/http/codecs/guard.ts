@@ -9,9 +9,9 @@ const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union(
 export const AskGuard = closed({ question: Question }, 'AskGuard');
 export const AskGuardMany = closed({ questions: ListUpTo(Question, MOST_QUESTIONS) }, 'AskGuardMany');
 
-const Reason = t.type({ code: t.string, part: t.string, about: t.string }, 'GuardReasonView');
+const GuardReasonView = t.type({ code: t.string, part: t.string, about: t.string }, 'GuardReasonView');
 
-const ReliedOn = t.type(
+export const ReliedOnView = t.type(
   {
     host: t.string,
     verdict: orNull(t.number),
@@ -25,11 +25,13 @@ const ReliedOn = t.type(
 const decision = {
   allowed: t.boolean,
   /** All that hold: docs/guard-reasons.md. */
-  reasons: t.readonlyArray(Reason),
+  reasons: t.readonlyArray(GuardReasonView),
   /** Until when a yes holds if nothing is recorded meanwhile. */
   until: orNull(t.string),
+  /** The entry that keeps this answer; null: none does. */
+  recorded: orNull(t.number),
   /** Indexes of the ledger's entries. */
-  reliedOn: t.readonlyArray(ReliedOn),
+  reliedOn: t.readonlyArray(ReliedOnView),
 };
 
 /** What every answer of a request is true at. */
@@ -56,7 +58,7 @@ export const AdviceAnswer = t.type(
     host: t.string,
     /** Whether it is inside the protected area: trusted now, and in a trusted and enabled cluster. */
     protected: t.boolean,
-    reasons: t.readonlyArray(Reason),
+    reasons: t.readonlyArray(GuardReasonView),
     actions: t.readonlyArray(t.string),
     /** Hosts of its cluster inside the protected area, by name; the first of `count`. */
     elsewhere: t.type({ count: t.number, first: t.readonlyArray(t.string) }),

@@ -1,13 +1,15 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Request } from '../../../domain/authority-deps.js';
 import { adviceFor } from '../../../domain/guard/advice.js';
-import { answerTo } from '../../../domain/guard/answer.js';
+import { answerTo, type Decision } from '../../../domain/guard/answer.js';
+import type { RecordedDecision } from '../../../domain/guard/events.js';
 import { protectionReasons } from '../../../domain/guard/judge-place.js';
 import type { Question } from '../../../domain/guard/question.js';
 import { memberRow, memberRows } from '../../../projections/cluster-row.js';
-import type { Api } from '../api.js';
+import { recordingOf } from '../../../projections/guard.js';
+import { type Api, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import {
   AdviceAnswer,
@@ -21,10 +23,38 @@ import { HostPath } from '../codecs/hosts.js';
 import { type GuardMoment, guardMoment, orStale } from '../guard-moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
-const answersAt = (at: GuardMoment, questions: ReadonlyArray<Question>): ReadonlyArray<GuardDecision> => {
-  const answer = answerTo(at.facts, at.truth.judgedAt);
-  return questions.map((question) => orStale(at, answer(question)));
+interface Answered {
+  readonly truth: GuardMoment['truth'];
+  readonly answers: ReadonlyArray<GuardDecision>;
+}
+
+const keptForm = (
+  { asOf, judgedAt }: GuardMoment['truth'],
+  question: Question,
+  decision: Decision,
+): RecordedDecision => {
+  const { allowed, reasons, reliedOn } = decision;
+  const codes = reasons.map(({ code, part }) => ({ code, part }));
+  return { question, allowed, reasons: codes, reliedOn, index: asOf.index, at: judgedAt };
 };
+
+/** Decided in one go; what the policy wants kept is durable before any of it leaves. */
+const answered = (api: Api, by: Request, questions: ReadonlyArray<Question>): TE.TaskEither<ApiError, Answered> =>
+  pipe(
+    TE.fromTask<GuardMoment, ApiError>(guardMoment(api)),
+    TE.flatMap((at) => {
+      const answer = answerTo(at.facts, at.truth.judgedAt);
+      const decided = questions.map((question) => [question, orStale(at, answer(question))] as const);
+      const kept = decided.map(([question, decision]) => keptForm(at.truth, question, decision));
+      return pipe(
+        api.guard.recorder.record(by.by, recordingOf(api.reads.guard.now()), kept),
+        TE.map((places) => ({
+          truth: at.truth,
+          answers: decided.map(([, decision], i) => ({ ...decision, recorded: places[i] ?? null })),
+        })),
+      );
+    }),
+  );
 
 const ask = (api: Api): Route =>
   route({
@@ -36,14 +66,14 @@ const ask = (api: Api): Route =>
     query: Nothing,
     body: AskGuard,
     answer: GuardAnswer,
-    handle: ({ body }) =>
+    handle: (request) =>
       pipe(
-        TE.fromTask<GuardMoment, ApiError>(guardMoment(api)),
-        TE.flatMapEither((at) =>
+        answered(api, requestOf(request), [request.body.question]),
+        TE.flatMapEither(({ truth, answers: [answer] }) =>
           pipe(
-            answersAt(at, [body.question])[0],
+            answer,
             E.fromNullable<ApiError>({ _tag: 'Unexpected' }),
-            E.map((decision) => ({ body: { ...at.truth, ...decision } })),
+            E.map((decision) => ({ body: { ...truth, ...decision } })),
           ),
         ),
       ),
@@ -59,11 +89,10 @@ const askMany = (api: Api): Route =>
     query: Nothing,
     body: AskGuardMany,
     answer: GuardAnswers,
-    handle: ({ body }) =>
+    handle: (request) =>
       pipe(
-        guardMoment(api),
-        T.map((at) => ({ body: { ...at.truth, answers: answersAt(at, body.questions) } })),
-        TE.fromTask,
+        answered(api, requestOf(request), request.body.questions),
+        TE.map(({ truth, answers }) => ({ body: { ...truth, answers } })),
       ),
   });
 

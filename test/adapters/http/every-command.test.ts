@@ -551,6 +551,14 @@ const CLUSTERS: ReadonlyArray<Row> = [
     wrong: { path: { ...EAST, host: 'h9' }, code: 'HostNotEnrolled' },
   },
   {
+    operation: 'changeGuardPolicy',
+    as: 'alice',
+    body: { record: 'all', ...reason },
+    events: ['GuardPolicyChanged'],
+    read: ['/v1/guard/policy', { record: 'all', changed: { by: 'alice', ...reason } }],
+    wrong: { body: { record: 'some', ...reason }, code: 'InvalidField' },
+  },
+  {
     operation: 'disableCluster',
     path: EAST,
     as: 'bob',

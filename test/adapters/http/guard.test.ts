@@ -67,6 +67,7 @@ describe('the guard over HTTP', () => {
 
   it('answers many questions as of one moment, in their order', async () => {
     const questions = [start('h1'), start('bare'), move('h1', 'h2'), move('bare', 'h1'), start('nobody')];
+    const size = await authority.size();
     const { answers, asOf } = (await send('POST', '/v1/guard/ask-many', { questions }, 'wendy')).json();
     expect(answers.map(({ allowed }: { allowed: boolean }) => allowed)).toEqual([true, false, true, false, false]);
     expect(answers[3].reasons).toMatchObject([
@@ -74,7 +75,7 @@ describe('the guard over HTTP', () => {
       { part: 'source', code: 'HostInNoCluster' },
     ]);
     expect(answers[4].reasons).toEqual([{ code: 'HostUnknown', part: 'host', about: 'nobody' }]);
-    expect(asOf.index).toBe((await authority.size()) - 1);
+    expect(asOf.index).toBe(size - 1);
   });
 
   it('takes no more questions than it says, and none that it does not know', async () => {
@@ -149,5 +150,86 @@ describe('the guard over HTTP', () => {
       expect((await asked(start('h1'), who)).json().code).toBe('RoleNotAllowed');
     expect((await asked(start('h1'), 'alice')).statusCode).toBe(200);
     expect((await advised('nobody')).code).toBe('HostNotEnrolled');
+  });
+
+  const kept = async (query = ''): Promise<ReadonlyArray<Record<string, unknown>>> =>
+    (await send('GET', `/v1/guard/decisions${query}`, undefined, 'arthur')).json().decisions;
+  const keep = (record: string, as: Person = 'alice') =>
+    authority.ask('PUT', '/v1/guard/policy', { as, body: { record, reason: 'said by a test' } });
+
+  it('keeps refusals, and what else its policy says, before it answers', async () => {
+    const before = await authority.size();
+    const refused = (await asked(start('bare'))).json();
+    expect(refused.recorded).toBe(before);
+    expect((await asked(start('h1'))).json().recorded).toBeNull();
+    expect(await authority.size()).toBe(before + 1);
+    const [newest] = await kept();
+    expect(newest).toMatchObject({
+      entry: before,
+      asker: 'wendy',
+      question: start('bare'),
+      allowed: false,
+      reasons: [
+        { code: 'VerdictMissing', part: 'host' },
+        { code: 'HostInNoCluster', part: 'host' },
+      ],
+      index: before - 1,
+      at: authority.now.at,
+    });
+
+    expect((await keep('all')).json()).toMatchObject({ stream: 'guard', events: [{ type: 'GuardPolicyChanged' }] });
+    const questions = [start('h1'), start('bare'), start('h2')];
+    const { answers } = (await send('POST', '/v1/guard/ask-many', { questions }, 'wendy')).json();
+    expect(answers.map(({ recorded }: { recorded: number }) => recorded)).toEqual(Array(3).fill(before + 2));
+    await keep('none');
+    expect((await asked(start('bare'))).json().recorded).toBeNull();
+    expect(await authority.size()).toBe(before + 4);
+  });
+
+  it('shows what was kept by workload, host, kind, outcome and time, and as of any moment', async () => {
+    await keep('all');
+    const other = { ...workload, id: 'vm-2' };
+    const questions = [
+      { ask: 'start', workload: other, host: 'h1' },
+      { ask: 'clone', workload: other, from: 'h1', to: 'bare' },
+      { ask: 'storage', cluster: 'c1', host: 'h2' },
+    ];
+    authority.now.at = plusSeconds(authority.now.at, 7200);
+    const { answers } = (await send('POST', '/v1/guard/ask-many', { questions }, 'wendy')).json();
+    const { recorded } = answers[0];
+    const asks = async (query: string) => (await kept(query)).map(({ question }) => (question as { ask: string }).ask);
+    expect(await asks('?workload=vm-2')).toEqual(['clone', 'start']);
+    expect(await asks('?workload=vm-2&allowed=no')).toEqual(['clone', 'start']);
+    expect(await asks('?host=h2&ask=storage')).toEqual(['storage']);
+    expect(await asks(`?from=${authority.now.at}`)).toEqual(['storage', 'clone', 'start']);
+    expect((await asks(`?index=${String(recorded - 1)}`)).length).toBeGreaterThan(3);
+    expect(await asks(`?index=${String(recorded - 1)}&workload=vm-2`)).toEqual([]);
+    expect(await asks('?workload=nothing')).toEqual([]);
+
+    const first = (await send('GET', '/v1/guard/decisions?limit=1', undefined, 'arthur')).json();
+    expect(first.decisions).toHaveLength(3);
+    expect(first.nextCursor).toMatch(/^guard\/2026-12-01T\d\d:\d+$/);
+    const next = (
+      await send('GET', `/v1/guard/decisions?cursor=${encodeURIComponent(first.nextCursor)}`, undefined, 'arthur')
+    ).json();
+    expect(next.nextCursor).toBeNull();
+    expect(next.decisions.length + 3).toBe((await kept()).length);
+    expect((await send('GET', '/v1/guard/decisions?cursor=guard', undefined, 'arthur')).json().code).toBe(
+      'InvalidField',
+    );
+  });
+
+  it('says which answers are kept, who said so and who was answered, as of any moment', async () => {
+    const policy = async (query = '') => (await send('GET', `/v1/guard/policy${query}`, undefined, 'arthur')).json();
+    const now = await policy();
+    expect(now).toMatchObject({
+      record: 'all',
+      changed: { by: 'alice', reason: 'said by a test' },
+      askers: [{ subject: 'wendy', unrecorded: 0 }],
+    });
+    expect(await policy(`?index=${String(now.changed.index - 1)}`)).toMatchObject({ record: 'none' });
+    expect(await policy('?index=0')).toMatchObject({ record: 'refusals', changed: null, askers: [] });
+    expect((await keep('none', 'wendy')).json().code).toBe('RoleNotAllowed');
+    expect((await keep('some')).json().code).toBe('InvalidField');
   });
 });

@@ -543,6 +543,11 @@ const WORK: ReadonlyArray<Row> = [
 ];
 
 const NEW: ReadonlyArray<Row> = [
+  added('What a scheduler was answered, kept as policy says: all, refusals or none', {
+    operations: ['showGuardPolicy', 'changeGuardPolicy', 'listGuardDecisions'],
+    events: ['GuardPolicyChanged', 'WorkloadsDecided'],
+    tests: [HTTP, GUARD, 'domain/guard/decider.test.ts', 'adapters/guard/decision-recorder.test.ts'],
+  }),
   added('Withhold trust from a host at once, and end its history', {
     cli: ['host quarantine', 'host release', 'host retire'],
     operations: ['quarantineHost', 'releaseHost', 'retireHost'],
