@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { SecretVault } from '../domain/key-provider/ports.js';
 import type { LedgerReader } from '../domain/ledger/ledger.js';
 import type { Clock, Random } from '../domain/ports.js';
-import { openTokenStore, type TokenStore } from './access/token-store.js';
+import { type EarlierToken, readEarlierTokens } from './access/earlier-tokens.js';
 import { type AuthorityIdentity, readIdentity } from './authority-identity.js';
 import type { AuthorityLog } from './authority-log.js';
 import { type DataFolder } from './data-folder.js';
@@ -23,7 +23,7 @@ import { openLog } from './open-log.js';
 import { openProjectionStore, type ProjectionStore } from './projection-store/open-projection-store.js';
 import type { KafkaSettings } from './publisher/kafka/kafka-settings.js';
 import type { SignerConnection } from './signer/signer-connection.js';
-import { systemClock, systemRandom } from './system.js';
+import { systemClock } from './system.js';
 import type { LogLevel, LogStream } from './telemetry/log.js';
 import { type Metrics, makeMetrics } from './telemetry/metrics.js';
 
@@ -82,7 +82,7 @@ export interface AuthorityParts {
   readonly reader: LedgerReader;
   readonly identity: AuthorityIdentity;
   readonly reads: ProjectionStore;
-  readonly tokens: TokenStore;
+  readonly earlierTokens: ReadonlyArray<EarlierToken>;
   readonly secrets: Secrets | undefined;
   readonly metrics: Metrics;
   /** Undefined: for reading only. */
@@ -164,9 +164,7 @@ export const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEith
     TE.bind('sealer', ({ files, reader, live, secrets, metrics }) =>
       orClose(files)(sealerOf(options, reader, files, secrets === undefined ? undefined : live, metrics)),
     ),
-    TE.bind('tokens', ({ files }) =>
-      orClose(files)(openTokenStore(folder.tokens, (options.random ?? systemRandom).bytes)),
-    ),
+    TE.bind('earlierTokens', ({ files }) => orClose(files)(readEarlierTokens(folder.tokens))),
     TE.bind('reads', ({ files, reader }) => orClose(files)(openProjectionStore(reader, folder.projections))),
     TE.bind('log', (parts) => orClose(parts.files)(logOf(folder, options.policy, parts))),
     TE.map((parts) => ({ folder, ...parts })),

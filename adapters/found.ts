@@ -3,13 +3,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AttestationPolicy } from '../domain/appraisal/policy.js';
 import { fromBase64 } from '../domain/encoding/bytes.js';
-import { foundAuthority } from '../domain/found-authority.js';
+import { type Founding, foundAuthority } from '../domain/found-authority.js';
 import type { Keyring } from '../domain/ledger/keyring.js';
 import { loadKeyring } from '../domain/ledger/load-keyring.js';
 import type { Clock, Random } from '../domain/ports.js';
 import { makePrivateFolder, writePrivate } from './access/private-files.js';
-import { openTokenStore, type TokenStore } from './access/token-store.js';
-import type { Principal } from './access/tokens.js';
+import { digestOfToken, newToken, type Principal } from './access/tokens.js';
 import { makeDeps } from './authority-deps.js';
 import { type DataFolder, dataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
@@ -46,31 +45,29 @@ export interface Founded {
 /** Founding happens in an empty folder only: nothing is ever overwritten. */
 const isEmptyFolder = (dir: string): boolean => !existsSync(dir) || readdirSync(dir).length === 0;
 
-const issueTokens = (
-  folder: DataFolder,
-  store: TokenStore,
-  operators: ReadonlyArray<Principal>,
-  now: string,
-): TE.TaskEither<OpenError, ReadonlyMap<string, string>> =>
+type First = Principal & { readonly token: string };
+
+/** Before the ledger knows them, so that none can be lost; until then they open nothing. */
+const keepTokens = (folder: DataFolder, operators: ReadonlyArray<First>): TE.TaskEither<OpenError, unknown> =>
   pipe(
     operators,
-    TE.traverseSeqArray((operator) =>
-      pipe(
-        store.issue(operator, now),
-        TE.tap((token) => writePrivate(folder.tokenOf(operator.subject), `${token}\n`)),
-        TE.map((token) => [operator.subject, token] as const),
-      ),
-    ),
-    TE.map((pairs) => new Map(pairs)),
+    TE.traverseSeqArray(({ subject, token }) => writePrivate(folder.tokenOf(subject), `${token}\n`)),
   );
+
+const asFounded = ({ subject, role, token }: First): Founding['operators'][number] => ({
+  subject,
+  role,
+  token: { sha256: digestOfToken(entryEngines.hashing, token), expires: null },
+});
 
 const found = (
   options: FoundOptions,
   folder: DataFolder,
   keys: KeyStore,
   ledger: Ledger,
+  operators: ReadonlyArray<First>,
 ): TE.TaskEither<OpenError, string> => {
-  const { clock = systemClock, random = systemRandom, name, group, policy, operators } = options;
+  const { clock = systemClock, random = systemRandom, name, group, policy } = options;
   const { publicKeys, signer, challengeKey } = keys;
   const ring: { now: Keyring } = { now: new Map() };
   const reader = { ...entryEngines, store: ledger.events, keyring: () => ring.now };
@@ -93,7 +90,7 @@ const found = (
     ],
   };
   return pipe(
-    foundAuthority({ ...deps, ...authority })({ name, policy, operators }),
+    foundAuthority({ ...deps, ...authority })({ name, policy, operators: operators.map(asFounded) }),
     TE.mapLeft((fault): OpenError => fault),
     TE.tap(() =>
       pipe(
@@ -113,17 +110,23 @@ const found = (
   );
 };
 
-const foundLedger = (options: FoundOptions, folder: DataFolder, keys: KeyStore): TE.TaskEither<OpenError, string> =>
+const foundLedger = (
+  options: FoundOptions,
+  folder: DataFolder,
+  keys: KeyStore,
+  operators: ReadonlyArray<First>,
+): TE.TaskEither<OpenError, string> =>
   TE.bracket(
     openStore(folder, options.store),
-    (ledger) => found(options, folder, keys, ledger),
+    (ledger) => found(options, folder, keys, ledger, operators),
     (ledger) => TE.fromTask(ledger.close),
   );
 
 /** Founds an authority in an empty folder: keys, ledger, first policy, operators and their tokens. */
 export const foundFolder = (options: FoundOptions): TE.TaskEither<OpenError, Founded> => {
   const folder = dataFolder(options.dir);
-  const { clock = systemClock, random = systemRandom } = options;
+  const { random = systemRandom } = options;
+  const operators = options.operators.map((each) => ({ ...each, token: newToken(random.bytes) }));
   if (!isEmptyFolder(folder.root)) return TE.left({ _tag: 'FolderNotEmpty', dir: folder.root });
   return pipe(
     makePrivateFolder(folder.root) as TE.TaskEither<OpenError, void>,
@@ -132,16 +135,11 @@ export const foundFolder = (options: FoundOptions): TE.TaskEither<OpenError, Fou
       options.store === undefined ? TE.right(undefined) : writeStoreChoice(folder.store, options.store),
     ),
     TE.flatMap(() => createKeyStore(folder.keys, options.passphrase)),
-    TE.flatMap((keys) => foundLedger(options, folder, keys)),
+    TE.tap(() => keepTokens(folder, operators)),
+    TE.flatMap((keys) => foundLedger(options, folder, keys, operators)),
     TE.tap(() =>
       options.keepPassphrase ? writePrivate(folder.passphrase, `${options.passphrase}\n`) : TE.right(undefined),
     ),
-    TE.flatMap((kid) =>
-      pipe(
-        openTokenStore(folder.tokens, random.bytes),
-        TE.flatMap((store) => issueTokens(folder, store, options.operators, clock.now())),
-        TE.map((tokens) => ({ kid, tokens })),
-      ),
-    ),
+    TE.map((kid) => ({ kid, tokens: new Map(operators.map(({ subject, token }) => [subject, token])) })),
   );
 };

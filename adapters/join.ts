@@ -16,8 +16,6 @@ export interface JoinOptions {
   /** The key file that was made for this node, and the passphrase that opens it. */
   readonly keys: string;
   readonly passphrase: string;
-  /** Digests of operators' tokens, from a node that has them. Undefined: they are granted anew here. */
-  readonly tokens: string | undefined;
 }
 
 export interface Joined {
@@ -57,13 +55,12 @@ const follow = (dir: string): TE.TaskEither<OpenError, Joined> => {
 export const joinCluster = (options: JoinOptions): TE.TaskEither<OpenError, Joined> => {
   const folder = dataFolder(options.dir);
   if (!isEmptyFolder(folder.root)) return TE.left({ _tag: 'FolderNotEmpty', dir: folder.root });
-  const { tokens, passphrase } = options;
+  const { passphrase } = options;
   return pipe(
     openKeyStore(options.keys, passphrase),
     TE.mapLeft((fault): OpenError => fault),
     TE.flatMap(() => makePrivateFolder(folder.root)),
     TE.flatMap(() => copyPrivate(options.keys, folder.keys)),
-    TE.flatMap(() => (tokens === undefined ? TE.right(undefined) : copyPrivate(tokens, folder.tokens))),
     TE.flatMap(() => writeStoreChoice(folder.store, options.store)),
     TE.flatMap(() => follow(options.dir)),
   );

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { AuthorityDeps } from '../domain/authority-deps.js';
 import { summariseForeignEvidence } from '../domain/host/summarise-foreign-evidence.js';
@@ -9,6 +10,7 @@ import { observeProvider } from '../domain/key-provider/observe-provider.js';
 import type { KeyServiceDeps } from '../domain/key-service-deps.js';
 import type { Approval } from '../domain/ledger/ledger.js';
 import { authenticator } from './access/authenticate.js';
+import { bringTokensToLedger } from './access/take-over-tokens.js';
 import { tokenVerifier } from './access/token-verifier.js';
 import { makeDeps } from './authority-deps.js';
 import { type AuthorityParts, type OpenOptions, openParts } from './authority-parts.js';
@@ -45,6 +47,11 @@ export interface OpenedAuthority {
   readonly close: () => Promise<void>;
 }
 
+interface Assembled {
+  readonly parts: AuthorityParts;
+  readonly opened: OpenedAuthority;
+}
+
 const MINUTE_MS = 60_000;
 
 /** What happens by itself while the authority is open. The answer stops it and does it a last time. */
@@ -72,13 +79,13 @@ const observeProviders = async (deps: KeyServiceDeps, reads: ProjectionStore): P
 };
 
 const serverOf = (options: OpenOptions, api: Api, parts: AuthorityParts): FastifyInstance => {
-  const { identity, tokens, secrets, live } = parts;
+  const { identity, earlierTokens, secrets, live } = parts;
   return makeServer({
-    routes: allRoutes(api, identity, tokens, live.tokenKeys),
+    routes: allRoutes(api, identity, live.tokenKeys),
     access: {
       authenticate: authenticator(
         api.deps,
-        tokens,
+        earlierTokens,
         tokenVerifier(() => performance.now()),
       ),
       gate: api.gate,
@@ -207,6 +214,14 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
   return { app, deps, reads, close };
 };
 
+/** Left undone, it is for the next start: until then this node's file answers for what it knows. */
+const takeOver = ({ parts, opened }: Assembled): T.Task<unknown> => {
+  const { folder, files, earlierTokens: tokens, secrets } = parts;
+  if (secrets === undefined) return T.of(undefined);
+  const [authority, shared] = [files.publicKeys.authority.kid, files.store.cluster !== undefined];
+  return bringTokensToLedger(opened.deps, { file: folder.tokens, tokens, authority, shared });
+};
+
 /**
  * Puts an authority together from its data folder. One process at a time; left when another has it, when it is not what
  * was written, or when the passphrase is wrong.
@@ -214,5 +229,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
 export const openAuthority = (options: OpenOptions): TE.TaskEither<OpenError, OpenedAuthority> =>
   pipe(
     openParts(dataFolder(options.dir), options),
-    TE.map((parts) => assemble(options, parts)),
+    TE.map((parts) => ({ parts, opened: assemble(options, parts) })),
+    TE.tapTask(takeOver),
+    TE.map(({ opened }) => opened),
   );

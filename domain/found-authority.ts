@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { grantOperator } from './access/change-operators.js';
 import type { AccessRejection } from './access/commands.js';
 import type { OperatorRole } from './access/operator-role.js';
+import type { OwnToken } from './access/own-token.js';
 import type { AttestationPolicy } from './appraisal/policy.js';
 import type { AuthorityDeps } from './authority-deps.js';
 import { toBase64 } from './encoding/bytes.js';
@@ -19,7 +20,12 @@ import type { ReferenceRejection } from './reference/commands.js';
 export interface Founding {
   readonly name: string;
   readonly policy: AttestationPolicy;
-  readonly operators: ReadonlyArray<{ readonly subject: string; readonly role: OperatorRole }>;
+  readonly operators: ReadonlyArray<{
+    readonly subject: string;
+    readonly role: OperatorRole;
+    /** What opens the role; undefined: nothing of ours. */
+    readonly token?: OwnToken;
+  }>;
 }
 
 export interface FoundingDeps extends AuthorityDeps {

@@ -1,6 +1,6 @@
 import type { OperatorRole } from '../domain/access/operator-role.js';
 import type { LedgerEvent } from '../domain/catalogue.js';
-import { NOTHING, type Projection } from './projection.js';
+import { type Change, NOTHING, type Projection } from './projection.js';
 
 /** Who holds which role, by subject. */
 export interface OperatorRow {
@@ -12,20 +12,38 @@ export interface OperatorRow {
   readonly confirmed: boolean;
   readonly grantedBy: string;
   readonly since: string;
+  /** When the newest token was made, and until when it opens anything; null: there is none that the ledger knows. */
+  readonly token: { readonly since: string; readonly expires: string | null } | null;
 }
+
+type Token = OperatorRow['token'];
+
+const withToken = (
+  rows: ReadonlyMap<string, OperatorRow>,
+  subject: string,
+  token: Token,
+): ReadonlyArray<Change<OperatorRow>> => {
+  const row = rows.get(subject);
+  return row === undefined ? NOTHING : [[subject, { ...row, token }]];
+};
 
 export const operators: Projection<OperatorRow, LedgerEvent> = {
   name: 'operators',
-  version: 2,
+  version: 3,
   evolve: (rows, { event, actor, recordedAt }) => {
     if (event.type === 'OperatorWithdrawn') return [[event.data.subject, null]];
     if (event.type === 'OperatorConfirmed') {
       const row = rows.get(event.data.subject);
       return row === undefined ? NOTHING : [[row.subject, { ...row, confirmed: true }]];
     }
+    if (event.type === 'OperatorTokenIssued')
+      return withToken(rows, event.data.subject, { since: recordedAt, expires: event.data.expires });
+    if (event.type === 'OperatorTokenTakenOver')
+      return withToken(rows, event.data.subject, { since: recordedAt, expires: null });
+    if (event.type === 'OperatorTokensRevoked') return withToken(rows, event.data.subject, null);
     if (event.type !== 'OperatorGranted') return NOTHING;
     const { subject, role, person, vouchedBy } = event.data;
     const confirmed = vouchedBy !== null || actor.role === 'authority';
-    return [[subject, { subject, role, person, confirmed, grantedBy: actor.subject, since: recordedAt }]];
+    return [[subject, { subject, role, person, confirmed, grantedBy: actor.subject, since: recordedAt, token: null }]];
   },
 };

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { currentAccess } from '../../domain/access/access-stream.js';
+import { holderOfToken, type TokenHolder } from '../../domain/access/holder-of-token.js';
 import { type IdentityFault, identityOf } from '../../domain/access/identity.js';
 import { operatorOfCertificate } from '../../domain/access/operator-of-certificate.js';
 import {
@@ -11,9 +12,9 @@ import {
 import type { AccessState } from '../../domain/access/state.js';
 import type { AuthorityDeps } from '../../domain/authority-deps.js';
 import { validityFaults } from '../../domain/tpm/certificate-rules.js';
-import type { TokenStore } from './token-store.js';
+import type { EarlierToken } from './earlier-tokens.js';
 import type { TokenFault, TokenSource, VerifyToken } from './token-verifier.js';
-import type { Principal } from './tokens.js';
+import { digestOfToken, isOwnToken, type Principal } from './tokens.js';
 
 export type AuthenticationFault = TokenFault | IdentityFault | { readonly _tag: 'Unauthenticated' };
 
@@ -33,9 +34,27 @@ const NONE = new Uint8Array();
 
 const stranger: Authenticated = E.left({ _tag: 'Unauthenticated' });
 
-/** A token of ours opens what the ledger grants its holder now, whatever the token file says. */
-const withOwnToken = ({ operators }: AccessState, held: Principal): Authenticated =>
-  operators.get(held.subject)?.role === held.role ? E.right({ ...held, via: 'token' }) : stranger;
+/** Of somebody whom the ledger knows no token of, a file of this node may; what it opens is what the ledger grants now. */
+const earlierHolder = (
+  { operators, tokens }: AccessState,
+  earlier: ReadonlyArray<EarlierToken>,
+  sha256: string,
+): TokenHolder | undefined => {
+  const found = earlier.find((each) => each.sha256 === sha256);
+  if (found === undefined || tokens.settled.has(found.subject)) return undefined;
+  const { subject, role } = found;
+  return operators.get(subject)?.role === role ? { subject, role } : undefined;
+};
+
+const withOwnToken = (
+  deps: AuthorityDeps,
+  state: AccessState,
+  earlier: ReadonlyArray<EarlierToken>,
+  sha256: string,
+): Authenticated => {
+  const holder = holderOfToken(state, sha256, deps.clock.now()) ?? earlierHolder(state, earlier, sha256);
+  return holder === undefined ? stranger : E.right({ ...holder, via: 'token' });
+};
 
 /** Those of a principal that sign now and are not over; a document that is gone or is none signs nothing. */
 const certificatesOf =
@@ -89,14 +108,16 @@ const isSigned = (token: string): boolean => token.split('.').length === 3;
 
 /** Who is asking, by what the ledger grants now. Nothing is let in that can't be checked. */
 export const authenticator =
-  (deps: AuthorityDeps, tokens: TokenStore, verify: VerifyToken): Authenticate =>
+  (deps: AuthorityDeps, earlier: ReadonlyArray<EarlierToken>, verify: VerifyToken): Authenticate =>
   async ({ token, certificate }) => {
     // Who brings a token is who the token says, or nobody: two answers to one question are none.
     if (token === undefined) return certificate === undefined ? stranger : withCertificate(deps, certificate);
-    const own = tokens.find(token);
-    if (own === undefined && !isSigned(token)) return stranger;
+    const isOwn = isOwnToken(token);
+    if (!isOwn && !isSigned(token)) return stranger;
     const access = await currentAccess(deps)();
     if (E.isLeft(access)) return stranger;
     const { state } = access.right;
-    return own === undefined ? withSignedToken(deps, verify, token)(state) : withOwnToken(state, own);
+    return isOwn
+      ? withOwnToken(deps, state, earlier, digestOfToken(deps.hashing, token))
+      : withSignedToken(deps, verify, token)(state);
   };

@@ -14,7 +14,7 @@ import { overMutualTls } from './mutual-tls.js';
 import { openFailure } from './open-failure.js';
 import { passphraseOf } from './passphrase.js';
 import { speakerOf } from './speaker.js';
-import { inProcess, overNetwork } from './transport.js';
+import { inProcess, overNetwork, type Transport } from './transport.js';
 
 type Use<A> = (client: AuthorityClient) => TE.TaskEither<CliFailure, A>;
 
@@ -57,10 +57,18 @@ const elsewhere = <A>(cli: Cli, options: AuthorityOptions, url: string, use: Use
 const here = (
   cli: Cli,
   options: AuthorityOptions,
+  transport: Transport,
 ): ((operation: Operation) => TE.TaskEither<CliFailure, string | undefined>) => {
-  const own = speakerOf(dataFolder(options.dir), options.as);
+  const own = speakerOf(dataFolder(options.dir), options.as, transport);
   return options.tokenFile === undefined ? own : () => token(cli, options);
 };
+
+const useHere = <A>(
+  cli: Cli,
+  options: AuthorityOptions,
+  transport: Transport,
+  use: Use<A>,
+): TE.TaskEither<CliFailure, A> => use(makeClient(transport, here(cli, options, transport), options.breakGlass));
 
 /**
  * Gives the command its authority: one elsewhere (--url), the one serving from the data folder, or, when none serves,
@@ -69,7 +77,7 @@ const here = (
 export const withAuthority = <A>(cli: Cli, options: AuthorityOptions, use: Use<A>): TE.TaskEither<CliFailure, A> => {
   if (options.url !== undefined) return elsewhere(cli, options, options.url, use);
   const live = liveServer(dataFolder(options.dir).server);
-  if (live !== undefined) return use(makeClient(overNetwork(live.url), here(cli, options), options.breakGlass));
+  if (live !== undefined) return useHere(cli, options, overNetwork(live.url), use);
   return TE.bracket(
     pipe(
       passphraseOf(options),
@@ -80,7 +88,7 @@ export const withAuthority = <A>(cli: Cli, options: AuthorityOptions, use: Use<A
         ),
       ),
     ),
-    ({ app }) => use(makeClient(inProcess(app), here(cli, options), options.breakGlass)),
+    ({ app }) => useHere(cli, options, inProcess(app), use),
     ({ close }) => TE.fromTask(close),
   );
 };

@@ -136,6 +136,7 @@ export const OPERATIONS = {
   listOperators: 'ReadOperators',
   grantOperator: 'ManageOperators',
   withdrawOperator: 'ManageOperators',
+  revokeTokens: 'operator',
   whoAmI: 'operator',
   listClientCertificates: 'ReadOperators',
   bindClientCertificate: 'operator',

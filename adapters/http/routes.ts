@@ -1,4 +1,3 @@
-import type { TokenStore } from '../access/token-store.js';
 import type { TokenKey } from '../tokens/token-engine.js';
 import type { Api } from './api.js';
 import { introduced } from './introduced.js';
@@ -61,7 +60,6 @@ const API_VERSION = '1.0.0';
 export const allRoutes = (
   api: Api,
   authority: NamedAuthority,
-  tokens: TokenStore,
   tokenKeys: () => ReadonlyArray<TokenKey>,
 ): ReadonlyArray<Route> => {
   const routes = [
@@ -82,7 +80,7 @@ export const allRoutes = (
     ...referenceCommandRoutes(api),
     ...endorsementKeyImportRoutes(api),
     ...certificateRoutes(api),
-    ...operatorRoutes(api, tokens),
+    ...operatorRoutes(api),
     whoAmIRoute(api),
     ...tokenIssuerRoutes(api),
     ...clientCertificateRoutes(api),

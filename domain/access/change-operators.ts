@@ -2,20 +2,22 @@ import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { type AccessOutcome, executeAccess } from './access-stream.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
+import type { OwnToken } from './own-token.js';
 import type { ApprovalPolicy } from './state.js';
 import type { TokenIssuer } from './token-issuer.js';
 
 type Change<Input> = (deps: AuthorityDeps) => (input: Request & Input) => AccessOutcome;
 
-/** Records who may act; the operator's token is made and kept outside the ledger. Who approved it vouches for the person. */
+/** Records who may act, and the digest of the token that was made for them. Who approved it vouches for the person. */
 export const grantOperator: Change<{
   readonly subject: string;
   readonly role: OperatorRole;
   readonly person?: string | undefined;
+  readonly token?: OwnToken | undefined;
 }> = (deps) => (input) => {
-  const { by, commandId, subject, role, person } = input;
+  const { by, commandId, subject, role, person, token } = input;
   const vouchedBy = deps.approvalOf?.(commandId)?.by;
-  return executeAccess(deps)(input, { type: 'GrantOperator', by, subject, role, person, vouchedBy });
+  return executeAccess(deps)(input, { type: 'GrantOperator', by, subject, role, person, token, vouchedBy });
 };
 
 /** A second person says that a name is its own person's: until then it counts as the person who gave it. */

@@ -2,6 +2,7 @@ import type { Actor } from '../ledger/envelope.js';
 import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
+import type { OwnToken } from './own-token.js';
 import type { Principal, PrincipalChain } from './principal.js';
 import type { PermissionRequired } from './require-permission.js';
 import type { ApprovalPolicy } from './state.js';
@@ -16,9 +17,27 @@ export type AccessCommand = { readonly by: Actor } & (
       readonly person: string | undefined;
       /** The second person who approved it, if one did. */
       readonly vouchedBy: string | undefined;
+      /** What opens the role from now on; undefined: nothing of ours yet. */
+      readonly token?: OwnToken | undefined;
     }
   | { readonly type: 'ConfirmOperator'; readonly subject: string }
   | { readonly type: 'WithdrawOperator'; readonly subject: string; readonly reason: string }
+  | {
+      readonly type: 'IssueToken';
+      readonly subject: string;
+      readonly token: OwnToken;
+      /** Who approved that the name is given away. */
+      readonly vouchedBy: string | undefined;
+    }
+  | { readonly type: 'RevokeTokens'; readonly subject: string; readonly reason: string }
+  | {
+      readonly type: 'TakeOverTokens';
+      readonly tokens: ReadonlyArray<{
+        readonly subject: string;
+        readonly role: OperatorRole;
+        readonly sha256: string;
+      }>;
+    }
   | ({ readonly type: 'ChangeApprovalPolicy'; readonly vouchedBy: string | undefined } & ApprovalPolicy)
   | {
       readonly type: 'TrustTokenIssuer';

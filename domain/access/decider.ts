@@ -5,8 +5,10 @@ import type { AccessCommand, AccessRejection } from './commands.js';
 import { decideCertificate } from './decide-certificate.js';
 import { decideIssuer } from './decide-issuer.js';
 import { decidePrincipal } from './decide-principal.js';
+import { decideToken } from './decide-token.js';
 import type { AccessEvent } from './events.js';
 import { evolveAccess } from './evolve.js';
+import { isLastTrustAdministrator } from './last-trust-administrator.js';
 import type { Permission } from './permissions.js';
 import { requirePermission } from './require-permission.js';
 import { type AccessState, mayBeOnePerson, noOperators, personOf } from './state.js';
@@ -18,13 +20,16 @@ const record = (event: AccessEvent): Decided => E.right([event]);
 const unknown = (subject: string): Decided => E.left({ _tag: 'OperatorUnknown', subject });
 
 const grant = (command: Of<'GrantOperator'>, state: AccessState): Decided => {
-  const { subject, role, person = subject, vouchedBy = null } = command;
+  const { subject, role, person = subject, vouchedBy = null, token } = command;
   const reserved = [subject, person].find((name) => name.includes(':'));
   if (reserved !== undefined) return E.left({ _tag: 'NameReserved', name: reserved });
   const held = state.operators.get(subject);
-  return held === undefined
-    ? record({ type: 'OperatorGranted', data: { subject, role, person, vouchedBy } })
-    : E.left({ _tag: 'OperatorExists', subject, role: held.role });
+  if (held !== undefined) return E.left({ _tag: 'OperatorExists', subject, role: held.role });
+  const granted: AccessEvent = { type: 'OperatorGranted', data: { subject, role, person, vouchedBy } };
+  return E.right([
+    granted,
+    ...(token === undefined ? [] : [{ type: 'OperatorTokenIssued' as const, data: { subject, ...token } }]),
+  ]);
 };
 
 /** Nothing to say when the name counts as that person already. */
@@ -37,10 +42,6 @@ const confirm = ({ by, subject }: Of<'ConfirmOperator'>, state: AccessState): De
     ? E.left({ _tag: 'SamePerson', what: subject })
     : record({ type: 'OperatorConfirmed', data: { subject, person: held.claimed } });
 };
-
-const isLastTrustAdministrator = (state: AccessState, subject: string): boolean =>
-  state.operators.get(subject)?.role === 'trust-administrator' &&
-  [...state.operators.values()].filter(({ role }) => role === 'trust-administrator').length === 1;
 
 const withdraw = ({ subject, reason }: Of<'WithdrawOperator'>, state: AccessState): Decided => {
   const held = state.operators.get(subject);
@@ -70,6 +71,10 @@ const decideByType = (command: AccessCommand, state: AccessState): Decided => {
       return withdraw(command, state);
     case 'ChangeApprovalPolicy':
       return changePolicy(command, state);
+    case 'IssueToken':
+    case 'RevokeTokens':
+    case 'TakeOverTokens':
+      return decideToken(command, state);
     case 'BindCertificate':
     case 'ReleaseCertificate':
       return decideCertificate(command, state);
@@ -96,7 +101,10 @@ const PERMISSION_OF: Readonly<Record<AccessCommand['type'], Permission | undefin
   TrustPrincipal: 'ManageAttestingSSO',
   ReplacePrincipalCertificates: 'ManageAttestingSSO',
   RemovePrincipal: 'ManageAttestingSSO',
+  TakeOverTokens: 'ManageOperators',
   // Anybody's, for themselves; the decision says whose a name is.
+  IssueToken: undefined,
+  RevokeTokens: undefined,
   BindCertificate: undefined,
   ReleaseCertificate: undefined,
   // Says who they are, and takes nothing: it is what a checked token says.

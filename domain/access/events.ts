@@ -5,6 +5,7 @@ import { Uuid } from '../ledger/envelope.js';
 import { catalogue, type EventsOf, eventType, upcast } from '../ledger/event-type.js';
 import { ClientCertificate } from './client-certificate.js';
 import { OperatorRole } from './operator-role.js';
+import { OWN_TOKEN_EVENTS } from './own-token.js';
 import { PrincipalChain, principalFields } from './principal.js';
 import { IssuerName, issuerFields } from './token-issuer.js';
 
@@ -12,7 +13,7 @@ const Subject = Text(128);
 const Person = Text(128);
 
 /**
- * `subject` is an opaque id; tokens and names are kept outside the ledger. `person` is whose name the granting operator says
+ * `subject` is an opaque id; names of people are kept outside the ledger. `person` is whose name the granting operator says
  * it is; it counts only where `vouchedBy`, another person, said so too.
  */
 export const OperatorGranted = eventType({
@@ -141,6 +142,7 @@ export const ACCESS_EVENTS = [
   PrincipalTrusted,
   PrincipalCertificatesReplaced,
   PrincipalRemoved,
+  ...OWN_TOKEN_EVENTS,
 ] as const;
 
 export const accessCatalogue = catalogue(ACCESS_EVENTS);

@@ -1,6 +1,7 @@
 import type { Recorded } from '../ledger/envelope.js';
 import type { AccessEvent } from './events.js';
 import { evolvePrincipals } from './evolve-principals.js';
+import { evolveTokens } from './evolve-tokens.js';
 import { type AccessState, mayBeOnePerson, personOf, type TrustedIssuer } from './state.js';
 
 const put = <V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> =>
@@ -66,9 +67,17 @@ export const evolveAccess = (state: AccessState, recorded: Recorded<AccessEvent>
       );
     case 'OperatorWithdrawn':
       return withoutCertificatesOf(
-        { ...state, operators: without(state.operators, event.data.subject) },
+        {
+          ...state,
+          operators: without(state.operators, event.data.subject),
+          tokens: evolveTokens(state.tokens, event),
+        },
         event.data.subject,
       );
+    case 'OperatorTokenIssued':
+    case 'OperatorTokenTakenOver':
+    case 'OperatorTokensRevoked':
+      return { ...state, tokens: evolveTokens(state.tokens, event) };
     case 'ApprovalPolicyChanged':
       return { ...state, approvals: event.data };
     case 'TokenIssuerTrusted':

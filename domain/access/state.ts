@@ -33,6 +33,14 @@ export interface BoundCertificate {
   readonly certificate: ClientCertificate;
 }
 
+/** Tokens of the authority's own that open something. */
+export interface OwnTokens {
+  /** By digest. */
+  readonly held: ReadonlyMap<string, { readonly subject: string; readonly expires: string | null }>;
+  /** Whose tokens the ledger alone decides; of anybody else a list from before tokens were in the ledger counts. */
+  readonly settled: ReadonlySet<string>;
+}
+
 /** Who holds which role now, and who they are. */
 export interface AccessState {
   readonly operators: ReadonlyMap<string, Operator>;
@@ -42,6 +50,7 @@ export interface AccessState {
   readonly principals: ReadonlyMap<string, Principal>;
   /** By id. */
   readonly certificates: ReadonlyMap<string, BoundCertificate>;
+  readonly tokens: OwnTokens;
   /** By subject, of everybody who ever held a role: the person that they count as. */
   readonly persons: ReadonlyMap<string, string>;
   readonly approvals: ApprovalPolicy;
@@ -55,6 +64,7 @@ export const noOperators: AccessState = {
   identities: new Map(),
   principals: new Map(),
   certificates: new Map(),
+  tokens: { held: new Map(), settled: new Set() },
   persons: new Map(),
   approvals: { operations: [], lifetimeSeconds: A_DAY, breakGlass: [] },
 };

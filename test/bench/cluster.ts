@@ -109,7 +109,7 @@ const serveNodes = async (folder: string, url: string, count: number): Promise<R
   for (let i = 1; i < count; i++) {
     const dir = join(folder, `node-${String(count)}-${String(i)}`);
     const passphrase = readFileSync(own.passphrase, 'utf8').trim();
-    const joining = { dir, store: { url, prefix: 'sekisho' }, keys: own.keys, passphrase, tokens: own.tokens };
+    const joining = { dir, store: { url, prefix: 'sekisho' }, keys: own.keys, passphrase };
     orThrow(await joinCluster(joining)());
     copyFileSync(own.passphrase, dataFolder(dir).passphrase);
     nodes.push(await serveAuthority(dir));

@@ -81,6 +81,33 @@ describe('two nodes of one authority', () => {
     }
   });
 
+  it('know the same operators: who is granted at one is let in at the other, and nowhere once it is revoked there', async () => {
+    const { one, two } = await twoNodes();
+    const opens = ({ ask }: HttpAuthority, token: string, method: 'GET' | 'DELETE' = 'GET', path = '/v1/whoami') =>
+      ask(method, path, {
+        headers: { authorization: `Bearer ${token}` },
+        ...(method === 'GET' ? {} : { body: { reason: 'lost' } }),
+      });
+    const grant = async (node: HttpAuthority, subject: string): Promise<string> =>
+      (await node.ask('POST', '/v1/operators', { as: 'alice', body: { subject, role: 'auditor' } })).json().token;
+    const both = async (token: string) => [(await opens(one, token)).statusCode, (await opens(two, token)).statusCode];
+
+    const carol = await grant(one, 'carol');
+    expect((await opens(two, carol)).json()).toMatchObject({ subject: 'carol', role: 'auditor', via: 'token' });
+    expect((await opens(two, carol, 'DELETE', '/v1/operators/carol/token')).statusCode).toBe(200);
+    expect(await both(carol)).toEqual([401, 401]);
+
+    const dora = await grant(two, 'dora');
+    expect(await both(dora)).toEqual([200, 200]);
+    await one.ask('DELETE', '/v1/operators/dora', { as: 'bob', body: { reason: 'left' } });
+    expect(await both(dora)).toEqual([401, 401]);
+    const again = await grant(one, 'dora');
+    expect([await both(dora), await both(again)]).toEqual([
+      [401, 401],
+      [200, 200],
+    ]);
+  });
+
   it('refuse to answer before they have seen what the asker has', async () => {
     const { one } = await twoNodes();
     const headers = { 'sekisho-min-index': '999999' };

@@ -30,7 +30,7 @@ it('a node is added, joins and serves by the command line alone, and signs with 
   await done(run('init', ...first, '--store', url, '--name', 'Gate'));
   await done(run('keys', 'add-node', 'gate-2', '--out', at('keys'), '--node-passphrase-file', at('pass-2'), ...first));
 
-  const joining = ['--keys', at('keys'), '--store', url, '--tokens', join(at('gate-1'), 'tokens.json')];
+  const joining = ['--keys', at('keys'), '--store', url];
   const wrong = await run('node', 'join', ...joining, '--passphrase-file', at('pass-1'), '--dir', at('none'));
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('does not open')]);
   const full = await run('node', 'join', ...joining, '--passphrase-file', at('pass-2'), '--dir', folder);

@@ -94,7 +94,7 @@ export const clusterOf = async (
   for (const name of names) {
     const dir = nodes.length === 0 ? authority.dir : join(folder, name);
     if (nodes.length > 0) {
-      right(await joinCluster({ dir, store, keys: own.keys, passphrase: PASSPHRASE, tokens: own.tokens })());
+      right(await joinCluster({ dir, store, keys: own.keys, passphrase: PASSPHRASE })());
       copyFileSync(own.vault, dataFolder(dir).vault);
       copyFileSync(own.passphrase, dataFolder(dir).passphrase);
     }

@@ -77,11 +77,11 @@ export const openHttpAuthority = async (
   return openFolder(dir, tokens, now, tls);
 };
 
-/** One more node of an authority that keeps its ledger in a cluster, with that one's keys, tokens and clock. */
+/** One more node of an authority that keeps its ledger in a cluster, with that one's keys and clock. */
 export const joinHttpAuthority = async (first: HttpAuthority, store: StoreChoice): Promise<HttpAuthority> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'sekisho-http-')), 'authority');
-  const [keys, tokens] = [join(first.dir, 'keys.json'), join(first.dir, 'tokens.json')];
-  right(await joinCluster({ dir, store, keys, tokens, passphrase: PASSPHRASE })());
+  const keys = join(first.dir, 'keys.json');
+  right(await joinCluster({ dir, store, keys, passphrase: PASSPHRASE })());
   return openFolder(dir, first.tokens, first.now);
 };
 

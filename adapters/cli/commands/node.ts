@@ -13,7 +13,6 @@ interface Options {
   readonly dir?: string;
   readonly keys: string;
   readonly passphraseFile: string;
-  readonly tokens?: string;
   readonly store?: string;
   readonly storePrefix: string;
   readonly json: boolean;
@@ -40,14 +39,14 @@ const print = (cli: Cli, dir: string, options: Options, joined: Joined): ExitCod
 
 const join = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> => {
   const dir = options.dir ?? cli.terminal.env['SEKISHO_DIR'] ?? DEFAULT_DIR;
-  const { keys, tokens, storePrefix: prefix } = options;
+  const { keys, storePrefix: prefix } = options;
   return pipe(
     urlOf(cli, options),
     TE.bindTo('url'),
     TE.bind('passphrase', () => readText(options.passphraseFile)),
     TE.flatMap(({ url, passphrase }) =>
       pipe(
-        joinCluster({ dir, keys, tokens, store: { url, prefix }, passphrase: passphrase.replace(/\r?\n$/, '') }),
+        joinCluster({ dir, keys, store: { url, prefix }, passphrase: passphrase.replace(/\r?\n$/, '') }),
         TE.mapLeft(openFailure(dir)),
       ),
     ),
@@ -62,7 +61,7 @@ challenge from one node can be answered at another.
 
 Example:
   $ SEKISHO_STORE='esdb://sekisho:PASSWORD@db1:2113,db2:2113,db3:2113' \\
-      sekisho node join --keys gate-2.json --passphrase-file pass-2 --tokens tokens.json --dir ./gate-2`;
+      sekisho node join --keys gate-2.json --passphrase-file pass-2 --dir ./gate-2`;
 
 export const nodeCommand: AddCommand = (parent, cli) => {
   const node = parent.command('node').description('nodes of an authority whose ledger is in EventStoreDB');
@@ -71,7 +70,6 @@ export const nodeCommand: AddCommand = (parent, cli) => {
     .option('--dir <dir>', `the folder to make (SEKISHO_DIR, else ./${DEFAULT_DIR})`)
     .requiredOption('--keys <file>', 'key file that was made for this node')
     .requiredOption('--passphrase-file <file>', 'file with the passphrase that opens it')
-    .option('--tokens <file>', 'tokens.json of another node: digests of the tokens of operators')
     .option('--store <url>', 'connection string of the cluster; better in SEKISHO_STORE, which others can not list')
     .option('--store-prefix <name>', 'what the names of its streams begin with there', DEFAULT_PREFIX)
     .addHelpText('after', HELP)

@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
@@ -11,24 +12,40 @@ import { asOfText, showAnswer } from '../show-answer.js';
 import { tableOf, when } from '../terminal.js';
 
 const PATH = '/v1/operators';
+const AN_HOUR = 3_600;
+const MOST_HOURS = 87_600;
 const ROLES = Object.keys(OperatorRole.keys);
+
+const hoursOf = (text: string): number => {
+  const hours = Number(text);
+  if (!(Number.isInteger(hours) && hours >= 1 && hours <= MOST_HOURS))
+    throw new InvalidArgumentError(`It must be 1 to ${String(MOST_HOURS)} hours.`);
+  return hours;
+};
+
+const untilOf = (token: { readonly expires: string | null } | null): string => {
+  if (token === null) return 'none';
+  return token.expires === null ? 'it is revoked' : when(token.expires);
+};
 
 export const operatorCommand: AddCommand = (parent, cli) => {
   const group = parent.command('operator').description('who may do what');
   const grant = group
     .command('grant <subject> <role>')
     .description(`give a role (${ROLES.join(', ')}); shows the token, once`)
-    .option('--person <id>', 'whose name it is, when they have another one here already');
+    .option('--person <id>', 'whose name it is, when they have another one here already')
+    .option('--token-hours <hours>', 'how long the token opens the role; default: until it is revoked', hoursOf);
   online(cli, grant, (given) => {
     const [subject, role] = given.args;
-    const { person } = given.options;
+    const { person, tokenHours } = given.options;
+    const lifetime = typeof tokenHours === 'number' ? { tokenLifetimeSeconds: tokenHours * AN_HOUR } : {};
     return pipe(
       given.client.call(
         {
           operation: 'grantOperator',
           method: 'POST',
           path: PATH,
-          body: { subject, role, ...(person === undefined ? {} : { person }) },
+          body: { subject, role, ...(person === undefined ? {} : { person }), ...lifetime },
         },
         OperatorGranted,
       ),
@@ -62,6 +79,18 @@ export const operatorCommand: AddCommand = (parent, cli) => {
       body: { reason: given.options['reason'] },
     }),
   );
+  const revoke = group
+    .command('revoke-token <subject>')
+    .description("end the token of a subject, whose role stays: one that was lost. Your own, or anybody's")
+    .requiredOption('--reason <text>', 'why, for those who read the history');
+  online(cli, revoke, (given) =>
+    sendCommand(given, {
+      operation: 'revokeTokens',
+      method: 'DELETE',
+      path: `${PATH}/${segment(given.args[0])}/token`,
+      body: { reason: given.options['reason'] },
+    }),
+  );
   online(cli, withAsOf(group.command('list')).description('who holds which role'), (given) => {
     const query = { ...asOfQuery(given.options) };
     return showAnswer(
@@ -72,13 +101,14 @@ export const operatorCommand: AddCommand = (parent, cli) => {
         [
           tableOf(
             given.paint,
-            ['subject', 'role', 'counts as', 'since', 'granted by'],
-            answer.operators.map(({ subject, role, person, confirmed, since, grantedBy }) => [
+            ['subject', 'role', 'counts as', 'since', 'granted by', 'token until'],
+            answer.operators.map(({ subject, role, person, confirmed, since, grantedBy, token }) => [
               subject,
               role,
               confirmed ? person : `${grantedBy}, unconfirmed`,
               when(since),
               grantedBy,
+              untilOf(token),
             ]),
           ),
           asOfText(answer),

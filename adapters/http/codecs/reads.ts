@@ -202,6 +202,7 @@ export const OperatorsAnswer = t.type(
         confirmed: t.boolean,
         grantedBy: t.string,
         since: t.string,
+        token: t.union([t.null, t.type({ since: t.string, expires: t.union([t.null, t.string]) })]),
       }),
     ),
   },

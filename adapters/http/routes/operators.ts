@@ -3,11 +3,15 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type AccessDone, ACCESS_STREAM as STREAM } from '../../../domain/access/access-stream.js';
 import { confirmOperator, grantOperator, withdrawOperator } from '../../../domain/access/change-operators.js';
+import { issueToken, revokeTokens } from '../../../domain/access/change-tokens.js';
+import { holderOfToken } from '../../../domain/access/holder-of-token.js';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
+import type { OwnToken } from '../../../domain/access/own-token.js';
 import { personOf } from '../../../domain/access/state.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
-import type { TokenStore } from '../../access/token-store.js';
-import { type Principal, Subject } from '../../access/tokens.js';
+import { plusSeconds } from '../../../domain/encoding/instant.js';
+import { SafeInt } from '../../../domain/encoding/primitives.js';
+import { digestOfToken, newToken, type Principal, Subject } from '../../access/tokens.js';
 import { type Api, recorded, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { Recorded } from '../codecs/answers.js';
@@ -47,8 +51,36 @@ const isOwnGrant =
     return same && (approved.has(commandId) || personOf(state, subject) === personOf(state, by));
   };
 
-/** The event first: a token without it opens nothing. Sent again, the operator gets another token and the first one ends. */
-const grant = (api: Api, tokens: TokenStore): Route =>
+const A_MINUTE = 60;
+const TEN_YEARS = 315_360_000;
+
+const Lifetime = t.refinement(SafeInt, (n) => n >= A_MINUTE && n <= TEN_YEARS, 'Lifetime(a minute to ten years)');
+
+interface Fresh extends OwnToken {
+  readonly token: string;
+}
+
+const freshToken = ({ deps }: Api, lifetime: number | undefined): Fresh => {
+  const token = newToken(deps.random.bytes);
+  const expires = lifetime === undefined ? null : plusSeconds(deps.clock.now(), lifetime);
+  return { token, sha256: digestOfToken(deps.hashing, token), expires };
+};
+
+/** Sent again, the command has recorded a token that nobody can know any more: the subject gets another one, and that one ends. */
+const opening =
+  (api: Api, { body: { subject }, ...request }: Granting, { sha256, expires }: OwnToken) =>
+  (done: AccessDone): TE.TaskEither<ApiError, AccessDone> => {
+    const isKnown = holderOfToken(done.state, sha256, api.deps.clock.now()) !== undefined;
+    if (isKnown) return TE.right(done);
+    const vouchedBy = api.deps.approvalOf?.(request.commandId)?.by;
+    const asking = requestOf({ ...request, commandId: api.deps.random.uuid() });
+    return pipe(
+      issueToken(api.deps)({ ...asking, subject, token: { sha256, expires }, vouchedBy }),
+      TE.map((issued) => ({ ...issued, events: done.events })),
+    );
+  };
+
+const grant = (api: Api): Route =>
   route({
     method: 'POST',
     path: '/v1/operators',
@@ -56,24 +88,39 @@ const grant = (api: Api, tokens: TokenStore): Route =>
     summary: 'Gives a subject a role. The answer holds the token, once: it is kept nowhere.',
     params: Nothing,
     query: Nothing,
-    body: closedWith({ subject: Subject, role: OperatorRole }, { person: Subject }, 'GrantOperator'),
+    body: closedWith(
+      { subject: Subject, role: OperatorRole },
+      { person: Subject, tokenLifetimeSeconds: Lifetime },
+      'GrantOperator',
+    ),
     answer: OperatorGranted,
-    handle: (request) =>
-      pipe(
-        grantOperator(api.deps)({ ...requestOf(request), ...request.body }),
+    handle: (request) => {
+      const { tokenLifetimeSeconds, ...body } = request.body;
+      const { token, ...made } = freshToken(api, tokenLifetimeSeconds);
+      return pipe(
+        grantOperator(api.deps)({ ...requestOf(request), ...body, token: made }),
         only(isOwnGrant(api, request)),
+        TE.flatMap(opening(api, request, made)),
         (work) => recorded(STREAM, work),
-        TE.flatMap(({ body }) =>
-          pipe(
-            tokens.issue(request.body, api.deps.clock.now()),
-            TE.mapLeft((): ApiError => ({ _tag: 'StoreUnavailable', detail: 'tokens' })),
-            TE.map((token) => ({ body: { ...body, token } })),
-          ),
-        ),
-      ),
+        TE.map(({ body: answer }) => ({ body: { ...answer, token } })),
+      );
+    },
   });
 
-const withdraw = (api: Api, tokens: TokenStore): Route =>
+const revoke = (api: Api): Route =>
+  commandRoute({
+    method: 'DELETE',
+    path: '/v1/operators/{subject}/token',
+    operation: 'revokeTokens',
+    summary:
+      "Ends the token of a subject, whose role stays: one that was lost. Your own, or, with ManageOperators, anybody's.",
+    params: closed({ subject: Subject }, 'SubjectPath'),
+    body: WithReason,
+    stream: () => STREAM,
+    work: (by, { params, body }) => revokeTokens(api.deps)({ ...by, ...params, ...body }),
+  });
+
+const withdraw = (api: Api): Route =>
   route({
     method: 'DELETE',
     path: '/v1/operators/{subject}',
@@ -92,12 +139,6 @@ const withdraw = (api: Api, tokens: TokenStore): Route =>
           ),
         ),
         (work) => recorded(STREAM, work),
-        TE.tap(() =>
-          pipe(
-            tokens.withdraw(request.params.subject),
-            TE.mapLeft((): ApiError => ({ _tag: 'StoreUnavailable', detail: 'tokens' })),
-          ),
-        ),
       ),
   });
 
@@ -113,8 +154,9 @@ const confirm = (api: Api): Route =>
     work: (by, { params }) => confirmOperator(api.deps)({ ...by, ...params }),
   });
 
-export const operatorRoutes = (api: Api, tokens: TokenStore): ReadonlyArray<Route> => [
-  grant(api, tokens),
+export const operatorRoutes = (api: Api): ReadonlyArray<Route> => [
+  grant(api),
   confirm(api),
-  withdraw(api, tokens),
+  revoke(api),
+  withdraw(api),
 ];

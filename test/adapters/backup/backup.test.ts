@@ -128,8 +128,8 @@ describe('a backup', () => {
       name: 'more',
     });
     rmSync(join(backup, 'more'));
-    appendFileSync(join(backup, 'tokens.json'), ' ');
-    expect(left(await restoring(backup, { forReading: true }).result)).toMatchObject({ name: 'tokens.json' });
+    appendFileSync(join(backup, 'keys.json'), ' ');
+    expect(left(await restoring(backup, { forReading: true }).result)).toMatchObject({ name: 'keys.json' });
   });
 
   it('whose manifest was written anew is not signed by the authority', async () => {

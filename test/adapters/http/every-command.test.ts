@@ -322,8 +322,8 @@ const PEOPLE: ReadonlyArray<Row> = [
   {
     operation: 'grantOperator',
     as: 'alice',
-    body: { subject: 'zoe', role: 'auditor' },
-    events: ['OperatorGranted'],
+    body: { subject: 'zoe', role: 'auditor', tokenLifetimeSeconds: 3600 },
+    events: ['OperatorGranted', 'OperatorTokenIssued'],
     read: [
       '/v1/operators',
       { operators: expect.arrayContaining([expect.objectContaining({ subject: 'zoe', role: 'auditor' })]) },
@@ -341,6 +341,19 @@ const PEOPLE: ReadonlyArray<Row> = [
       { operators: expect.arrayContaining([expect.objectContaining({ subject: 'zoe', confirmed: true })]) },
     ],
     wrong: { path: { subject: 'nobody' }, code: 'OperatorUnknown' },
+  },
+  {
+    operation: 'revokeTokens',
+    path: { subject: 'zoe' },
+    as: 'alice',
+    body: reason,
+    events: ['OperatorTokensRevoked'],
+    read: [
+      '/v1/operators',
+      { operators: expect.arrayContaining([expect.objectContaining({ subject: 'zoe', token: null })]) },
+    ],
+    wrong: { path: { subject: 'nobody' }, code: 'OperatorUnknown' },
+    forbidden: 'NotYourName',
   },
   {
     operation: 'withdrawOperator',

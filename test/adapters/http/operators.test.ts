@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { digestOfToken } from '../../../adapters/access/tokens.js';
+import { nodeHashing } from '../../../adapters/crypto/node/hashing.js';
+import { fromBase64, fromUtf8 } from '../../../domain/encoding/bytes.js';
+import { plusSeconds } from '../../../domain/encoding/instant.js';
 import { type HttpAuthority, openHttpAuthority, type Person } from '../../support/http-authority.js';
 
 let authority: HttpAuthority;
@@ -44,6 +48,59 @@ describe('a grant that is sent again', () => {
     await authority.ask('POST', '/v1/operators/carol/confirm', { as: 'bob', body: {} });
     expect((await grant('alice', key, 'carol')).json().code).toBe('CommandIdUsed');
     expect(await opens(token)).toBe(200);
+  });
+});
+
+describe('a token', () => {
+  it('of a grant is over when the grant says so', async () => {
+    const body = { subject: 'carol', role: 'auditor', tokenLifetimeSeconds: 60 };
+    const { token } = (await authority.ask('POST', '/v1/operators', { as: 'alice', body })).json();
+    authority.now.at = plusSeconds(authority.now.at, 59);
+    expect(await opens(token)).toBe(200);
+    authority.now.at = plusSeconds(authority.now.at, 1);
+    expect(await opens(token)).toBe(401);
+    for (const tokenLifetimeSeconds of [0, 59, -1, 1.5, 1e12, '60']) {
+      const wrong = { ...body, subject: 'dora', tokenLifetimeSeconds };
+      expect((await authority.ask('POST', '/v1/operators', { as: 'alice', body: wrong })).statusCode).toBe(400);
+    }
+  });
+
+  it('is revoked by its holder, or by who may take roles away, and by nobody else; the role stays', async () => {
+    const { token } = (await grant('alice', randomUUID(), 'carol', 'auditor')).json();
+    const revoke = (headers: Readonly<Record<string, string>>, subject: string) =>
+      authority.ask('DELETE', `/v1/operators/${subject}/token`, { headers, body: { reason: 'lost' } });
+    const holding = (held: string | undefined) => ({ authorization: `Bearer ${held ?? ''}` });
+    const wendy = holding(authority.tokens.get('wendy'));
+    expect((await revoke(wendy, 'carol')).json().code).toBe('NotYourName');
+    expect(await opens(token)).toBe(200);
+    expect((await revoke(holding(token), 'carol')).statusCode).toBe(200);
+    expect(await opens(token)).toBe(401);
+    expect((await revoke(holding(authority.tokens.get('alice')), 'bob')).statusCode).toBe(200);
+    expect(await opens(authority.tokens.get('bob'))).toBe(401);
+    const { operators } = (await authority.ask('GET', '/v1/operators', { as: 'arthur' })).json();
+    expect(operators).toContainEqual(expect.objectContaining({ subject: 'carol', role: 'auditor', token: null }));
+  });
+
+  it('is in the ledger by its digest alone, which opens nothing, and in no bundle of a host', async () => {
+    const token: string = (await grant('alice', randomUUID(), 'carol', 'auditor')).json().token;
+    await authority.ask('POST', '/v1/hosts', { as: 'wendy', body: { id: 'web-1' } });
+    const { events } = (await authority.ask('GET', '/v1/events?stream=access', { as: 'arthur' })).json();
+    const texts: ReadonlyArray<string> = events.map(({ bytes }: { bytes: string }) => fromUtf8(fromBase64(bytes)));
+    const digest = digestOfToken(nodeHashing, token);
+    expect(texts.filter((text) => text.includes(digest))).toHaveLength(1);
+    expect(texts.filter((text) => text.includes(token))).toEqual([]);
+    for (const offered of [digest, `sekisho_${digest}`, `sekisho_${digest.slice(0, 43)}`])
+      expect([offered, await opens(offered)]).toEqual([offered, 401]);
+    const bundle = await authority.ask('GET', '/v1/hosts/web-1/bundle', { as: 'arthur' });
+    expect([bundle.statusCode, bundle.body.includes('web-1')]).toEqual([200, true]);
+    const strings: Array<string> = [];
+    JSON.parse(bundle.body, (_, value: unknown) => {
+      if (typeof value === 'string') strings.push(value);
+      return value;
+    });
+    const read = [bundle.body, ...strings.map((text) => Buffer.from(text, 'base64').toString('latin1'))].join('\n');
+    expect(read).toContain('HostEnrolled');
+    expect([read.includes('OperatorTokenIssued'), read.includes(digest)]).toEqual([false, false]);
   });
 });
 

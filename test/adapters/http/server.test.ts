@@ -7,12 +7,13 @@ import { makeHostGate } from '../../../adapters/http/host-gate.js';
 import { MOST_BODY_BYTES } from '../../../adapters/http/json-body.js';
 import { NoBody, Nothing, route } from '../../../adapters/http/route.js';
 import { makeServer } from '../../../adapters/http/server.js';
+import { systemRandom } from '../../../adapters/system.js';
 import { makeMetrics } from '../../../adapters/telemetry/metrics.js';
 import { closed } from '../../../domain/encoding/closed.js';
 import { Base64UpTo, Text } from '../../../domain/encoding/primitives.js';
 
-const token = newToken();
-const auditor = newToken();
+const token = newToken(systemRandom.bytes);
+const auditor = newToken(systemRandom.bytes);
 
 const body = closed({ evidence: closed({ quote: Base64UpTo(4096) }, 'Evidence'), note: Text(32) }, 'Body');
 
@@ -115,7 +116,7 @@ describe('the HTTP frame', () => {
 
   it.each([
     ['no token', {}],
-    ['an unknown token', bearer(newToken())],
+    ['an unknown token', bearer(newToken(systemRandom.bytes))],
     ['another scheme', { authorization: `Basic ${token}` }],
     ['a token of absurd length', bearer('a'.repeat(5000))],
   ])('refuses %s with 401', async (_, headers) => {

@@ -1,0 +1,64 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { AccessCommand, AccessRejection } from './commands.js';
+import type { AccessEvent } from './events.js';
+import { isLastTrustAdministrator } from './last-trust-administrator.js';
+import { mayRole } from './roles.js';
+import { type AccessState, personOf } from './state.js';
+
+type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
+type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly type: T }>;
+
+/**
+ * Who holds a token acts as its subject. So it is made for oneself, or, by who may give names away, for a name that still counts
+ * as oneself, or whose giving a second person approved.
+ */
+const mayHold = ({ by, subject, vouchedBy }: Of<'IssueToken'>, state: AccessState): boolean =>
+  by.subject === subject ||
+  (mayRole(by.role, 'ManageOperators') &&
+    (vouchedBy !== undefined || personOf(state, by.subject) === personOf(state, subject)));
+
+const issue = (command: Of<'IssueToken'>, state: AccessState): Decided => {
+  const { subject, token } = command;
+  if (!state.operators.has(subject)) return E.left({ _tag: 'OperatorUnknown', subject });
+  return mayHold(command, state)
+    ? E.right([{ type: 'OperatorTokenIssued', data: { subject, ...token } }])
+    : E.left({ _tag: 'NotYourName', subject });
+};
+
+/** One's own, or, since stopping must be easy, anybody's for who may take roles away. */
+const revoke = ({ by, subject, reason }: Of<'RevokeTokens'>, state: AccessState): Decided => {
+  if (!state.operators.has(subject)) return E.left({ _tag: 'OperatorUnknown', subject });
+  if (by.subject !== subject && !mayRole(by.role, 'ManageOperators')) return E.left({ _tag: 'NotYourName', subject });
+  return isLastTrustAdministrator(state, subject)
+    ? E.left({ _tag: 'LastTrustAdministrator', subject })
+    : E.right([{ type: 'OperatorTokensRevoked', data: { subject, reason } }]);
+};
+
+/** Whoever has a token or lost it since is not asked a file any more: an old copy of one would bring back what was taken. */
+const takeOver = ({ by, tokens }: Of<'TakeOverTokens'>, state: AccessState): Decided => {
+  if (by.role !== 'authority') return E.left({ _tag: 'NotYourName', subject: tokens[0]?.subject ?? '' });
+  const { held, settled } = state.tokens;
+  return E.right(
+    tokens
+      .filter(
+        ({ subject, role, sha256 }) =>
+          state.operators.get(subject)?.role === role && !settled.has(subject) && !held.has(sha256),
+      )
+      .map(({ subject, sha256 }) => ({ type: 'OperatorTokenTakenOver', data: { subject, sha256 } })),
+  );
+};
+
+/** Which tokens of the authority's own are whose. */
+export const decideToken = (
+  command: Of<'IssueToken' | 'RevokeTokens' | 'TakeOverTokens'>,
+  state: AccessState,
+): Decided => {
+  switch (command.type) {
+    case 'IssueToken':
+      return issue(command, state);
+    case 'RevokeTokens':
+      return revoke(command, state);
+    case 'TakeOverTokens':
+      return takeOver(command, state);
+  }
+};
