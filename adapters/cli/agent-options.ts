@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
 import { type AttesterOptions, KERNEL_BOOT_LOG } from '../agent/make-attester.js';
+import { givenValue } from './given-value.js';
 
 /** How a command speaks as this host: to its authority, and with its TPM. */
 export const withAttesterOptions = (command: Command): Command =>
   command
-    .option('--url <url>', 'address of the authority')
+    .option('--url <url>', 'address of the authority', givenValue)
     .option('--host <id>', 'id under which this host is enrolled')
     .option('--state <dir>', 'where the agent keeps its key and state', '/var/lib/sekisho-agent')
     .option('--tcti <tcti>', 'how tpm2-tools reach the TPM')

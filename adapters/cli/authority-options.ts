@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { givenValue } from './given-value.js';
 
 /** How a command finds its authority and whom it speaks as. */
 export interface AuthorityOptions {
@@ -22,14 +23,22 @@ export const withJson = (command: Command): Command => command.option('--json', 
 /** `--dir` for the authority of this machine, `--url` for one elsewhere: the same requests either way. */
 export const withAuthorityOptions = (command: Command): Command =>
   withJson(command)
-    .option('--dir <dir>', `data folder of the authority (SEKISHO_DIR, else ./${DEFAULT_DIR})`)
-    .option('--url <url>', 'address of a running authority elsewhere (SEKISHO_URL)')
-    .option('--token-file <file>', 'file with your token, for --url (or SEKISHO_TOKEN)')
-    .option('--client-cert <file>', 'your certificate (PEM), for --url, instead of a token')
-    .option('--client-key <file>', 'its key (PEM)')
-    .option('--break-glass <reason>', 'in an emergency: do alone what needs two people; loud, and reviewed afterwards')
-    .option('--as <subject>', 'which operator of the data folder speaks')
-    .option('--passphrase-file <file>', 'file with the passphrase of the data folder, if init was given one');
+    .option('--dir <dir>', `data folder of the authority (SEKISHO_DIR, else ./${DEFAULT_DIR})`, givenValue)
+    .option('--url <url>', 'address of a running authority elsewhere (SEKISHO_URL)', givenValue)
+    .option('--token-file <file>', 'file with your token, for --url (or SEKISHO_TOKEN)', givenValue)
+    .option('--client-cert <file>', 'your certificate (PEM), for --url, instead of a token', givenValue)
+    .option('--client-key <file>', 'its key (PEM)', givenValue)
+    .option(
+      '--break-glass <reason>',
+      'in an emergency: do alone what needs two people; loud, and reviewed afterwards',
+      givenValue,
+    )
+    .option('--as <subject>', 'which operator of the data folder speaks', givenValue)
+    .option(
+      '--passphrase-file <file>',
+      'file with the passphrase of the data folder, if init was given one',
+      givenValue,
+    );
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
