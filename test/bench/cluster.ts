@@ -28,7 +28,7 @@ interface Store {
 
 const startStore = async (): Promise<Store> => {
   const script = join(projectRoot, '.bench', 'test', 'support', 'esdb', 'serving-child.js');
-  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { url: `esdb://127.0.0.1:${line.toString().trim()}?tls=false`, stop: () => void child.kill('SIGKILL') };
 };
@@ -153,9 +153,11 @@ export const cluster: BenchGroup = {
   run: async () => {
     const folder = temporaryFolder();
     const store = await startStore();
-    const figures = [...(await appends(folder.path, store.url)), ...(await attestations(folder.path, store.url))];
-    store.stop();
-    folder.remove();
-    return figures;
+    try {
+      return [...(await appends(folder.path, store.url)), ...(await attestations(folder.path, store.url))];
+    } finally {
+      store.stop();
+      folder.remove();
+    }
   },
 };

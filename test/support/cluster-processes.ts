@@ -36,7 +36,7 @@ export interface Cluster {
 
 const startStore = async (folder: string): Promise<number> => {
   const child: ChildProcess = spawn(process.execPath, [transpiled('test/support/esdb/serving-child.ts', folder)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   if (child.stdout === null) throw new Error('no output');
