@@ -20,6 +20,8 @@ interface KeyServiceParts {
   readonly tokenSigner: () => EventSigner;
   /** Undefined: opened for reading only. */
   readonly vault: SecretVault | undefined;
+  /** Whether the ledger has other nodes too. */
+  readonly oneOfSeveral: boolean;
   readonly witnessed: KeyServiceDeps['witnessed'];
 }
 
@@ -44,7 +46,7 @@ const HOT_KEYS = 50_000;
 
 /** The authority's parts together with those that keys need. */
 export const makeKeyService = (parts: KeyServiceParts): KeyService => {
-  const { vault = LOCKED_VAULT, tokenKeys, tokenSigner, witnessed } = parts;
+  const { vault = LOCKED_VAULT, oneOfSeveral, tokenKeys, tokenSigner, witnessed } = parts;
   const registry = createKeyServerRegistry({
     software: softwareKind(vault),
     kmip: kmipKind({ ...parts.deps, vault }),
@@ -54,6 +56,7 @@ export const makeKeyService = (parts: KeyServiceParts): KeyService => {
       ...parts.deps,
       tokens: makeTokenEngine(issuerOf(parts.authority), tokenSigner, tokenKeys),
       vault,
+      oneOfSeveral,
       clientCertificates: nodeClientCertificates,
       keyServers: registry.keyServers,
       sealing: naclSealing,

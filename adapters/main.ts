@@ -100,13 +100,14 @@ const serverOf = (options: OpenOptions, api: Api, parts: AuthorityParts): Fastif
 };
 
 const keyServiceOf = (deps: AuthorityDeps, parts: AuthorityParts): KeyService => {
-  const { identity, secrets, log, live } = parts;
+  const { files, identity, secrets, log, live } = parts;
   return makeKeyService({
     deps,
     authority: identity.kid,
     tokenKeys: live.tokenKeys,
     tokenSigner: live.tokenSigner,
     vault: secrets?.vault,
+    oneOfSeveral: files.store.cluster !== undefined,
     witnessed: log.witnessed,
   });
 };

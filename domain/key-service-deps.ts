@@ -51,6 +51,8 @@ export interface ReleaseLimits {
 export interface KeyServiceDeps extends AuthorityDeps {
   readonly tokens: TokenEngine;
   readonly vault: SecretVault;
+  /** Whether other nodes of the authority may have secrets that this one's vault lacks. */
+  readonly oneOfSeveral?: boolean;
   readonly clientCertificates: ClientCertificates;
   /** Opened once for each way of speaking to them, and closed when that changes. */
   readonly keyServers: (

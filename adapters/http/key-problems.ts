@@ -64,10 +64,10 @@ export const KEY_PROBLEMS: Table = {
   VaultUnavailable: ({ rule }) => problem(503, 'VaultUnavailable', 'Vault not available', `The vault ${rule}.`),
   SecretMissing: () =>
     problem(
-      500,
+      503,
       'SecretMissing',
-      'A secret is missing',
-      'The vault lacks a secret that the ledger names: restore vault.json.',
+      'A secret is not on this node',
+      "This node's vault lacks a secret that the ledger names: bring it from the node that has it, or restore vault.json.",
     ),
 
   ProviderExists: () => conflict('ProviderExists', 'Provider exists', 'A key provider of this name exists already.'),

@@ -19,6 +19,12 @@ export type VaultOpenFault =
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
 const CHECK = utf8('sekisho/vault/v1');
 
+/** A vault whose file this process has for itself. */
+export interface OpenedVault extends SecretVault {
+  /** What there are secrets under; names are no secrets. */
+  readonly names: () => ReadonlyArray<string>;
+}
+
 type Box = Pick<Entry, 'nonce' | 'box'>;
 
 const sealed = (key: Uint8Array, message: Uint8Array): Box => {
@@ -75,7 +81,7 @@ const parse = (file: string, text: string): E.Either<VaultOpenFault, VaultFile> 
 
 const unavailable = (rule: string): E.Either<VaultFault, never> => E.left({ _tag: 'VaultUnavailable', rule });
 
-const vaultOf = (file: string, key: Uint8Array, { salt, check, entries }: Opened): SecretVault => {
+const vaultOf = (file: string, key: Uint8Array, { salt, check, entries }: Opened): OpenedVault => {
   let turn: Promise<unknown> = Promise.resolve();
   /** One change after another; a change that can't be written is undone. */
   const change = (name: string, box: Box | undefined): Promise<E.Either<VaultFault, void>> => {
@@ -118,6 +124,7 @@ const vaultOf = (file: string, key: Uint8Array, { salt, check, entries }: Opened
       message?.fill(0);
       return Promise.resolve(secret === undefined ? unavailable('an entry is damaged') : E.right(secret));
     },
+    names: () => [...entries.keys()],
     has: (name) => () => Promise.resolve(E.right(entries.has(name))),
     remove: (name) => () => (entries.has(name) ? change(name, undefined) : Promise.resolve(E.right(undefined))),
   };
@@ -128,7 +135,7 @@ const vaultOf = (file: string, key: Uint8Array, { salt, check, entries }: Opened
  * file that is not there is begun with the first secret. Only this process may have it open: the ledger's lock sees to that.
  */
 export const openVault =
-  (file: string, passphrase: string): TE.TaskEither<VaultOpenFault, SecretVault> =>
+  (file: string, passphrase: string): TE.TaskEither<VaultOpenFault, OpenedVault> =>
   async () => {
     const text = await readFile(file);
     if (E.isLeft(text)) return text;

@@ -34,16 +34,19 @@ const UNOPENED = (fault: string): ReadonlyArray<ServerHealth> => [
   { server: '(provider)', health: 'ERROR', clientTrustsServer: null, serverTrustsClient: null, faults: [fault] },
 ];
 
+/** Undefined: nothing that this node can say of the provider, whose secrets are on another one. */
 const find = (
   deps: KeyServiceDeps,
   provider: string,
   state: ProviderState,
-): TE.TaskEither<never, ReadonlyArray<ServerHealth>> =>
+): TE.TaskEither<never, ReadonlyArray<ServerHealth> | undefined> =>
   pipe(
     deps.keyServers(provider, state),
     TE.flatMap((servers) => servers.observe()),
     TE.map((observed) => observed.map(serverHealth)),
-    TE.orElse((fault) => TE.right(UNOPENED(fault._tag))),
+    TE.orElse(({ _tag }) =>
+      TE.right(_tag === 'SecretMissing' && deps.oneOfSeveral === true ? undefined : UNOPENED(_tag)),
+    ),
   );
 
 /** Looks at every server of a provider, and records what is different from last time. */
@@ -57,14 +60,15 @@ export const observeProvider =
         if (state.status === 'removed') return TE.right({ events: [], state, revision });
         return pipe(
           find(deps, provider, state),
-          TE.flatMap((servers) =>
-            executeProvider(deps)({ by: AUTHORITY, commandId: deps.random.uuid() }, provider, {
+          TE.flatMap((servers): Outcome => {
+            if (servers === undefined) return TE.right({ events: [], state, revision });
+            return executeProvider(deps)({ by: AUTHORITY, commandId: deps.random.uuid() }, provider, {
               type: 'RecordHealth',
               by: AUTHORITY,
               health: healthOf(servers),
               servers,
-            }),
-          ),
+            });
+          }),
         );
       }),
     );

@@ -25,6 +25,7 @@ export const keyServiceOf = (
     tokenKeys: () => [{ kid: tokenKey.kid, publicKey: tokenKey.publicKey }],
     tokenSigner: () => tokenKey,
     vault,
+    oneOfSeveral: false,
     witnessed: () => TE.right(false),
   });
   const limits = { ...made.deps.limits, take: () => true, mayObserve: () => true };

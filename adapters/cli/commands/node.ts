@@ -8,6 +8,7 @@ import { badInput, type CliFailure, type ExitCode } from '../failure.js';
 import { readText } from '../input.js';
 import { openFailure } from '../open-failure.js';
 import { paintOf } from '../terminal.js';
+import { addVaultCommands } from './node-vault.js';
 
 interface Options {
   readonly dir?: string;
@@ -74,4 +75,5 @@ export const nodeCommand: AddCommand = (parent, cli) => {
     .option('--store-prefix <name>', 'what the names of its streams begin with there', DEFAULT_PREFIX)
     .addHelpText('after', HELP)
     .action((options: Options) => perform(cli, options.json, join(cli, options)));
+  addVaultCommands(node, cli);
 };
