@@ -19,6 +19,7 @@ import { endorsementKeyCommand } from './commands/endorsement-key.js';
 import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
 import { followCommand } from './commands/follow.js';
+import { guardCommand } from './commands/guard.js';
 import { historyCommand } from './commands/history.js';
 import { hostCommand } from './commands/host.js';
 import { importCommand } from './commands/import.js';
@@ -70,6 +71,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   principalCommand,
   whoamiCommand,
   clusterCommand,
+  guardCommand,
   jobCommand,
   vsphereCommand,
   keyProviderCommand,

@@ -512,30 +512,36 @@ const WORK: ReadonlyArray<Row> = [
     'Host crypto state',
     'There is no state to set: whether a host may have keys is decided for each request, and whether guarded workloads may run there too.',
     {
+      cli: ['guard start', 'key access'],
       operations: ['askGuard', 'showKeyAccess'],
       tests: [GUARD, 'adapters/http/clusters.test.ts'],
     },
   ),
   done('Hosts that are not attested: what runs goes on, nothing is powered on', {
+    cli: ['guard advice', 'guard start'],
     operations: ['adviseOnHost', 'askGuard'],
-    tests: [GUARD, 'domain/guard/advice.test.ts', 'domain/guard/answer.test.ts'],
+    tests: [GUARD, 'adapters/cli/guard.test.ts', 'domain/guard/advice.test.ts', 'domain/guard/answer.test.ts'],
     note: 'And what can leave is told where to.',
   }),
   done('HA, DRS, DPM, vSAN inside a trusted cluster', {
+    cli: ['guard restart', 'guard move', 'guard storage'],
     operations: ['askGuard', 'askGuardMany'],
     tests: [GUARD, 'domain/guard/answer.test.ts', 'domain/guard/random-histories.test.ts'],
     note: 'A scheduler asks before it acts: `restart`, `move` and `storage` in [guard.md](guard.md).',
   }),
   done('vMotion and clone', {
+    cli: ['guard move', 'guard clone'],
     operations: ['askGuard', 'askGuardMany'],
     tests: [GUARD, 'domain/guard/answer.test.ts', 'domain/guard/random-histories.test.ts'],
     note: 'Inside the protected area, in one cluster and between two; source and target are both looked at.',
   }),
   done('Replication of encrypted workloads is refused', {
+    cli: ['guard replicate'],
     operations: ['askGuard'],
     tests: ['domain/guard/answer.test.ts', GUARD],
   }),
   done('Requirements on a workload: EFI, Secure Boot, vTPM', {
+    cli: ['guard start'],
     operations: ['askGuard'],
     tests: ['domain/guard/answer.test.ts', GUARD],
     note: 'As the scheduler says; what it does not say counts as not met.',
@@ -544,6 +550,7 @@ const WORK: ReadonlyArray<Row> = [
 
 const NEW: ReadonlyArray<Row> = [
   added('What a scheduler was answered, kept as policy says: all, refusals or none', {
+    cli: ['guard policy', 'guard keep', 'guard decisions'],
     operations: ['showGuardPolicy', 'changeGuardPolicy', 'listGuardDecisions'],
     events: ['GuardPolicyChanged', 'WorkloadsDecided'],
     tests: [HTTP, GUARD, 'domain/guard/decider.test.ts', 'adapters/guard/decision-recorder.test.ts'],
