@@ -25,10 +25,13 @@ const genuine = ({ events, others }: BundleReport): Statement => ({
   text: `Each of the ${plural(events.length + others, 'entry', 'entries')} is, byte for byte, what a signing key of this authority signed while that key was in use. Nothing was changed, added or reordered.`,
 });
 
-const inLog = ({ size, root }: BundleTree): Statement => ({
+const OTHER_KEY =
+  ' It is not the key that you gave, but another one of this log: an entry in this file, by which the authority brought it in, says so.';
+
+const inLog = ({ size, root, signedBy }: BundleTree): Statement => ({
   mark: 'proved',
   title: 'They are in the log',
-  text: `The log's key signed one tree of ${plural(size, 'entry', 'entries')} (root ${root}), and that tree holds exactly these entries at these places. The log can not show anybody else different ones without signing a contradiction.`,
+  text: `The log's key signed one tree of ${plural(size, 'entry', 'entries')} (root ${root}), and that tree holds exactly these entries at these places. The log can not show anybody else different ones without signing a contradiction.${signedBy === 'given-key' ? '' : OTHER_KEY}`,
 });
 
 const witnessed = ({ cosignatures, quorum }: BundleTree): Statement => {

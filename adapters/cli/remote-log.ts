@@ -19,6 +19,9 @@ const fetchResource =
       TE.mapLeft(({ message }) => ({ _tag: 'PlaceUnavailable', where: path, detail: message })),
     );
 
+const OTHER_KEY =
+  'If the log has another key by now, a new bundle shows that it follows from yours (sekisho verify FILE --vkey YOURS).';
+
 /** A log that is served: only a checkpoint that the key signed is believed. */
 export const remoteLog = (
   client: AuthorityClient,
@@ -31,7 +34,7 @@ export const remoteLog = (
       pipe(
         TE.fromEither(openCheckpoint(entryEngines.verifyEd25519, [key], bytes)),
         TE.bimap(
-          ({ _tag }) => negative('CheckpointInvalid', `the checkpoint is none of ${key.name} (${_tag})`),
+          ({ _tag }) => negative('CheckpointInvalid', `the checkpoint is none of ${key.name} (${_tag})`, OTHER_KEY),
           ({ checkpoint }) => ({
             published: () => ({ checkpoint, bytes }),
             resource,

@@ -19,6 +19,7 @@ export interface Cosignature {
 export interface TrustedCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly note: Note;
+  /** Of several log keys that signed it, the one that the policy names first. */
   readonly log: VerifierKey;
   readonly cosignatures: ReadonlyArray<Cosignature>;
 }
@@ -48,7 +49,7 @@ const judge = (
   signatures: ReadonlyArray<VerifiedSignature>,
 ): E.Either<PolicyRefusal, TrustedCheckpoint> => {
   const { origin } = checkpoint;
-  const log = signatures.find(({ key }) => key.type === 'ed25519')?.key;
+  const log = policy.logs.map(({ key }) => key).find((known) => signatures.some(({ key }) => sameKey(known, key)));
   if (log === undefined) return E.left({ _tag: 'LogSignatureMissing', origin });
   const cosignatures = cosignaturesOf(policy, signatures);
   const witnesses = cosignatures.map(({ witness }) => witness);

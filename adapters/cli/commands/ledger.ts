@@ -1,15 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../../../domain/transparency/verifier-key.js';
 import { dataFolder } from '../../data-folder.js';
 import { entryEngines } from '../../engines.js';
+import { LogKeysAnswer } from '../../http/routes/signing-keys.js';
 import { readPublicKeys } from '../../key-store/key-store.js';
 import { logKeyOf } from '../../log-key.js';
 import { type ExportFault, exportTiles } from '../../transparency/export-tiles.js';
 import { createFolderTileStorage } from '../../transparency/folder-tile-storage.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
+import type { AuthorityClient } from '../authority-client.js';
 import { authorityOptionsOf, DEFAULT_DIR, withJson } from '../authority-options.js';
 import { badInput, type CliFailure, negative, unavailable } from '../failure.js';
 import { online } from '../online.js';
@@ -43,6 +46,19 @@ const keyFor = (cli: Cli, options: Options): TE.TaskEither<CliFailure, VerifierK
     ? keyInFolder(dir)
     : TE.left(badInput('VkeyMissing', 'with --url the key of the log is needed', 'Give --vkey KEY.'));
 };
+
+/** Keys to know an earlier export by. Who serves the log names them, which is enough: what is believed now must continue that folder. */
+const everyKey = (client: AuthorityClient, key: VerifierKey): TE.TaskEither<CliFailure, ReadonlyArray<VerifierKey>> =>
+  pipe(
+    client.call({ operation: 'logKeys', method: 'GET', path: '/v1/log/keys' }, LogKeysAnswer),
+    TE.map(({ body: { vkeys } }) => {
+      const others = vkeys.flatMap((vkey) => {
+        const other = parseVerifierKey(entryEngines.hashing, vkey);
+        return E.isRight(other) && other.right.name === key.name && other.right.id !== key.id ? [other.right] : [];
+      });
+      return [key, ...others];
+    }),
+  );
 
 const exportFailure = (fault: ExportFault): CliFailure => {
   switch (fault._tag) {
@@ -95,12 +111,13 @@ const addExport: AddCommand = (parent, cli) => {
       keyFor(cli, options),
       TE.bindTo('key'),
       TE.bind('log', ({ key }) => remoteLog(client, key)),
-      TE.flatMap(({ key, log }) =>
+      TE.bind('keys', ({ key }) => everyKey(client, key)),
+      TE.flatMap(({ keys, log }) =>
         pipe(
           exportTiles({
             ...entryEngines,
             log,
-            keys: [key],
+            keys,
             target: createFolderTileStorage(folder),
             entries: options['entries'] !== false,
           }),

@@ -7,6 +7,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { POLICY_TEXT } from '../../support/bundle.js';
 import { writeBundle } from '../../support/bundle-files.js';
+import { handedOver } from '../../support/handed-over.js';
 import { requireTools } from '../../support/system-parts.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'sekisho-page-'));
@@ -70,6 +71,16 @@ describe.runIf(requireTools(['chromium']))('the verifier page', () => {
     expect(troubles).toEqual([]);
     await page.close();
   });
+
+  it('follows a log whose key and whose authority key were replaced, from the key that a reader took long before', async () => {
+    const past = await handedOver(folder);
+    const { page } = await openPage();
+    const text = await check(page, past.after.bundle, past.before.vkey);
+    expect(await page.getAttribute('#banner', 'class')).toBe('banner good');
+    expect(text).toContain('not the key that you gave, but another one of this log');
+    expect(text).toContain('3 verdicts were made again here');
+    await page.close();
+  }, 300_000);
 
   it('asks for witnesses where a policy is given', async () => {
     const { page } = await openPage();
