@@ -7,8 +7,16 @@ import { built, type Serving, serve } from '../support/serving.js';
 import { folderForAll } from '../support/temporary-folder.js';
 
 const HOSTS = 1000;
+const TRUSTED = ['east', 'north', 'west'];
+const SERVICES = ['attestation', 'key-provider'].map((kind) => ({
+  kind,
+  hostname: 'gate.example',
+  port: 8750,
+  group: 'default',
+  trustedCa: [],
+}));
 
-describe('a site of a thousand hosts, over the network', () => {
+describe('a site of a thousand hosts in three clusters, over the network', () => {
   const folder = folderForAll();
   let server: Serving;
   let at: ReadonlyArray<string>;
@@ -27,6 +35,13 @@ describe('a site of a thousand hosts, over the network', () => {
       endorsementKeys: names.map((name, i) => ({ name, publicKeyDigest: digestOf(i) })),
       keyProviders: [{ id: 'vault', kind: 'software', primaryKey: { create: 'first' } }],
       hosts: names.map((id, i) => ({ id, endorsementKey: digestOf(i) })),
+      clusters: [
+        { id: 'gate', kind: 'authority', enabled: true, services: SERVICES },
+        ...TRUSTED.map((id, k) => {
+          const hosts = names.filter((_, i) => i % TRUSTED.length === k);
+          return { id, kind: 'trusted', enabled: true, uses: { from: 'gate' }, hosts };
+        }),
+      ],
     };
     writeFileSync(join(folder(), 'site.yaml'), stringify(site));
   }, 600_000);
@@ -50,11 +65,12 @@ describe('a site of a thousand hosts, over the network', () => {
     const marks = (JSON.parse(planned.out) as { changes: ReadonlyArray<{ mark: string }> }).changes.map(
       ({ mark }) => mark,
     );
-    expect([planned.code, marks.length, new Set(marks)]).toEqual([0, 2 * HOSTS + 2, new Set(['='])]);
+    const clusters = 1 + SERVICES.length + 2 * TRUSTED.length;
+    expect([planned.code, marks.length, new Set(marks)]).toEqual([0, 3 * HOSTS + 2 + clusters, new Set(['='])]);
     const events = JSON.parse((await run('verify', '--dir', dir(), '--json', '--as', 'auditor-1')).out);
-    // Founding leaves some entries; everything else was recorded once: two for each host, and four for policy and provider.
+    // Founding leaves some entries; everything else was recorded once: three for each host, some for policy, provider and clusters.
     const { size } = events as { size: number };
-    const before = size - 2 * HOSTS;
+    const before = size - 3 * HOSTS - (2 + SERVICES.length + 3 * TRUSTED.length);
     expect(before).toBeGreaterThan(4);
     expect(before).toBeLessThan(30);
   });

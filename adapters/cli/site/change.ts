@@ -12,6 +12,10 @@ export type Kind =
   | 'base-image'
   | 'key-provider'
   | 'host'
+  | 'cluster'
+  | 'service'
+  | 'desired-services'
+  | 'cluster-host'
   | 'approvals';
 
 /**

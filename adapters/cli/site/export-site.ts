@@ -5,6 +5,7 @@ import { ImageAnswer, TpmCaAnswer } from '../../http/codecs/reads.js';
 import type { AuthorityClient } from '../authority-client.js';
 import { type CliFailure, unavailable } from '../failure.js';
 import { segment } from '../send-command.js';
+import { exportClusters } from './export-clusters.js';
 import { type PresentSite, readPresent } from './present-site.js';
 
 type Work<A> = TE.TaskEither<CliFailure, A>;
@@ -81,6 +82,7 @@ const siteOf = (
   hosts: present.hosts
     .filter(({ retired }) => retired === null)
     .map(({ id, displayName, endorsementKey }) => said({ id, displayName, endorsementKey })),
+  clusters: documents['clusters'],
   approvals: present.approvals,
 });
 
@@ -96,6 +98,7 @@ export const exportSite = (client: AuthorityClient): Work<Exported> =>
     TE.bindTo('present'),
     TE.bind('tpmCas', ({ present }) => tpmCas(client, present)),
     TE.bind('baseImages', ({ present }) => baseImages(client, present)),
+    TE.bind('clusters', ({ present }) => exportClusters(client, present.clusters)),
     TE.map(({ present, ...documents }) => {
       const site = siteOf(present, documents);
       const heading = `# As of ledger entry ${String(present.index)}. See: sekisho apply --help\n`;

@@ -1,10 +1,8 @@
-import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { toBase64, utf8 } from '../../../domain/encoding/bytes.js';
-import { nodeCertificates } from '../../crypto/node/certificates.js';
 import { segment } from '../send-command.js';
 import { type Change, differenceText, type Listed, type PlanOptions, planList, type Step } from './change.js';
+import { pemDigests } from './pem-digests.js';
 import type { PresentSite } from './present-site.js';
 import type { ResolvedSite } from './resolve-site.js';
 import type { SiteKeyProvider } from './site-file.js';
@@ -20,16 +18,6 @@ interface Part {
 
 const PATH = '/v1/key-providers';
 const pathOf = ({ id }: Wanted, rest = ''): string => `${PATH}/${segment(id)}${rest}`;
-
-const digestsOf = (pems: ReadonlyArray<string>): ReadonlyArray<string> =>
-  pipe(
-    pems,
-    E.traverseArray((pem) => nodeCertificates.parsePem(pem)),
-    E.match(
-      () => [],
-      (lists) => [...new Set(lists.flat().map(({ sha256 }) => sha256))].sort(),
-    ),
-  );
 
 const settingsOf = (wanted: Wanted): Readonly<Record<string, unknown>> => {
   const { description, proxy, connectionTimeoutSeconds, username, primaryKeyMayLeave, serves, release } = wanted;
@@ -91,7 +79,7 @@ const certificate = (wanted: Wanted, present: Present | undefined, { secretFile 
         }
       : undefined;
   const { certificate: pem, privateKeyFile } = given;
-  if (digestsOf([pem])[0] === held) return undefined;
+  if (pemDigests([pem])[0] === held) return undefined;
   const call = { operation: 'replaceClientCertificate', method: 'PUT', path, body: { certificate: pem } } as const;
   const into = (privateKey: string): unknown => ({ certificate: pem, privateKey });
   const secret = privateKeyFile === undefined ? {} : { secret: { file: secretFile(privateKeyFile), into } };
@@ -102,7 +90,7 @@ const peers = (wanted: Wanted, present: Present | undefined): Part | undefined =
   const { trustedPeers: certificates } = wanted;
   if (certificates === undefined) return undefined;
   const held = (present?.trustedPeers ?? []).map(({ sha256 }) => sha256).sort();
-  if (digestsOf(certificates).join() === held.join()) return undefined;
+  if (pemDigests(certificates).join() === held.join()) return undefined;
   const call = {
     operation: 'trustPeerCertificates',
     method: 'PUT',

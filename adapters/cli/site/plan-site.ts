@@ -1,4 +1,5 @@
 import type { Change, PlanOptions } from './change.js';
+import { planClusters } from './plan-clusters.js';
 import { planHosts } from './plan-hosts.js';
 import { planKeyProviders } from './plan-key-providers.js';
 import { planApprovals, planOperators } from './plan-people.js';
@@ -9,7 +10,8 @@ import type { ResolvedSite } from './resolve-site.js';
 /** Changes of one phase don't depend on each other; each phase may depend on those before it. */
 export type Phase = ReadonlyArray<Change>;
 
-const isTaking = ({ mark }: Change): boolean => mark === '-';
+/** A service goes before others are attached in its place, so with its own phase. */
+const isTaking = ({ mark, kind }: Change): boolean => mark === '-' && kind !== 'service';
 
 /**
  * People and rules first, then what is trusted, then who is served; what needs a second person from now on comes after
@@ -23,6 +25,7 @@ export const planSite = (site: ResolvedSite, present: PresentSite, options: Plan
     planImages(site, present, options),
     planKeyProviders(site, present, options),
     planHosts(site, present, options),
+    ...planClusters(site, present, options),
     planApprovals(site, present),
   ];
   const making = phases.map((phase) => phase.filter((change) => !isTaking(change)));

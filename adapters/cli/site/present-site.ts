@@ -15,6 +15,7 @@ import {
 } from '../../http/codecs/reads.js';
 import type { AuthorityClient } from '../authority-client.js';
 import type { CliFailure } from '../failure.js';
+import { NO_CLUSTERS, type PresentClusters, readClusters } from './present-clusters.js';
 
 type Work<A> = TE.TaskEither<CliFailure, A>;
 
@@ -30,6 +31,7 @@ export interface PresentSite {
   readonly baseImages: t.TypeOf<typeof ImagesAnswer>['images'];
   readonly keyProviders: ReadonlyArray<KeyProviderView>;
   readonly hosts: ReadonlyArray<HostView>;
+  readonly clusters: PresentClusters;
   readonly approvals: t.TypeOf<typeof ApprovalsAnswer>['policy'] | undefined;
 }
 
@@ -85,6 +87,7 @@ export const readPresent = (client: AuthorityClient, wants: (section: Section) =
       list('keyProviders', get('listKeyProviders', '/v1/key-providers', KeyProvidersAnswer), (a) => a.keyProviders, []),
     ),
     TE.bind('hosts', () => (wants('hosts') ? hostsFrom(client)(undefined) : TE.right([]))),
+    TE.bind('clusters', () => (wants('clusters') ? readClusters(client) : TE.right(NO_CLUSTERS))),
     TE.bind('approvals', () =>
       list('approvals', get('listApprovals', '/v1/approvals', ApprovalsAnswer), (a) => a.policy, undefined),
     ),

@@ -18,6 +18,7 @@ const NAMED: Readonly<Record<string, string>> = {
   endorsementKeys: 'name',
   keyProviders: 'id',
   hosts: 'id',
+  clusters: 'id',
 };
 
 /** Where a field stands; a field that is missing stands where the thing is that misses it. */
@@ -57,6 +58,18 @@ const twiceIn = (site: Site): ReadonlyArray<FieldFault> =>
     });
   });
 
+/** One host, one cluster. */
+const inTwoClusters = ({ clusters = [] }: Site): ReadonlyArray<FieldFault> => {
+  const seen = new Set<string>();
+  return clusters.flatMap(({ hosts = [] }, i) =>
+    hosts.flatMap((host, j) => {
+      const isTwice = seen.has(host);
+      seen.add(host);
+      return isTwice ? [{ field: `clusters.${String(i)}.hosts.${String(j)}`, rule: 'is in a cluster already' }] : [];
+    }),
+  );
+};
+
 /** YAML 1.2, and so JSON as well. Every fault that is told says its line. */
 export const parseSite = (file: string, text: string): E.Either<CliFailure, Site> => {
   const lines = new LineCounter();
@@ -80,7 +93,7 @@ export const parseSite = (file: string, text: string): E.Either<CliFailure, Site
       ),
     ),
     E.flatMap((site) => {
-      const twice = twiceIn(site);
+      const twice = [...twiceIn(site), ...inTwoClusters(site)];
       return twice.length === 0 ? E.right(site) : E.left(tell(twice.slice(0, 10)));
     }),
   );

@@ -5,6 +5,7 @@ import type * as t from 'io-ts';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import type { CliFailure } from '../failure.js';
 import { readDocument, readText } from '../input.js';
+import { type ResolvedCluster, resolveCluster } from './resolve-clusters.js';
 import type { Site, SiteEndorsementKey, SiteKeyProvider } from './site-file.js';
 
 type Work<A> = TE.TaskEither<CliFailure, A>;
@@ -12,8 +13,9 @@ type EndorsementKey = t.TypeOf<typeof SiteEndorsementKey>;
 type KeyProvider = t.TypeOf<typeof SiteKeyProvider>;
 
 /** A site whose PEM is PEM, whose images are images, and whose secrets still are only the names of their files. */
-export interface ResolvedSite extends Omit<Site, 'baseImages'> {
+export interface ResolvedSite extends Omit<Site, 'baseImages' | 'clusters'> {
   readonly baseImages?: ReadonlyArray<BaseImage>;
+  readonly clusters?: ReadonlyArray<ResolvedCluster>;
   /** Name of a secret's file as the site file has it -> where that is. */
   readonly secretFile: (name: string) => string;
 }
@@ -86,6 +88,7 @@ export const resolveSite =
       ),
       TE.bind('endorsementKeys', () => optional(site.endorsementKeys, each(keyIn(folder)))),
       TE.bind('keyProviders', () => optional(site.keyProviders, each(providerIn(folder)))),
+      TE.bind('clusters', () => optional(site.clusters, each(resolveCluster(folder, pemIn(folder))))),
       TE.bind('baseImages', () =>
         optional(
           site.baseImages,

@@ -10,17 +10,8 @@ import { KeyServer, ProviderKind, ReleasePolicy, Serves } from '../../../domain/
 import { Subject } from '../../access/tokens.js';
 import { ApprovalPolicy } from '../../http/codecs/approvals.js';
 import { hasOneKey, ListTpmModel } from '../../http/codecs/reference.js';
-
-const MOST_TEXT = 262_144;
-const isPemOrFile = (u: unknown): u is string => typeof u === 'string' && u.length > 0 && u.length <= MOST_TEXT;
-
-/** PEM as it is, or the name of the file that has it, from the site file's folder on. */
-const PemOrFile = new t.Type<string, string, unknown>(
-  'PEM or the name of a file',
-  isPemOrFile,
-  (u, c) => (isPemOrFile(u) ? t.success(u) : t.failure(u, c)),
-  t.identity,
-);
+import { PemOrFile } from './pem-or-file.js';
+import { SiteCluster } from './site-cluster.js';
 
 const FileName = Text(4096);
 const orNull = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.NullC, t.Type<A, unknown>]> => t.union([t.null, codec]);
@@ -93,6 +84,7 @@ export const Site = closedWith(
     baseImages: ListUpTo(SiteBaseImage, 1000),
     keyProviders: ListUpTo(SiteKeyProvider, 1000),
     hosts: ListUpTo(SiteHost, 100_000),
+    clusters: ListUpTo(SiteCluster, 1000),
     approvals: ApprovalPolicy,
   },
   'Site',
