@@ -20,12 +20,15 @@ import { type Ledger, openStore } from './open-store.js';
 import { type StoreChoice, writeStoreChoice } from './store-file.js';
 import { systemClock, systemRandom } from './system.js';
 
+/** Those of the founding have their roles for everything. */
+export type FirstOperator = Pick<Principal, 'subject' | 'role'>;
+
 export interface FoundOptions {
   readonly dir: string;
   readonly name: string;
   readonly group: string;
   readonly policy: AttestationPolicy;
-  readonly operators: ReadonlyArray<Principal>;
+  readonly operators: ReadonlyArray<FirstOperator>;
   readonly passphrase: string;
   /** Keep the passphrase beside the keys, for those who want to start without typing it. */
   readonly keepPassphrase: boolean;
@@ -45,7 +48,7 @@ export interface Founded {
 /** Founding happens in an empty folder only: nothing is ever overwritten. */
 const isEmptyFolder = (dir: string): boolean => !existsSync(dir) || readdirSync(dir).length === 0;
 
-type First = Principal & { readonly token: string };
+type First = FirstOperator & { readonly token: string };
 
 /** Before the ledger knows them, so that none can be lost; until then they open nothing. */
 const keepTokens = (folder: DataFolder, operators: ReadonlyArray<First>): TE.TaskEither<OpenError, unknown> =>

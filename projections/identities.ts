@@ -1,4 +1,5 @@
 import type { ClientCertificate } from '../domain/access/client-certificate.js';
+import type { Scope } from '../domain/access/scope.js';
 import type { TokenIssuer } from '../domain/access/token-issuer.js';
 import type { LedgerEvent } from '../domain/catalogue.js';
 import type { Recorded } from '../domain/ledger/envelope.js';
@@ -22,6 +23,7 @@ export interface IdentityRow {
   readonly issuer: string;
   readonly person: string;
   readonly role: string;
+  readonly scope: Scope;
   /** When they were last said to be this person in this role. */
   readonly introduced: Act;
 }
@@ -66,7 +68,7 @@ const endCertificates = (rows: Rows, subject: string): Changes =>
 /** Whom the authority knows beside its own operators, and through whom. */
 export const identities: Projection<AccessRow, LedgerEvent> = {
   name: 'identities',
-  version: 2,
+  version: 3,
   evolve: (rows, recorded): Changes => {
     const { event } = recorded;
     if (event.type === 'TokenIssuerTrusted') return trusted(recorded, event.data);

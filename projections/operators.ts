@@ -1,4 +1,5 @@
 import type { OperatorRole } from '../domain/access/operator-role.js';
+import type { Scope } from '../domain/access/scope.js';
 import type { LedgerEvent } from '../domain/catalogue.js';
 import { type Change, NOTHING, type Projection } from './projection.js';
 
@@ -6,6 +7,8 @@ import { type Change, NOTHING, type Projection } from './projection.js';
 export interface OperatorRow {
   readonly subject: string;
   readonly role: OperatorRole;
+  /** What the role is limited to. */
+  readonly scope: Scope;
   /** Whose name it was said to be. */
   readonly person: string;
   /** Whether a second person, or the founding, said so too: until then the name counts as the person who gave it. */
@@ -29,7 +32,7 @@ const withToken = (
 
 export const operators: Projection<OperatorRow, LedgerEvent> = {
   name: 'operators',
-  version: 3,
+  version: 4,
   evolve: (rows, { event, actor, recordedAt }) => {
     if (event.type === 'OperatorWithdrawn') return [[event.data.subject, null]];
     if (event.type === 'OperatorConfirmed') {
@@ -42,8 +45,9 @@ export const operators: Projection<OperatorRow, LedgerEvent> = {
       return withToken(rows, event.data.subject, { since: recordedAt, expires: null });
     if (event.type === 'OperatorTokensRevoked') return withToken(rows, event.data.subject, null);
     if (event.type !== 'OperatorGranted') return NOTHING;
-    const { subject, role, person, vouchedBy } = event.data;
+    const { subject, role, person, vouchedBy, scope } = event.data;
     const confirmed = vouchedBy !== null || actor.role === 'authority';
-    return [[subject, { subject, role, person, confirmed, grantedBy: actor.subject, since: recordedAt, token: null }]];
+    const given = { grantedBy: actor.subject, since: recordedAt };
+    return [[subject, { subject, role, scope, person, confirmed, ...given, token: null }]];
   },
 };

@@ -43,7 +43,8 @@ const earlierHolder = (
   const found = earlier.find((each) => each.sha256 === sha256);
   if (found === undefined || tokens.settled.has(found.subject)) return undefined;
   const { subject, role } = found;
-  return operators.get(subject)?.role === role ? { subject, role } : undefined;
+  const operator = operators.get(subject);
+  return operator?.role === role ? { subject, role, scope: operator.scope } : undefined;
 };
 
 const withOwnToken = (
@@ -89,7 +90,10 @@ const withSignedToken =
         ({ issuer, claims }): Authenticated =>
           pipe(
             identityOf(issuer, claims),
-            E.map((identity) => ({ subject: identity.subject, role: identity.role, identity, via: 'issuer' as const })),
+            E.map((identity) => {
+              const { subject, role, scope } = identity;
+              return { subject, role, scope, identity, via: 'issuer' as const };
+            }),
           ),
       ),
     );
@@ -100,8 +104,10 @@ const withCertificate = async (deps: AuthorityDeps, der: Uint8Array): Promise<Au
   const { state } = access.right;
   const found = await operatorOfCertificate(deps)(state, der)();
   const subject = E.isRight(found) ? found.right : undefined;
-  const role = subject === undefined ? undefined : state.operators.get(subject)?.role;
-  return subject === undefined || role === undefined ? stranger : E.right({ subject, role, via: 'certificate' });
+  const operator = subject === undefined ? undefined : state.operators.get(subject);
+  if (subject === undefined || operator === undefined) return stranger;
+  const { role, scope } = operator;
+  return E.right({ subject, role, scope, via: 'certificate' });
 };
 
 const isSigned = (token: string): boolean => token.split('.').length === 3;

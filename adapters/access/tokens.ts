@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
+import type { TokenHolder } from '../../domain/access/holder-of-token.js';
 import type { Identity } from '../../domain/access/identity.js';
-import type { OperatorRole } from '../../domain/access/operator-role.js';
 import { toHex, utf8 } from '../../domain/encoding/bytes.js';
 import type { Hashing } from '../../domain/ports.js';
 
@@ -14,9 +14,7 @@ export const Subject = new t.Type<string>(
   t.identity,
 );
 
-export interface Principal {
-  readonly subject: string;
-  readonly role: OperatorRole;
+export interface Principal extends TokenHolder {
   /** How they showed who they are. */
   readonly via?: 'token' | 'issuer' | 'certificate';
   /** What a token issuer says of them; undefined for operators of the ledger. */

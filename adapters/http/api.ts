@@ -20,10 +20,13 @@ import type { HostGate } from './host-gate.js';
 import type { LedgerHub } from './ledger-hub.js';
 import type { Answer } from './route.js';
 
+/** Where it is looked up what is in somebody's scope: of what is not kept, nothing is. */
+export type Scoping = Partial<Pick<ProjectionStore, 'clusters' | 'keyLedger'>>;
+
 /** What routes need that only read: an authority has it, and so has who follows one. */
 export interface ReadApi {
   readonly deps: Pick<KeyServiceDeps, 'clock'>;
-  readonly reads: Pick<ProjectionStore, 'hostTrust' | 'index' | 'indexAt' | 'timeOf'>;
+  readonly reads: Pick<ProjectionStore, 'hostTrust' | 'index' | 'indexAt' | 'timeOf'> & Scoping;
   /**
    * Waits, within bounds, until the read models show everything that was in the ledger when it was called: who wrote
    * something, and was answered, reads it in the next request.

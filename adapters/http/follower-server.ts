@@ -65,7 +65,7 @@ export const followerServer = ({ followed, token, tls, log }: FollowerServerOpti
       authenticate: ({ token: given = '' }) =>
         Promise.resolve(
           timingSafeEqual(digest(given), own)
-            ? E.right({ subject: 'reader', role: 'auditor' as const })
+            ? E.right({ subject: 'reader', role: 'auditor' as const, scope: null })
             : E.left({ _tag: 'Unauthenticated' as const }),
         ),
       gate: makeHostGate(DEFAULT_HOST_LIMITS, () => performance.now()),

@@ -46,6 +46,14 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, (size: number) => JsonSchema]> = 
       additionalProperties: { type: 'object', additionalProperties: { type: 'string', pattern: '^(?:[0-9a-f]{2})*$' } },
     }),
   ],
+  [
+    /^ScopePart/,
+    () => ({
+      type: 'string',
+      pattern:
+        '^(?:cluster|key-provider)/[A-Za-z0-9][A-Za-z0-9._-]{0,127}$|^host/[A-Za-z0-9][A-Za-z0-9._-]{0,127}[*]?$',
+    }),
+  ],
   [/^(?:HostId|ClusterId)/, () => ({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })],
   [/^Hostname/, () => ({ type: 'string', minLength: 1, maxLength: 253 })],
   [/^Port/, () => ({ type: 'integer', minimum: 1, maximum: 65_535 })],

@@ -1,4 +1,5 @@
 import type { Permission } from '../../domain/access/permissions.js';
+import type { Scope } from '../../domain/access/scope.js';
 import type { FieldFault } from '../../domain/encoding/explain.js';
 import type { JsonError } from '../../domain/encoding/json.js';
 import type { AuthenticationFault } from '../access/authenticate.js';
@@ -15,6 +16,8 @@ export type RequestError =
   | { readonly _tag: 'RouteUnknown' }
   | AuthenticationFault
   | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly permission: Permission }
+  /** `what`: what is not in it; undefined: it is about the whole authority. */
+  | { readonly _tag: 'OutOfScope'; readonly scope: Scope; readonly what: string | undefined }
   | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
   /** The Idempotency-Key belongs to another command. */
   | { readonly _tag: 'CommandIdUsed' }

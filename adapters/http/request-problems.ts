@@ -1,5 +1,6 @@
 import type { Permission } from '../../domain/access/permissions.js';
 import { rolesWith } from '../../domain/access/roles.js';
+import { scopeText } from '../../domain/access/scope.js';
 import { faultsText } from '../faults-text.js';
 import type { Problem } from './problem.js';
 import type { RequestError } from './request-error.js';
@@ -64,6 +65,13 @@ export const REQUEST_PROBLEMS: Table = {
   NoRoleMapped: ({ issuer }) =>
     problem(403, 'NoRoleMapped', 'No role', `Nothing that token issuer ${issuer} says of you gives you a role here.`),
   RoleNotAllowed: ({ role, permission }) => roleNotAllowed(role, permission),
+  OutOfScope: ({ scope, what }) =>
+    problem(
+      403,
+      'OutOfScope',
+      'Not in your scope',
+      `Your role is limited to ${scopeText(scope)}: ${what === undefined ? 'this is about the whole authority' : `${what} is not in it`}.`,
+    ),
   RateLimited: ({ retryAfterSeconds }) =>
     problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, {
       retryAfterSeconds,

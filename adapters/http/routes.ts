@@ -52,6 +52,7 @@ import { verdictRoutes } from './routes/verdicts.js';
 import { verifierRoute } from './routes/verifier.js';
 import { whoAmIRoute } from './routes/who-am-i.js';
 import { underApproval } from './under-approval.js';
+import { withinScope } from './within-scope.js';
 
 /** Version of the HTTP interface, not of the program. */
 const API_VERSION = '1.0.0';
@@ -114,6 +115,7 @@ export const allRoutes = (
     ...signingKeyRoutes(api),
   ]
     .map(underApproval(api))
-    .map(introduced(api));
+    .map(introduced(api))
+    .map(withinScope(api));
   return [...routes, openApiRoute(routes, API_VERSION)];
 };

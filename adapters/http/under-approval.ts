@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { currentAccess } from '../../domain/access/access-stream.js';
+import { standingOf } from '../../domain/access/state.js';
 import { printable } from '../../domain/appraisal/reason-codes.js';
 import {
   approvalFor,
@@ -23,6 +24,8 @@ import type { ApiError } from './api-error.js';
 import { Approvable, namedAs, permissionOf } from './approvable.js';
 import type { ApprovalPending } from './codecs/approvals.js';
 import { parseBody } from './json-body.js';
+import { limitsOf } from './limits.js';
+import { outOfScopeOf } from './out-of-scope.js';
 import type { Answer, RawRequest, Route } from './route.js';
 
 type Reply = TE.TaskEither<ApiError, Answer<unknown>>;
@@ -188,13 +191,30 @@ const alone = (api: Api, route: Route, operation: Wanted['operation'], raw: RawR
     TE.flatMap((glass) => carryOut(api, route, raw, glass)),
   );
 
+/** Who approved must still reach all of it: what was theirs to approve then may be somebody else's now. */
+const reachedBy =
+  (api: Api, digest: string) =>
+  (approval: Given | undefined): TE.TaskEither<ApiError, Given | undefined> =>
+    pipe(
+      currentAccess(api.deps),
+      TE.flatMap(({ state }) => {
+        const standing = standingOf(state, approval?.by ?? '');
+        if (approval === undefined || standing === undefined) return TE.right(undefined);
+        return pipe(
+          api.settled,
+          TE.flatMap(() => outOfScopeOf(api, limitsOf(api, standing))(digest)),
+          TE.map((beyond) => (beyond === undefined ? approval : undefined)),
+        );
+      }),
+    );
+
 const approvedOrAsked = (api: Api, route: Route, operation: Approvable, raw: RawRequest): Reply =>
   pipe(
     keptRequest(api, route, operation, raw),
     TE.bind(
       'approval',
       ({ digest }): TE.TaskEither<ApiError, Given | undefined> =>
-        approvalFor(api.deps)(raw.principal?.subject ?? '', digest),
+        pipe(approvalFor(api.deps)(raw.principal?.subject ?? '', digest), TE.flatMap(reachedBy(api, digest))),
     ),
     TE.flatMap(({ wanted, digest, approval }) =>
       approval === undefined ? ask(api, raw, operation, wanted, digest) : carryOut(api, route, raw, approval),

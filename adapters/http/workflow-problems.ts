@@ -1,3 +1,4 @@
+import { scopeText } from '../../domain/access/scope.js';
 import type { Reason } from '../../domain/appraisal/result.js';
 import type { WorkflowError } from './api-error.js';
 import type { Problem } from './problem.js';
@@ -32,6 +33,12 @@ export const WORKFLOW_PROBLEMS: Table = {
       'SamePerson',
       'Another person must do this',
       `Your name and the other one count as one person, or can not be told apart (${what}): somebody else has to.`,
+    ),
+  ScopeTooWide: ({ subject, scope }) =>
+    forbidden(
+      'ScopeTooWide',
+      'Beyond your scope',
+      `${subject} would be, or is, for ${scopeText(scope)}, which is more than your own role reaches.`,
     ),
   PrincipalExists: ({ name }) =>
     conflict('PrincipalExists', 'Principal exists', `${name} has this name or this issuer already.`),

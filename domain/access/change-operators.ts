@@ -3,6 +3,7 @@ import { type AccessOutcome, executeAccess } from './access-stream.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
 import type { OwnToken } from './own-token.js';
+import type { Scope } from './scope.js';
 import type { ApprovalPolicy } from './state.js';
 import type { TokenIssuer } from './token-issuer.js';
 
@@ -13,11 +14,13 @@ export const grantOperator: Change<{
   readonly subject: string;
   readonly role: OperatorRole;
   readonly person?: string | undefined;
+  /** What the role is limited to; null, or left out: nothing. */
+  readonly scope?: Scope | undefined;
   readonly token?: OwnToken | undefined;
 }> = (deps) => (input) => {
-  const { by, commandId, subject, role, person, token } = input;
+  const { by, commandId, subject, role, person, scope = null, token } = input;
   const vouchedBy = deps.approvalOf?.(commandId)?.by;
-  return executeAccess(deps)(input, { type: 'GrantOperator', by, subject, role, person, token, vouchedBy });
+  return executeAccess(deps)(input, { type: 'GrantOperator', by, subject, role, person, scope, token, vouchedBy });
 };
 
 /** A second person says that a name is its own person's: until then it counts as the person who gave it. */

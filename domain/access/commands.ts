@@ -5,8 +5,10 @@ import type { OperatorRole } from './operator-role.js';
 import type { OwnToken } from './own-token.js';
 import type { Principal, PrincipalChain } from './principal.js';
 import type { PermissionRequired } from './require-permission.js';
+import type { Scope } from './scope.js';
 import type { ApprovalPolicy } from './state.js';
 import type { TokenIssuer } from './token-issuer.js';
+import type { ScopeTooWide } from './within-own-scope.js';
 
 export type AccessCommand = { readonly by: Actor } & (
   | {
@@ -15,6 +17,8 @@ export type AccessCommand = { readonly by: Actor } & (
       readonly role: OperatorRole;
       /** Whose name it is; undefined: somebody who has no other name here. */
       readonly person: string | undefined;
+      /** What the role is limited to. */
+      readonly scope: Scope;
       /** The second person who approved it, if one did. */
       readonly vouchedBy: string | undefined;
       /** What opens the role from now on; undefined: nothing of ours yet. */
@@ -76,6 +80,7 @@ export interface SamePerson {
 export type AccessRejection =
   | PermissionRequired
   | SamePerson
+  | ScopeTooWide
   /** One alone can't say who may do alone what needs two. */
   | { readonly _tag: 'SecondPersonNeeded'; readonly what: string }
   /** One subject, one role: whoever could hold both could approve what they may not. */

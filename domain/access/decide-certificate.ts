@@ -1,9 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { sameCertificates } from './client-certificate.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import type { AccessEvent } from './events.js';
 import { mayRole } from './roles.js';
 import { type AccessState, mayBeOnePerson } from './state.js';
+import { withinScopeOfHolder } from './within-own-scope.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
 type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly type: T }>;
@@ -25,6 +27,8 @@ const bind = (command: Of<'BindCertificate'>, state: AccessState): Decided => {
   const { id, subject, certificate } = command;
   if (!state.operators.has(subject)) return E.left({ _tag: 'OperatorUnknown', subject });
   if (!isOwn(command, state)) return E.left({ _tag: 'NotYourName', subject });
+  const scoped = withinScopeOfHolder(state, command.by, subject);
+  if (E.isLeft(scoped)) return scoped;
   const held = [...state.certificates.values()];
   const taken = held.find((each) => sameCertificates(each.certificate, certificate));
   if (taken !== undefined)
@@ -38,9 +42,12 @@ const bind = (command: Of<'BindCertificate'>, state: AccessState): Decided => {
 const release = ({ by, id, reason }: Of<'ReleaseCertificate'>, state: AccessState): Decided => {
   const held = state.certificates.get(id);
   if (held === undefined) return E.left({ _tag: 'CertificateUnknown', id });
-  return by.subject === held.subject || mayRole(by.role, 'ManageOperators')
-    ? E.right([{ type: 'ClientCertificateReleased', data: { id, subject: held.subject, reason } }])
-    : E.left({ _tag: 'NotYourName', subject: held.subject });
+  if (by.subject !== held.subject && !mayRole(by.role, 'ManageOperators'))
+    return E.left({ _tag: 'NotYourName', subject: held.subject });
+  return pipe(
+    withinScopeOfHolder(state, by, held.subject),
+    E.map(() => [{ type: 'ClientCertificateReleased', data: { id, subject: held.subject, reason } }]),
+  );
 };
 
 /** Which client certificates are whose. */

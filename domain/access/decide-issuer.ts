@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import type { AccessEvent } from './events.js';
+import { sameScope } from './scope.js';
 import { type AccessState, mayBeOnePerson } from './state.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
@@ -38,12 +39,12 @@ const introduce = (
   { identity }: Of<'IntroduceIdentity'>,
   { issuers, principals, identities }: AccessState,
 ): Decided => {
-  const { subject, issuer, person, role } = identity;
+  const { subject, issuer, person, role, scope } = identity;
   if (!issuers.has(issuer) && !principals.has(issuer)) return unknown(issuer);
   const held = identities.get(subject);
-  return held?.person === person && held.role === role
+  return held?.person === person && held.role === role && sameScope(held.scope, scope)
     ? E.right([])
-    : record({ type: 'IdentityIntroduced', data: { subject, issuer, person, role } });
+    : record({ type: 'IdentityIntroduced', data: { subject, issuer, person, role, scope } });
 };
 
 /** Which issuers' tokens let people in, and who came with one. */

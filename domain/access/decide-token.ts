@@ -1,9 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import type { AccessEvent } from './events.js';
 import { isLastTrustAdministrator } from './last-trust-administrator.js';
 import { mayRole } from './roles.js';
 import { type AccessState, personOf } from './state.js';
+import { withinScopeOfHolder } from './within-own-scope.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
 type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly type: T }>;
@@ -20,18 +22,22 @@ const mayHold = ({ by, subject, vouchedBy }: Of<'IssueToken'>, state: AccessStat
 const issue = (command: Of<'IssueToken'>, state: AccessState): Decided => {
   const { subject, token } = command;
   if (!state.operators.has(subject)) return E.left({ _tag: 'OperatorUnknown', subject });
-  return mayHold(command, state)
-    ? E.right([{ type: 'OperatorTokenIssued', data: { subject, ...token } }])
-    : E.left({ _tag: 'NotYourName', subject });
+  if (!mayHold(command, state)) return E.left({ _tag: 'NotYourName', subject });
+  return pipe(
+    withinScopeOfHolder(state, command.by, subject),
+    E.map(() => [{ type: 'OperatorTokenIssued', data: { subject, ...token } }]),
+  );
 };
 
 /** One's own, or, since stopping must be easy, anybody's for who may take roles away. */
 const revoke = ({ by, subject, reason }: Of<'RevokeTokens'>, state: AccessState): Decided => {
   if (!state.operators.has(subject)) return E.left({ _tag: 'OperatorUnknown', subject });
   if (by.subject !== subject && !mayRole(by.role, 'ManageOperators')) return E.left({ _tag: 'NotYourName', subject });
-  return isLastTrustAdministrator(state, subject)
-    ? E.left({ _tag: 'LastTrustAdministrator', subject })
-    : E.right([{ type: 'OperatorTokensRevoked', data: { subject, reason } }]);
+  if (isLastTrustAdministrator(state, subject)) return E.left({ _tag: 'LastTrustAdministrator', subject });
+  return pipe(
+    withinScopeOfHolder(state, by, subject),
+    E.map(() => [{ type: 'OperatorTokensRevoked', data: { subject, reason } }]),
+  );
 };
 
 /** Whoever has a token or lost it since is not asked a file any more: an old copy of one would bring back what was taken. */

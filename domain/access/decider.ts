@@ -12,6 +12,7 @@ import { isLastTrustAdministrator } from './last-trust-administrator.js';
 import type { Permission } from './permissions.js';
 import { requirePermission } from './require-permission.js';
 import { type AccessState, mayBeOnePerson, noOperators, personOf } from './state.js';
+import { withinOwnScope } from './within-own-scope.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
 type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly type: T }>;
@@ -20,22 +21,25 @@ const record = (event: AccessEvent): Decided => E.right([event]);
 const unknown = (subject: string): Decided => E.left({ _tag: 'OperatorUnknown', subject });
 
 const grant = (command: Of<'GrantOperator'>, state: AccessState): Decided => {
-  const { subject, role, person = subject, vouchedBy = null, token } = command;
+  const { subject, role, person = subject, vouchedBy = null, scope, token } = command;
   const reserved = [subject, person].find((name) => name.includes(':'));
   if (reserved !== undefined) return E.left({ _tag: 'NameReserved', name: reserved });
   const held = state.operators.get(subject);
   if (held !== undefined) return E.left({ _tag: 'OperatorExists', subject, role: held.role });
-  const granted: AccessEvent = { type: 'OperatorGranted', data: { subject, role, person, vouchedBy } };
-  return E.right([
-    granted,
-    ...(token === undefined ? [] : [{ type: 'OperatorTokenIssued' as const, data: { subject, ...token } }]),
-  ]);
+  const granted: AccessEvent = { type: 'OperatorGranted', data: { subject, role, person, vouchedBy, scope } };
+  const opened = token === undefined ? [] : [{ type: 'OperatorTokenIssued' as const, data: { subject, ...token } }];
+  return pipe(
+    withinOwnScope(state, command.by, subject, scope),
+    E.map(() => [granted, ...opened]),
+  );
 };
 
 /** Nothing to say when the name counts as that person already. */
 const confirm = ({ by, subject }: Of<'ConfirmOperator'>, state: AccessState): Decided => {
   const held = state.operators.get(subject);
   if (held === undefined) return unknown(subject);
+  const scoped = withinOwnScope(state, by, subject, held.scope);
+  if (E.isLeft(scoped)) return scoped;
   const counts = personOf(state, subject);
   if (counts === held.claimed) return E.right([]);
   return mayBeOnePerson(state, by.subject, subject)
@@ -43,9 +47,11 @@ const confirm = ({ by, subject }: Of<'ConfirmOperator'>, state: AccessState): De
     : record({ type: 'OperatorConfirmed', data: { subject, person: held.claimed } });
 };
 
-const withdraw = ({ subject, reason }: Of<'WithdrawOperator'>, state: AccessState): Decided => {
+const withdraw = ({ by, subject, reason }: Of<'WithdrawOperator'>, state: AccessState): Decided => {
   const held = state.operators.get(subject);
   if (held === undefined) return unknown(subject);
+  const scoped = withinOwnScope(state, by, subject, held.scope);
+  if (E.isLeft(scoped)) return scoped;
   return isLastTrustAdministrator(state, subject)
     ? E.left({ _tag: 'LastTrustAdministrator', subject })
     : record({ type: 'OperatorWithdrawn', data: { subject, role: held.role, reason } });

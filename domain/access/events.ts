@@ -7,22 +7,22 @@ import { ClientCertificate } from './client-certificate.js';
 import { OperatorRole } from './operator-role.js';
 import { OWN_TOKEN_EVENTS } from './own-token.js';
 import { PrincipalChain, principalFields } from './principal.js';
-import { IssuerName, issuerFields } from './token-issuer.js';
+import { Scope } from './scope.js';
+import { IssuerName, issuerFields, RoleRule, ScopedRoleRule } from './token-issuer.js';
 
 const Subject = Text(128);
 const Person = Text(128);
 
+const grantedFields = { subject: Subject, role: OperatorRole, person: Person, vouchedBy: t.union([t.null, Subject]) };
+
 /**
  * `subject` is an opaque id; names of people are kept outside the ledger. `person` is whose name the granting operator says
- * it is; it counts only where `vouchedBy`, another person, said so too.
+ * it is; it counts only where `vouchedBy`, another person, said so too. `scope` is what the role is limited to.
  */
 export const OperatorGranted = eventType({
   type: 'OperatorGranted',
-  version: 2,
-  data: closed(
-    { subject: Subject, role: OperatorRole, person: Person, vouchedBy: t.union([t.null, Subject]) },
-    'OperatorGranted',
-  ),
+  version: 3,
+  data: closed({ ...grantedFields, scope: Scope }, 'OperatorGranted'),
   upcasts: [
     upcast(closed({ subject: Subject, role: OperatorRole }, 'OperatorGranted'), ({ subject, role }) => ({
       subject,
@@ -30,6 +30,7 @@ export const OperatorGranted = eventType({
       person: subject,
       vouchedBy: null,
     })),
+    upcast(closed(grantedFields, 'OperatorGranted'), (old) => ({ ...old, scope: null })),
   ],
 });
 
@@ -59,14 +60,22 @@ export const ApprovalPolicyChanged = eventType({
   upcasts: [upcast(closed(policyFields, 'ApprovalPolicyChanged'), (old) => ({ ...old, breakGlass: [] }))],
 });
 
+const trustedFields = { name: IssuerName, ...issuerFields, vouchedBy: t.union([t.null, Subject]) };
+
 /**
  * From now on this issuer's tokens let people in, as its rules say; settings of the same name before are over. Its people are
  * told apart only where `vouchedBy`, another person than the actor, said so too.
  */
 export const TokenIssuerTrusted = eventType({
   type: 'TokenIssuerTrusted',
-  version: 1,
-  data: closed({ name: IssuerName, ...issuerFields, vouchedBy: t.union([t.null, Subject]) }, 'TokenIssuerTrusted'),
+  version: 2,
+  data: closed({ ...trustedFields, roles: ListUpTo(ScopedRoleRule, 64) }, 'TokenIssuerTrusted'),
+  upcasts: [
+    upcast(closed({ ...trustedFields, roles: ListUpTo(RoleRule, 64) }, 'TokenIssuerTrusted'), (old) => ({
+      ...old,
+      roles: old.roles.map((rule) => ({ ...rule, scope: null })),
+    })),
+  ],
 });
 
 /** The actor, another person than the one who trusted it, says that this issuer tells people apart. */
@@ -82,14 +91,17 @@ export const TokenIssuerRemoved = eventType({
   data: closed({ name: IssuerName, reason: Text(512) }, 'TokenIssuerRemoved'),
 });
 
+const introducedFields = { subject: Subject, issuer: IssuerName, person: Person, role: OperatorRole };
+
 /**
- * Somebody with a token of a trusted issuer did something for the first time, or for the first time as this person or in this role.
- * `person` is what the issuer calls them.
+ * Somebody with a token of a trusted issuer did something for the first time, or for the first time as this person, in this role or in
+ * this scope. `person` is what the issuer calls them.
  */
 export const IdentityIntroduced = eventType({
   type: 'IdentityIntroduced',
-  version: 1,
-  data: closed({ subject: Subject, issuer: IssuerName, person: Person, role: OperatorRole }, 'IdentityIntroduced'),
+  version: 2,
+  data: closed({ ...introducedFields, scope: Scope }, 'IdentityIntroduced'),
+  upcasts: [upcast(closed(introducedFields, 'IdentityIntroduced'), (old) => ({ ...old, scope: null }))],
 });
 
 /** Whoever shows such a certificate, and holds its key, is this operator. */

@@ -17,12 +17,12 @@ type Of<T extends AccessEvent['type']> = Recorded<Extract<AccessEvent, { readonl
  * name has gained nothing. Only what a second person vouched for, or the founding, makes it somebody of its own.
  */
 const granted = (state: AccessState, { event, actor }: Of<'OperatorGranted'>): AccessState => {
-  const { subject, role, person, vouchedBy } = event.data;
+  const { subject, role, person, vouchedBy, scope } = event.data;
   const giver = personOf(state, actor.subject);
   const alone = actor.role !== 'authority' && (vouchedBy === null || mayBeOnePerson(state, vouchedBy, actor.subject));
   return {
     ...state,
-    operators: put(state.operators, subject, { role, claimed: person }),
+    operators: put(state.operators, subject, { role, claimed: person, scope }),
     persons: put(state.persons, subject, alone ? giver : person),
   };
 };

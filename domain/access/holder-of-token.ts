@@ -1,9 +1,12 @@
 import type { OperatorRole } from './operator-role.js';
+import type { Scope } from './scope.js';
 import type { AccessState } from './state.js';
 
 export interface TokenHolder {
   readonly subject: string;
   readonly role: OperatorRole;
+  /** What the role is limited to. */
+  readonly scope: Scope;
 }
 
 /**
@@ -17,6 +20,7 @@ export const holderOfToken = (
 ): TokenHolder | undefined => {
   const token = tokens.held.get(sha256);
   if (token === undefined || (token.expires !== null && token.expires <= now)) return undefined;
-  const role = operators.get(token.subject)?.role;
-  return role === undefined ? undefined : { subject: token.subject, role };
+  const { subject } = token;
+  const operator = operators.get(subject);
+  return operator === undefined ? undefined : { subject, role: operator.role, scope: operator.scope };
 };

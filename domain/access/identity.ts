@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { OperatorRole } from './operator-role.js';
-import type { RoleRule, TokenIssuer } from './token-issuer.js';
+import type { Scope } from './scope.js';
+import type { ScopedRoleRule, TokenIssuer } from './token-issuer.js';
 
 /** Somebody whom a token issuer vouches for, in this authority's words. */
 export interface Identity {
@@ -11,6 +12,8 @@ export interface Identity {
   /** What the issuer calls the person; the same for all their accounts. */
   readonly person: string;
   readonly role: OperatorRole;
+  /** What the role is limited to. */
+  readonly scope: Scope;
 }
 
 export type IdentityFault =
@@ -37,7 +40,7 @@ const claimOf = (claims: Claims, name: string): unknown => {
 
 const fits =
   (claims: Claims) =>
-  ({ claim, value }: RoleRule): boolean => {
+  ({ claim, value }: ScopedRoleRule): boolean => {
     const given = claimOf(claims, claim);
     return given === value || (Array.isArray(given) && given.includes(value));
   };
@@ -53,8 +56,14 @@ export const identityOf = (issuer: TokenIssuer, claims: Claims): E.Either<Identi
   if (E.isLeft(account)) return account;
   const person = accountOf(claims, issuer.personClaim);
   if (E.isLeft(person)) return person;
-  const role = issuer.roles.find(fits(claims))?.role;
-  return role === undefined
-    ? E.left({ _tag: 'NoRoleMapped', issuer: issuer.name })
-    : E.right({ subject: `${issuer.name}:${account.right}`, issuer: issuer.name, person: person.right, role });
+  const rule = issuer.roles.find(fits(claims));
+  if (rule === undefined) return E.left({ _tag: 'NoRoleMapped', issuer: issuer.name });
+  const { role, scope } = rule;
+  return E.right({
+    subject: `${issuer.name}:${account.right}`,
+    issuer: issuer.name,
+    person: person.right,
+    role,
+    scope,
+  });
 };

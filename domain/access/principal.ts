@@ -56,6 +56,7 @@ export const tokenRulesOf = ({ name, issuer, holder, tokens }: Principal): Token
             claim: holder.kind === 'user' ? tokens.subjectClaim : tokens.groupsClaim,
             value: holder.name,
             role: 'workload-administrator',
+            scope: null,
           },
         ],
       };

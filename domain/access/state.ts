@@ -2,12 +2,14 @@ import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
 import { type Principal, tokenRulesOf } from './principal.js';
+import { type Scope, sameScope } from './scope.js';
 import type { TokenIssuer } from './token-issuer.js';
 
 export interface Operator {
   readonly role: OperatorRole;
   /** Whose name it was said to be when it was granted. */
   readonly claimed: string;
+  readonly scope: Scope;
 }
 
 export interface ApprovalPolicy {
@@ -87,12 +89,22 @@ export const mayBeOnePerson = (state: Pick<AccessState, 'persons'>, one: string,
   return a === b || sourceOf(a) !== sourceOf(b) || couldBeAnybody(a) || couldBeAnybody(b);
 };
 
-/** The role that a subject has now. Of somebody with an issuer's tokens: what they last showed, while the issuer may still give it. */
-export const roleOf = (state: AccessState, subject: string): OperatorRole | undefined => {
+/** What a subject may do now, and to what. */
+export interface Standing {
+  readonly role: OperatorRole;
+  readonly scope: Scope;
+}
+
+/** Undefined: no role. Of somebody with an issuer's tokens: what they last showed, while the issuer may still give it. */
+export const standingOf = (state: AccessState, subject: string): Standing | undefined => {
   const { operators, identities, issuers, principals } = state;
-  const { issuer = '', role } = identities.get(subject) ?? {};
+  const operator = operators.get(subject);
+  if (operator !== undefined) return { role: operator.role, scope: operator.scope };
+  const shown = identities.get(subject);
+  if (shown === undefined) return undefined;
+  const { issuer, role, scope } = shown;
   const principal = principals.get(issuer);
   const rules = issuers.get(issuer)?.settings ?? (principal === undefined ? undefined : tokenRulesOf(principal));
-  const given = rules?.roles.some((rule) => rule.role === role);
-  return operators.get(subject)?.role ?? (given === true ? role : undefined);
+  const given = rules?.roles.some((rule) => rule.role === role && sameScope(rule.scope, scope));
+  return given === true ? { role, scope } : undefined;
 };

@@ -2,6 +2,7 @@ import * as t from 'io-ts';
 import { closed } from '../encoding/closed.js';
 import { ListUpTo, SafeInt, Text } from '../encoding/primitives.js';
 import { OperatorRole } from './operator-role.js';
+import { Scope } from './scope.js';
 
 /** Public-key signatures only: a shared secret, or none, would let whoever verifies also sign. */
 export const TokenAlgorithm = t.keyof({
@@ -38,8 +39,12 @@ export const KeyUrl = matching(
 export const ClaimName = Text(128);
 
 /** Whoever's claim is this text, or a list that holds it, has the role. */
-export const RoleRule = closed({ claim: ClaimName, value: Text(256), role: OperatorRole }, 'RoleRule');
-export type RoleRule = t.TypeOf<typeof RoleRule>;
+const ruleFields = { claim: ClaimName, value: Text(256), role: OperatorRole };
+export const RoleRule = closed(ruleFields, 'RoleRule');
+
+/** The same, and what the role is limited to. */
+export const ScopedRoleRule = closed({ ...ruleFields, scope: Scope }, 'ScopedRoleRule');
+export type ScopedRoleRule = t.TypeOf<typeof ScopedRoleRule>;
 
 const A_FEW_MINUTES = 300;
 
@@ -58,7 +63,7 @@ export const issuerFields = {
   /** How far the issuer's clock may be from ours. */
   skewSeconds: t.refinement(SafeInt, (n) => n <= A_FEW_MINUTES, 'Skew(0 to 300 s)'),
   /** The first that fits gives the role; without one there is none. */
-  roles: ListUpTo(RoleRule, 64),
+  roles: ListUpTo(ScopedRoleRule, 64),
 };
 
 /** Whose tokens let people in, and as what. */

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { ACCESS_STREAM, currentAccess } from '../access/access-stream.js';
 import type { Permission } from '../access/permissions.js';
 import { mayRole } from '../access/roles.js';
-import { mayBeOnePerson, roleOf } from '../access/state.js';
+import { mayBeOnePerson, standingOf } from '../access/state.js';
 import type { AuthorityDeps, Request } from '../authority-deps.js';
 import { type CurrentState, currentState } from '../current-state.js';
 import { utf8 } from '../encoding/bytes.js';
@@ -104,7 +104,7 @@ export const approvalFor =
       TE.map(({ access: { state }, approvals }) => {
         const now = deps.clock.now();
         for (const { id, approver = '', expires, permission, ...held } of approvals.state.open.values()) {
-          const role = roleOf(state, approver);
+          const role = standingOf(state, approver)?.role;
           const fits = held.digest === digest && held.requester === requester && expires > now;
           const able = role !== undefined && mayRole(role, permission);
           if (fits && able && !mayBeOnePerson(state, approver, requester))

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessOf, type Operation } from '../../adapters/http/permissions.js';
+import { REACH, type Reach } from '../../adapters/http/reach.js';
 import { OperatorRole } from '../../domain/access/operator-role.js';
 import { PERMISSIONS, type Permission } from '../../domain/access/permissions.js';
 import { mayRole } from '../../domain/access/roles.js';
@@ -13,6 +14,10 @@ const INTRODUCTION = `# Permissions
 
 Made from the tables that the authority itself decides by; a test keeps it true. Each operation takes one permission; a role is a set
 of permissions. The deciders ask for the same permission again, so a surface that forgot to ask would change nothing.
+
+The last column says what an operation is about, for operators who are limited to a part ([people.md](people.md#limited-to-a-part)): the
+things that must all be in their scope; *everything*, which is refused to them; *what is in scope*, where they are shown no more;
+*a person*, whose own scope must not be wider; *another request*, all of which must be in scope; or nothing that is divided.
 `;
 
 const ROLE_NAMES = Object.keys(OperatorRole.keys) as ReadonlyArray<Role>;
@@ -42,6 +47,19 @@ const takes = (operation: Operation): string => {
   return `\`${access}\` | ${cells(access)}`;
 };
 
+const ABOUT: Readonly<Record<Extract<Reach, string>, string>> = {
+  whole: 'everything',
+  parts: 'what is in scope',
+  person: 'a person',
+  asked: 'another request',
+  undivided: '',
+};
+
+const aboutOf = (operation: Operation): string => {
+  const reach = REACH[operation];
+  return typeof reach === 'string' ? ABOUT[reach] : Object.keys(reach).join(', ');
+};
+
 let authority: HttpAuthority;
 beforeAll(async () => {
   authority = await openHttpAuthority();
@@ -53,14 +71,14 @@ const operationTable = async (): Promise<ReadonlyArray<string>> => {
   const rows = Object.entries<Record<string, { operationId: Operation }>>(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
       ([method, { operationId }]) =>
-        `| \`${operationId}\` | \`${method.toUpperCase()} ${path}\` | ${takes(operationId)} |`,
+        `| \`${operationId}\` | \`${method.toUpperCase()} ${path}\` | ${takes(operationId)} | ${aboutOf(operationId)} |`,
     ),
   );
   return [
     '## What each operation takes',
     '',
-    `| operation | request | takes | ${HEADS.join(' | ')} |`,
-    rule(3 + HEADS.length),
+    `| operation | request | takes | ${HEADS.join(' | ')} | about |`,
+    rule(4 + HEADS.length),
     ...rows,
     '',
   ];

@@ -5,9 +5,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
 import { AttestationPolicy, DEFAULT_POLICY } from '../../../domain/appraisal/policy.js';
-import { type Principal, Subject } from '../../access/tokens.js';
+import { Subject } from '../../access/tokens.js';
 import { dataFolder } from '../../data-folder.js';
-import { type Founded, foundFolder } from '../../found.js';
+import { type FirstOperator, type Founded, foundFolder } from '../../found.js';
 import { DEFAULT_PREFIX, type StoreChoice } from '../../store-file.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { DEFAULT_DIR, withJson } from '../authority-options.js';
@@ -17,7 +17,7 @@ import { openFailure } from '../open-failure.js';
 import { paintOf, tableOf } from '../terminal.js';
 
 /** Two trust administrators, because an image that one proposes another has to approve. */
-const DEFAULT_OPERATORS: ReadonlyArray<Principal> = [
+const DEFAULT_OPERATORS: ReadonlyArray<FirstOperator> = [
   { subject: 'trust-admin-1', role: 'trust-administrator' },
   { subject: 'trust-admin-2', role: 'trust-administrator' },
   { subject: 'workload-admin-1', role: 'workload-administrator' },
@@ -28,7 +28,7 @@ interface Options {
   readonly dir?: string;
   readonly name: string;
   readonly group: string;
-  readonly operator?: ReadonlyArray<Principal>;
+  readonly operator?: ReadonlyArray<FirstOperator>;
   readonly passphraseFile?: string;
   readonly policy?: string;
   readonly store?: string;
@@ -36,7 +36,7 @@ interface Options {
   readonly json: boolean;
 }
 
-const parseOperator = (text: string, before: ReadonlyArray<Principal> = []): ReadonlyArray<Principal> => {
+const parseOperator = (text: string, before: ReadonlyArray<FirstOperator> = []): ReadonlyArray<FirstOperator> => {
   const [subject, role, ...more] = text.split(':');
   if (more.length > 0 || !Subject.is(subject) || !OperatorRole.is(role)) {
     const roles = Object.keys(OperatorRole.keys).join(', ');
@@ -57,7 +57,7 @@ const passphraseOf = ({ passphraseFile }: Options): TE.TaskEither<CliFailure, st
 const policyOf = (file: string | undefined): TE.TaskEither<CliFailure, AttestationPolicy> =>
   file === undefined ? TE.right(DEFAULT_POLICY) : readDocument(file, AttestationPolicy);
 
-const enoughPeople = (operators: ReadonlyArray<Principal>): E.Either<CliFailure, ReadonlyArray<Principal>> =>
+const enoughPeople = (operators: ReadonlyArray<FirstOperator>): E.Either<CliFailure, ReadonlyArray<FirstOperator>> =>
   operators.some(({ role }) => role === 'trust-administrator')
     ? E.right(operators)
     : E.left(
@@ -89,7 +89,7 @@ const print = (
   dir: string,
   options: Options,
   { kid, tokens }: Founded,
-  operators: ReadonlyArray<Principal>,
+  operators: ReadonlyArray<FirstOperator>,
 ): ExitCode => {
   const paint = paintOf(cli.terminal);
   const rows = operators.map(({ subject, role }) => [subject, role, tokens.get(subject) ?? '']);

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
+import { scopeText } from '../../../domain/access/scope.js';
 import { OperatorsAnswer } from '../../http/codecs/reads.js';
 import { OperatorGranted } from '../../http/routes/operators.js';
 import { type AddCommand, done } from '../action.js';
@@ -28,24 +29,35 @@ const untilOf = (token: { readonly expires: string | null } | null): string => {
   return token.expires === null ? 'it is revoked' : when(token.expires);
 };
 
+const HELP = `
+Examples:
+  $ sekisho operator grant carol trust-administrator --as trust-admin-1
+  $ sekisho operator grant emma workload-administrator --only cluster/east 'host/esx-east-*' --as trust-admin-1`;
+
 export const operatorCommand: AddCommand = (parent, cli) => {
   const group = parent.command('operator').description('who may do what');
   const grant = group
     .command('grant <subject> <role>')
     .description(`give a role (${ROLES.join(', ')}); shows the token, once`)
     .option('--person <id>', 'whose name it is, when they have another one here already')
-    .option('--token-hours <hours>', 'how long the token opens the role; default: until it is revoked', hoursOf);
+    .option('--token-hours <hours>', 'how long the token opens the role; default: until it is revoked', hoursOf)
+    .option(
+      '--only <parts...>',
+      'what the role is limited to: cluster/NAME, key-provider/NAME, host/NAME or host/BEGINNING* (default: nothing, it is for everything)',
+    )
+    .addHelpText('after', HELP);
   online(cli, grant, (given) => {
     const [subject, role] = given.args;
-    const { person, tokenHours } = given.options;
+    const { person, tokenHours, only: scope } = given.options;
     const lifetime = typeof tokenHours === 'number' ? { tokenLifetimeSeconds: tokenHours * AN_HOUR } : {};
+    const limited = scope === undefined ? {} : { scope };
     return pipe(
       given.client.call(
         {
           operation: 'grantOperator',
           method: 'POST',
           path: PATH,
-          body: { subject, role, ...(person === undefined ? {} : { person }), ...lifetime },
+          body: { subject, role, ...(person === undefined ? {} : { person }), ...limited, ...lifetime },
         },
         OperatorGranted,
       ),
@@ -101,10 +113,11 @@ export const operatorCommand: AddCommand = (parent, cli) => {
         [
           tableOf(
             given.paint,
-            ['subject', 'role', 'counts as', 'since', 'granted by', 'token until'],
-            answer.operators.map(({ subject, role, person, confirmed, since, grantedBy, token }) => [
+            ['subject', 'role', 'for', 'counts as', 'since', 'granted by', 'token until'],
+            answer.operators.map(({ subject, role, scope, person, confirmed, since, grantedBy, token }) => [
               subject,
               role,
+              scopeText(scope),
               confirmed ? person : `${grantedBy}, unconfirmed`,
               when(since),
               grantedBy,

@@ -1,7 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type * as t from 'io-ts';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
-import type { RoleRule } from '../../../domain/access/token-issuer.js';
+import { Scope, scopeText } from '../../../domain/access/scope.js';
+import type { ScopedRoleRule } from '../../../domain/access/token-issuer.js';
 import { TokenIssuersAnswer } from '../../http/codecs/token-issuers.js';
 import type { AddCommand } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
@@ -13,11 +14,14 @@ import { printable, tableOf, when } from '../terminal.js';
 const PATH = '/v1/token-issuers';
 const ROLES = Object.keys(OperatorRole.keys).join(', ');
 
-const parseRule = (text: string, before: ReadonlyArray<RoleRule> = []): ReadonlyArray<RoleRule> => {
-  const [, claim, value, role] = /^([^=]+)=(.+):([a-z-]+)$/.exec(text) ?? [];
-  if (claim === undefined || value === undefined || !OperatorRole.is(role))
-    throw new InvalidArgumentError(`It must be CLAIM=VALUE:ROLE, the role one of ${ROLES}.`);
-  return [...before, { claim, value, role }];
+const parseRule = (text: string, before: ReadonlyArray<ScopedRoleRule> = []): ReadonlyArray<ScopedRoleRule> => {
+  const [, claim, value, role, parts] = /^([^=]+)=(.+):([a-z-]+)(?:@([^@]+))?$/.exec(text) ?? [];
+  const scope = parts?.split(',') ?? null;
+  if (claim === undefined || value === undefined || !OperatorRole.is(role) || !Scope.is(scope))
+    throw new InvalidArgumentError(
+      `It must be CLAIM=VALUE:ROLE or CLAIM=VALUE:ROLE@PART,PART, the role one of ${ROLES}.`,
+    );
+  return [...before, { claim, value, role, scope }];
 };
 
 const body = ({ options }: Online): Readonly<Record<string, unknown>> => {
@@ -52,17 +56,21 @@ const listText = ({ paint }: Online, answer: Listed): string =>
     ...answer.tokenIssuers.flatMap(({ name, roles, removed }) =>
       removed !== null
         ? []
-        : roles.map(({ claim, value, role }) => `${name}: ${printable(claim)} ${printable(value)} is ${role}`),
+        : roles.map(
+            ({ claim, value, role, scope }) =>
+              `${name}: ${printable(claim)} ${printable(value)} is ${role}, for ${scopeText(scope)}`,
+          ),
     ),
     ...(answer.identities.length === 0
       ? []
       : [
           tableOf(
             paint,
-            ['came with a token', 'role', 'person', 'since'],
-            answer.identities.map(({ subject, role, person, introduced }) => [
+            ['came with a token', 'role', 'for', 'person', 'since'],
+            answer.identities.map(({ subject, role, scope, person, introduced }) => [
               subject,
               role,
+              scopeText(scope),
               printable(person),
               when(introduced.time),
             ]),
@@ -78,7 +86,8 @@ Examples:
   $ sekisho token-issuer confirm corp --as trust-admin-2
   $ SEKISHO_TOKEN="$(get-my-token)" sekisho whoami --url https://sekisho.example
 
-A claim is a top-level one, or a JSON pointer: --role /realm_access/roles=audit:auditor`;
+A claim is a top-level one, or a JSON pointer: --role /realm_access/roles=audit:auditor
+A role may be limited to parts: --role groups=east:workload-administrator@cluster/east,host/esx-east-*`;
 
 export const tokenIssuerCommand: AddCommand = (parent, cli) => {
   const group = parent
@@ -92,7 +101,7 @@ export const tokenIssuerCommand: AddCommand = (parent, cli) => {
     .requiredOption('--audience <text>', 'what tokens must say as aud')
     .option(
       '--role <claim=value:role>',
-      'who has which role; may be given again, the first that fits counts',
+      'who has which role, and what it is limited to (role@part,part); may be given again, the first that fits counts',
       parseRule,
     )
     .option('--keys-url <url>', 'where its keys are; default: what its discovery document says')

@@ -1,3 +1,4 @@
+import { scopeText } from '../../../domain/access/scope.js';
 import { WhoAmI } from '../../http/codecs/token-issuers.js';
 import type { AddCommand } from '../action.js';
 import { online } from '../online.js';
@@ -27,6 +28,7 @@ export const whoamiCommand: AddCommand = (parent, cli) => {
         answer.person === null
           ? 'Where two people are needed you never count as the second one: nobody confirmed your token issuer yet.'
           : `Where two people are needed you count as ${printable(answer.person)}.`,
+        ...(answer.scope === null ? [] : [`Limited to ${scopeText(answer.scope)}.`]),
         `Permissions: ${answer.permissions.join(', ')}.`,
         asOfText(answer),
       ].join('\n'),

@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { Scope } from '../../../domain/access/scope.js';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
 import { AsOf } from './answers.js';
@@ -198,6 +199,7 @@ export const OperatorsAnswer = t.type(
       t.type({
         subject: t.string,
         role: t.string,
+        scope: Scope,
         person: t.string,
         confirmed: t.boolean,
         grantedBy: t.string,

@@ -1,15 +1,24 @@
 import * as t from 'io-ts';
-import { ClaimName, IssuerName, issuerFields } from '../../../domain/access/token-issuer.js';
+import { Scope } from '../../../domain/access/scope.js';
+import { ClaimName, IssuerName, issuerFields, RoleRule } from '../../../domain/access/token-issuer.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
+import { ListUpTo } from '../../../domain/encoding/primitives.js';
 import { AsOf } from './answers.js';
 import { Act, ReasonedAct } from './reads.js';
 
 export const IssuerPath = closed({ name: IssuerName }, 'IssuerPath');
 
-const { issuer, audience, roles, ...defaulted } = issuerFields;
+const { issuer, audience, roles: _, ...defaulted } = issuerFields;
+
+/** A rule without a scope gives its role for the whole authority. */
+const GivenRule = closedWith(RoleRule.type.props, { scope: Scope }, 'RoleRule');
 
 /** What is left out is `sub`, the discovery document's keys, 30 s of skew, and every algorithm that most issuers use. */
-export const TrustTokenIssuer = closedWith({ issuer, audience, roles }, defaulted, 'TrustTokenIssuer');
+export const TrustTokenIssuer = closedWith(
+  { issuer, audience, roles: ListUpTo(GivenRule, 64) },
+  defaulted,
+  'TrustTokenIssuer',
+);
 export type TrustTokenIssuer = t.TypeOf<typeof TrustTokenIssuer>;
 
 const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union([t.null, codec]);
@@ -24,7 +33,7 @@ const TokenIssuerView = t.type(
     subjectClaim: ClaimName,
     personClaim: ClaimName,
     skewSeconds: t.number,
-    roles: t.readonlyArray(t.type({ claim: t.string, value: t.string, role: t.string })),
+    roles: t.readonlyArray(t.type({ claim: t.string, value: t.string, role: t.string, scope: Scope })),
     trusted: Act,
     confirmedBy: orNull(t.string),
     removed: orNull(ReasonedAct),
@@ -38,7 +47,7 @@ export const TokenIssuersAnswer = t.type(
     tokenIssuers: t.readonlyArray(TokenIssuerView),
     /** Who came with a token of one of them and did something. */
     identities: t.readonlyArray(
-      t.type({ subject: t.string, issuer: t.string, person: t.string, role: t.string, introduced: Act }),
+      t.type({ subject: t.string, issuer: t.string, person: t.string, role: t.string, scope: Scope, introduced: Act }),
     ),
   },
   'TokenIssuersAnswer',
@@ -49,6 +58,7 @@ export const WhoAmI = t.type(
     asOf: AsOf,
     subject: t.string,
     role: t.string,
+    scope: Scope,
     /** Whom the name counts as where two people are needed; null: it could be anybody, so it never makes a second one. */
     person: orNull(t.string),
     via: t.string,

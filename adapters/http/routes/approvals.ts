@@ -5,9 +5,7 @@ import { ACCESS_STREAM } from '../../../domain/access/access-stream.js';
 import { changeApprovalPolicy } from '../../../domain/access/change-operators.js';
 import { noOperators } from '../../../domain/access/state.js';
 import { APPROVAL_STREAM, giveApproval, rejectApproval } from '../../../domain/approval/approvals.js';
-import { fromUtf8 } from '../../../domain/encoding/bytes.js';
-import { type Json, parseJson } from '../../../domain/encoding/json.js';
-import { APPROVAL_POLICY_KEY, type ApprovalRow } from '../../../projections/approvals.js';
+import { APPROVAL_POLICY_KEY, type ApprovalRow, type ApprovalsRow } from '../../../projections/approvals.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import {
@@ -21,8 +19,12 @@ import {
 import { WithReason } from '../codecs/hosts.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { commandRoute } from '../command-route.js';
+import { readKept } from '../kept-request.js';
 import { asOf, moment } from '../moment.js';
+import { shownOf } from '../out-of-scope.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
+
+type Rows = ReadonlyMap<string, ApprovalsRow>;
 
 /** What nobody answered, or did, in time came to nothing. */
 const viewOf = (row: ApprovalRow, now: string): Approval => {
@@ -42,38 +44,25 @@ const list = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: ApprovalsAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.approvals.rowsAt(at.index),
-            E.map((rows) => {
-              const kept = rows.get(APPROVAL_POLICY_KEY);
-              const { operations, lifetimeSeconds, breakGlass } =
-                kept?.kind === 'policy' ? kept : noOperators.approvals;
-              const approvals = [...rows.values()]
-                .filter((row) => row.kind === 'approval')
-                .sort((a, b) => b.requested.index - a.requested.index)
-                .map((row) => viewOf(row, at.judgedAt));
-              return { body: { asOf: asOf(at), policy: { operations, lifetimeSeconds, breakGlass }, approvals } };
-            }),
-          ),
-        ),
+        TE.bindTo('at'),
+        TE.bind('rows', ({ at }) => TE.fromEither<ApiError, Rows>(api.reads.approvals.rowsAt(at.index))),
+        TE.bind('shown', ({ rows }) => {
+          const asked = [...rows.values()].filter((row) => row.kind === 'approval');
+          return shownOf(api, principal, asked, ({ requested }) => requested.by);
+        }),
+        TE.map(({ at, rows, shown }) => {
+          const kept = rows.get(APPROVAL_POLICY_KEY);
+          const { operations, lifetimeSeconds, breakGlass } = kept?.kind === 'policy' ? kept : noOperators.approvals;
+          const approvals = [...shown]
+            .sort((a, b) => b.requested.index - a.requested.index)
+            .map((row) => viewOf(row, at.judgedAt));
+          return { body: { asOf: asOf(at), policy: { operations, lifetimeSeconds, breakGlass }, approvals } };
+        }),
       ),
   });
-
-/** The request as it is kept: exactly what an approval would be given to. */
-const requestIn = (api: Api, digest: string): TE.TaskEither<ApiError, Json> =>
-  pipe(
-    api.deps.evidence.get(digest),
-    TE.flatMapEither((bytes) =>
-      pipe(
-        E.fromNullable<ApiError>({ _tag: 'BlobUnknown', sha256: digest })(fromUtf8(bytes ?? new Uint8Array())),
-        E.flatMap((text): E.Either<ApiError, Json> => parseJson(text)),
-      ),
-    ),
-  );
 
 const show = (api: Api): Route =>
   route({
@@ -100,7 +89,7 @@ const show = (api: Api): Route =>
             ),
           ),
         ),
-        TE.bind('request', ({ row }) => requestIn(api, row.digest)),
+        TE.bind('request', ({ row }) => readKept(api, row.digest)),
         TE.map(({ at, row, request }) => ({
           body: { asOf: asOf(at), approval: viewOf(row, at.judgedAt), request },
         })),

@@ -12,6 +12,7 @@ import type { ApiError } from '../api-error.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { ImageAnswer, ImageChangesAnswer, type ImageRow, ImagesAnswer, ImageUseAnswer } from '../codecs/reads.js';
 import { ImagesPath, VersionPath } from '../codecs/reference.js';
+import { type Limits, limitsOf } from '../limits.js';
 import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { rowsOf } from './reference.js';
@@ -51,10 +52,19 @@ const imageAt = (api: Api, version: string, { index }: Moment): E.Either<ApiErro
     ),
   );
 
-const hostsOn = (api: Api, version: string, at: Moment): E.Either<ApiError, ReadonlyArray<string>> =>
+const hostsOn = (
+  api: Api,
+  version: string,
+  at: Moment,
+  { contains }: Limits,
+): E.Either<ApiError, ReadonlyArray<string>> =>
   pipe(
     api.reads.hostTrust.rowsAt(at.index),
-    E.map((rows) => hostsRunning(hostsAt(rows, at.judgedAt), version).map(({ row }) => row.host)),
+    E.map((rows) =>
+      hostsRunning(hostsAt(rows, at.judgedAt), version).flatMap(({ row: { host } }) =>
+        contains.host(host) ? [host] : [],
+      ),
+    ),
   );
 
 const documentAt = (
@@ -78,7 +88,7 @@ const show = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: ImageAnswer,
-    handle: ({ params: { version }, query }) =>
+    handle: ({ params: { version }, query, principal }) =>
       pipe(
         moment(api, query),
         TE.flatMap((at) =>
@@ -86,7 +96,7 @@ const show = (api: Api): Route =>
             documentAt(api, version, at),
             TE.flatMapEither(({ row, document }) =>
               pipe(
-                hostsOn(api, version, at),
+                hostsOn(api, version, at, limitsOf(api, principal)),
                 E.map((hosts) => ({ body: { asOf: asOf(at), image: view(row), document, hosts } })),
               ),
             ),
@@ -132,13 +142,17 @@ const use = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: ImageUseAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
         TE.flatMapEither((at) =>
           pipe(
             api.reads.hostTrust.rowsAt(at.index),
-            E.map((rows) => ({ body: { asOf: asOf(at), ...imageUses(hostsAt(rows, at.judgedAt)) } })),
+            E.map((rows) => {
+              const { contains } = limitsOf(api, principal);
+              const hosts = hostsAt(rows, at.judgedAt).filter(({ row }) => contains.host(row.host));
+              return { body: { asOf: asOf(at), ...imageUses(hosts) } };
+            }),
           ),
         ),
       ),

@@ -1,17 +1,20 @@
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { APPROVAL_STREAM, reviewBreakGlass } from '../../../domain/approval/approvals.js';
 import type { ApprovalsRow } from '../../../projections/approvals.js';
 import type { Api } from '../api.js';
+import type { ApiError } from '../api-error.js';
 import { ApprovalPath, BreakGlassAnswer, ReviewBreakGlass } from '../codecs/approvals.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { commandRoute } from '../command-route.js';
 import { asOf, moment } from '../moment.js';
+import { shownOf } from '../out-of-scope.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
+type Rows = ReadonlyMap<string, ApprovalsRow>;
+
 /** How often somebody acted alone and nobody looked at it yet. */
-export const unreviewedIn = (rows: ReadonlyMap<string, ApprovalsRow>): number =>
+export const unreviewedIn = (rows: Rows): number =>
   [...rows.values()].filter((row) => row.kind === 'break-glass' && row.reviewed === null).length;
 
 const list = (api: Api): Route =>
@@ -24,20 +27,19 @@ const list = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: BreakGlassAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.approvals.rowsAt(at.index),
-            E.map((rows) => {
-              const breakGlass = [...rows.values()]
-                .filter((row) => row.kind === 'break-glass')
-                .sort((a, b) => b.used.index - a.used.index);
-              return { body: { asOf: asOf(at), unreviewed: unreviewedIn(rows), breakGlass } };
-            }),
-          ),
-        ),
+        TE.bindTo('at'),
+        TE.bind('rows', ({ at }) => TE.fromEither<ApiError, Rows>(api.reads.approvals.rowsAt(at.index))),
+        TE.bind('shown', ({ rows }) => {
+          const broken = [...rows.values()].filter((row) => row.kind === 'break-glass');
+          return shownOf(api, principal, broken, ({ used }) => used.by);
+        }),
+        TE.map(({ at, rows, shown }) => {
+          const breakGlass = [...shown].sort((a, b) => b.used.index - a.used.index);
+          return { body: { asOf: asOf(at), unreviewed: unreviewedIn(rows), breakGlass } };
+        }),
       ),
   });
 

@@ -8,6 +8,7 @@ import { createMemo } from '../../caches/memo.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { ExpiringAnswer, ExpiringQuery } from '../codecs/certificates.js';
+import { type Limits, limitsOf } from '../limits.js';
 import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
@@ -38,6 +39,14 @@ const termOf = (api: Api, known: Terms, watched: WatchedCertificate): TE.TaskEit
     }),
   );
 };
+
+/** Of hosts and key providers, those in scope; what is listed for all is everybody's to watch. */
+const isShown =
+  ({ contains }: Limits) =>
+  ({ use, name }: WatchedCertificate): boolean => {
+    if (use === 'host') return contains.host(name);
+    return use === 'key-provider' || use === 'key-server' ? contains['key-provider'](name) : true;
+  };
 
 const watchedAt = (api: Api, { index }: Moment): E.Either<ApiError, ReadonlyArray<WatchedCertificate>> =>
   pipe(
@@ -83,14 +92,14 @@ const expiring = (api: Api): Route => {
     query: ExpiringQuery,
     body: NoBody,
     answer: ExpiringAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
         TE.bindTo('at'),
         TE.bind('watched', ({ at }) => TE.fromEither(watchedAt(api, at))),
         TE.bind('found', ({ watched }) =>
           pipe(
-            watched,
+            watched.filter(isShown(limitsOf(api, principal))),
             TE.traverseSeqArray((each) =>
               pipe(
                 termOf(api, known, each),

@@ -28,6 +28,7 @@ import {
 } from '../codecs/clusters.js';
 import { HostPath } from '../codecs/hosts.js';
 import { AsOfQuery, limitOf } from '../codecs/queries.js';
+import { limitsOf } from '../limits.js';
 import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
@@ -53,7 +54,7 @@ const list = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: ClustersAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
         TE.flatMapEither((at) =>
@@ -61,7 +62,10 @@ const list = (api: Api): Route =>
             api.reads.clusters.rowsAt(at.index),
             E.map((rows) => {
               const counts = countsOf(rows);
-              const clusters = clusterRows(rows).map((row) => viewOf(row, counts.get(row.cluster) ?? 0));
+              const { contains } = limitsOf(api, principal);
+              const clusters = clusterRows(rows)
+                .filter(({ cluster }) => contains.cluster(cluster))
+                .map((row) => viewOf(row, counts.get(row.cluster) ?? 0));
               return { body: { asOf: asOf(at), clusters } };
             }),
           ),

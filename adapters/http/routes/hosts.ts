@@ -11,6 +11,7 @@ import type { ApiError } from '../api-error.js';
 import { HostPath } from '../codecs/hosts.js';
 import { AsOfQuery, limitOf, SafeIntText } from '../codecs/queries.js';
 import { HostAnswer, HostsAnswer, type HostView } from '../codecs/reads.js';
+import { limitsOf } from '../limits.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
@@ -69,14 +70,17 @@ const list = (api: ReadApi): Route =>
     query: HostsQuery,
     body: NoBody,
     answer: HostsAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
         TE.flatMapEither((at) =>
           pipe(
             api.reads.hostTrust.rowsAt(at.index),
             E.map((rows) => {
-              const hosts = hostsAt(rows, at.judgedAt).filter(({ state }) => state === (query.state ?? state));
+              const { contains } = limitsOf(api, principal);
+              const hosts = hostsAt(rows, at.judgedAt).filter(
+                ({ state, row }) => state === (query.state ?? state) && contains.host(row.host),
+              );
               const from = query.cursor ?? 0;
               const page = hosts.slice(from, from + limitOf(query));
               const next = from + page.length;

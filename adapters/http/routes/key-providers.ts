@@ -13,6 +13,7 @@ import {
   ProviderPath,
 } from '../codecs/key-providers.js';
 import { AsOfQuery } from '../codecs/queries.js';
+import { limitsOf } from '../limits.js';
 import { asOf, moment } from '../moment.js';
 import { storedPem } from '../pem.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
@@ -29,13 +30,17 @@ const list = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: KeyProvidersAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
         TE.flatMapEither((at) =>
           pipe(
             api.reads.keyProviders.rowsAt(at.index),
-            E.map((rows) => ({ body: { asOf: asOf(at), keyProviders: [...rows.values()].sort(byName) } })),
+            E.map((rows) => {
+              const { contains } = limitsOf(api, principal);
+              const keyProviders = [...rows.values()].filter(({ provider }) => contains['key-provider'](provider));
+              return { body: { asOf: asOf(at), keyProviders: keyProviders.sort(byName) } };
+            }),
           ),
         ),
       ),

@@ -13,6 +13,7 @@ import { hostsAt } from '../../../projections/host-trust-at.js';
 import { keyAccessAt } from '../../../projections/key-access-at.js';
 import { holdings, keyRow, keys } from '../../../projections/key-row.js';
 import { POLICY_KEY } from '../../../projections/reference-row.js';
+import type { Principal } from '../../access/tokens.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { WithReason } from '../codecs/hosts.js';
@@ -20,6 +21,7 @@ import { KeyAccessAnswer, KeyAnswer, KeyLedgerAnswer, KeyPath, KeysAnswer, Regis
 import { AsOfQuery, limitOf, SafeIntText } from '../codecs/queries.js';
 import { commandRoute } from '../command-route.js';
 import { holdingView, keyView, keyViews } from '../key-views.js';
+import { limitsOf } from '../limits.js';
 import { asOf, type Moment, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
@@ -61,6 +63,13 @@ const pageOf = <A>(
   return { page, nextCursor: next < all.length ? next : null };
 };
 
+/** What is about a host and a provider is for those who have to do with either. */
+const ofEither = (api: Api, principal: Principal | undefined) => {
+  const { contains } = limitsOf(api, principal);
+  return ({ host, provider }: { readonly host: string; readonly provider: string }): boolean =>
+    contains.host(host) || contains['key-provider'](provider);
+};
+
 const list = (api: Api): Route =>
   route({
     method: 'GET',
@@ -71,11 +80,13 @@ const list = (api: Api): Route =>
     query: KeysQuery,
     body: NoBody,
     answer: KeysAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         keyViews(api, query),
         TE.map((views) => {
-          const { page, nextCursor } = pageOf(keys(views.rows, query), query);
+          const { contains } = limitsOf(api, principal);
+          const listed = keys(views.rows, query).filter(({ provider }) => contains['key-provider'](provider));
+          const { page, nextCursor } = pageOf(listed, query);
           return { body: { asOf: asOf(views.at), keys: page.map((row) => keyView(views, row)), nextCursor } };
         }),
       ),
@@ -113,11 +124,11 @@ const ledger = (api: Api): Route =>
     query: LedgerQuery,
     body: NoBody,
     answer: KeyLedgerAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         keyViews(api, query),
         TE.map((views) => {
-          const { page, nextCursor } = pageOf(holdings(views.rows, query), query);
+          const { page, nextCursor } = pageOf(holdings(views.rows, query).filter(ofEither(api, principal)), query);
           return { body: { asOf: asOf(views.at), holdings: page.map((row) => holdingView(views, row)), nextCursor } };
         }),
       ),
@@ -127,6 +138,7 @@ const accessAt = (
   api: Api,
   at: Moment,
   query: t.TypeOf<typeof AccessQuery>,
+  principal: Principal | undefined,
 ): E.Either<ApiError, { body: t.TypeOf<typeof KeyAccessAnswer> }> =>
   pipe(
     E.Do,
@@ -144,7 +156,7 @@ const accessAt = (
             .filter(({ provider }) => provider === (query.provider ?? provider))
             .map((provider) => keyAccessAt(trust, provider, { policyRevision, clusterOf }, at.judgedAt)),
         );
-      const { page, nextCursor } = pageOf(access, query);
+      const { page, nextCursor } = pageOf(access.filter(ofEither(api, principal)), query);
       return { body: { asOf: asOf(at), access: page, nextCursor } };
     }),
   );
@@ -159,10 +171,10 @@ const access = (api: Api): Route =>
     query: AccessQuery,
     body: NoBody,
     answer: KeyAccessAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
-        TE.flatMapEither((at) => accessAt(api, at, query)),
+        TE.flatMapEither((at) => accessAt(api, at, query, principal)),
       ),
   });
 

@@ -7,9 +7,11 @@ import { closedWith } from '../../../domain/encoding/closed.js';
 import { Text } from '../../../domain/encoding/primitives.js';
 import { readEntry } from '../../../domain/ledger/read-entry.js';
 import type { StoredEntry } from '../../../domain/ports.js';
+import type { Principal } from '../../access/tokens.js';
 import type { Api } from '../api.js';
 import { SafeIntText } from '../codecs/queries.js';
 import { createWaiting, type Waiting } from '../ledger-hub.js';
+import { type Limits, limitsOf } from '../limits.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 const isStream = (u: unknown): u is Readable => u instanceof Readable;
@@ -34,6 +36,7 @@ interface Watching {
   readonly stream: string;
   /** Only who may audit the ledger reads entries; everybody else learns that there is one, and reads what they may. */
   readonly withData: boolean;
+  readonly principal: Principal | undefined;
 }
 
 const textOf = (api: Api, stored: StoredEntry, withData: boolean): string => {
@@ -45,8 +48,18 @@ const textOf = (api: Api, stored: StoredEntry, withData: boolean): string => {
   return `id: ${String(index)}\nevent: ${type}\ndata: ${JSON.stringify(said)}\n\n`;
 };
 
+/** Where somebody is limited, who is in which cluster has to be known first. */
+const limitsNow = async (api: Api, principal: Principal | undefined): Promise<Limits> => {
+  if (principal?.scope !== null) await api.settled();
+  return limitsOf(api, principal);
+};
+
 /** Only what is durable, in the ledger's order, each once; a comment now and then keeps the connection known to be alive. */
-async function* feed(api: Api, { from, stream, withData }: Watching, waiting: Waiting): AsyncGenerator<string> {
+async function* feed(
+  api: Api,
+  { from, stream, withData, principal }: Watching,
+  waiting: Waiting,
+): AsyncGenerator<string> {
   const watch = api.hub.watch('all');
   try {
     let next = from;
@@ -54,8 +67,9 @@ async function* feed(api: Api, { from, stream, withData }: Watching, waiting: Wa
     while (!api.hub.ended()) {
       const page = await api.deps.store.readAll(next, PAGE)();
       if (E.isLeft(page)) return;
+      const limits = await limitsNow(api, principal);
       for (const stored of page.right) {
-        if (stored.stream.startsWith(stream)) yield textOf(api, stored, withData);
+        if (stored.stream.startsWith(stream) && limits.holdsStream(stored.stream)) yield textOf(api, stored, withData);
         next = stored.index + 1;
       }
       if (page.right.length > 0) continue;
@@ -91,6 +105,7 @@ const live = (api: Api, waiting: Waiting): Route =>
           from: query.from ?? size.right,
           stream: query.stream ?? '',
           withData: principal !== undefined && mayRole(principal.role, 'AuditLedger'),
+          principal,
         };
         return E.right({ body: Readable.from(feed(api, watching, waiting), { objectMode: false }) });
       };

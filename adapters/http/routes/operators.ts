@@ -7,6 +7,7 @@ import { issueToken, revokeTokens } from '../../../domain/access/change-tokens.j
 import { holderOfToken } from '../../../domain/access/holder-of-token.js';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
 import type { OwnToken } from '../../../domain/access/own-token.js';
+import { Scope, sameScope } from '../../../domain/access/scope.js';
 import { personOf } from '../../../domain/access/state.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { plusSeconds } from '../../../domain/encoding/instant.js';
@@ -31,14 +32,14 @@ const only =
     );
 
 interface Granting {
-  readonly body: { readonly subject: string; readonly role: OperatorRole };
+  readonly body: { readonly subject: string; readonly role: OperatorRole; readonly scope?: Scope };
   readonly commandId: string;
   readonly principal: Principal | undefined;
 }
 
 /** A token is for who granted the name, and only as long as the name is nobody else's: later it would open what is another person's. */
 const isOwnGrant =
-  ({ approved }: Api, { body: { subject, role }, commandId, principal }: Granting) =>
+  ({ approved }: Api, { body: { subject, role, scope = null }, commandId, principal }: Granting) =>
   ({ events, state }: AccessDone): boolean => {
     const by = principal?.subject ?? '';
     const same = events.some(
@@ -46,6 +47,7 @@ const isOwnGrant =
         event.type === 'OperatorGranted' &&
         event.data.subject === subject &&
         event.data.role === role &&
+        sameScope(event.data.scope, scope) &&
         actor.subject === by,
     );
     return same && (approved.has(commandId) || personOf(state, subject) === personOf(state, by));
@@ -90,7 +92,7 @@ const grant = (api: Api): Route =>
     query: Nothing,
     body: closedWith(
       { subject: Subject, role: OperatorRole },
-      { person: Subject, tokenLifetimeSeconds: Lifetime },
+      { person: Subject, scope: Scope, tokenLifetimeSeconds: Lifetime },
       'GrantOperator',
     ),
     answer: OperatorGranted,

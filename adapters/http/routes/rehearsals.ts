@@ -7,6 +7,7 @@ import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { limitOf } from '../codecs/queries.js';
 import { RehearsalAnswer, Rehearse } from '../codecs/rehearsals.js';
+import { type Limits, limitsOf } from '../limits.js';
 import { asOf, type Moment, moment } from '../moment.js';
 import { Nothing, type Route, route } from '../route.js';
 import { wouldBeOf } from '../would-be-change.js';
@@ -17,12 +18,12 @@ interface Host {
   readonly revision: number | undefined;
 }
 
-const hostsOf = (api: Api, at: Moment): TE.TaskEither<ApiError, ReadonlyArray<Host>> =>
+const hostsOf = (api: Api, at: Moment, { contains }: Limits): TE.TaskEither<ApiError, ReadonlyArray<Host>> =>
   pipe(
     TE.fromEither(api.reads.hostTrust.rowsAt(at.index)),
     TE.map((rows) =>
       hostsAt(rows, at.judgedAt).flatMap(({ row }) =>
-        row.retired === null ? [{ host: row.host, revision: row.verdict?.revision }] : [],
+        row.retired === null && contains.host(row.host) ? [{ host: row.host, revision: row.verdict?.revision }] : [],
       ),
     ),
   );
@@ -38,7 +39,7 @@ const rehearse = (api: Api): Route =>
     query: Nothing,
     body: Rehearse,
     answer: RehearsalAnswer,
-    handle: ({ body }) =>
+    handle: ({ body, principal }) =>
       pipe(
         TE.Do,
         TE.bind('at', () => moment(api, body)),
@@ -48,7 +49,7 @@ const rehearse = (api: Api): Route =>
           ({ at, change }): TE.TaskEither<ApiError, Rehearsal> =>
             prepareRehearsal(api.deps)(referenceStream(api.deps.group), change, at.index, at.judgedAt),
         ),
-        TE.bind('hosts', ({ at }) => hostsOf(api, at)),
+        TE.bind('hosts', ({ at }) => hostsOf(api, at, limitsOf(api, principal))),
         TE.bind('results', ({ rehearsal, hosts }): TE.TaskEither<ApiError, ReadonlyArray<HostRehearsal>> => {
           const from = body.cursor ?? 0;
           return pipe(

@@ -17,8 +17,9 @@ const PATH = '/v1/token-issuers/{name}';
 const stream = (): string => ACCESS_STREAM;
 
 const settingsOf = (name: string, given: TrustTokenIssuer): TokenIssuer => {
-  const { issuer, audience, roles, keysUrl = null, subjectClaim = 'sub', skewSeconds = 30 } = given;
+  const { issuer, audience, keysUrl = null, subjectClaim = 'sub', skewSeconds = 30 } = given;
   const { algorithms = ['ES256', 'PS256', 'RS256', 'Ed25519', 'EdDSA'], personClaim = subjectClaim } = given;
+  const roles = given.roles.map(({ scope = null, ...rule }) => ({ ...rule, scope }));
   return { name, issuer, audience, keysUrl, algorithms, subjectClaim, personClaim, skewSeconds, roles };
 };
 

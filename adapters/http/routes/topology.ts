@@ -15,6 +15,7 @@ import type { ApiError } from '../api-error.js';
 import { ServicesFile, TopologyAnswer } from '../codecs/cluster-services.js';
 import { ClusterPath } from '../codecs/clusters.js';
 import { AsOfQuery } from '../codecs/queries.js';
+import { type Limits, limitsOf } from '../limits.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { storedCertificates } from '../stored-certificates.js';
@@ -27,8 +28,8 @@ const commonOf = (rows: ClusterRows, { cluster, site, status }: ClusterRow) => (
   hosts: memberRows(rows, cluster).length,
 });
 
-const topologyOf = (rows: ClusterRows): Omit<TopologyAnswer, 'asOf'> => {
-  const all = clusterRows(rows);
+const topologyOf = (rows: ClusterRows, { contains }: Limits): Omit<TopologyAnswer, 'asOf'> => {
+  const all = clusterRows(rows).filter(({ cluster }) => contains.cluster(cluster));
   const trusted = all.filter(({ clusterKind }) => clusterKind === 'trusted');
   const users = (row: ClusterRow): ReadonlyArray<string> => {
     const offered = new Set(row.advertised.map(serviceKey));
@@ -57,13 +58,13 @@ const topology = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: TopologyAnswer,
-    handle: ({ query }) =>
+    handle: ({ query, principal }) =>
       pipe(
         moment(api, query),
         TE.flatMapEither((at) =>
           pipe(
             api.reads.clusters.rowsAt(at.index),
-            E.map((rows) => ({ body: { asOf: asOf(at), ...topologyOf(rows) } })),
+            E.map((rows) => ({ body: { asOf: asOf(at), ...topologyOf(rows, limitsOf(api, principal)) } })),
           ),
         ),
       ),

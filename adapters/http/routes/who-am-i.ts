@@ -19,6 +19,7 @@ const personNow = (state: AccessState, { subject, identity }: Principal): string
 const answerFor = (state: AccessState, principal: Principal): Omit<t.TypeOf<typeof WhoAmI>, 'asOf'> => ({
   subject: principal.subject,
   role: principal.role,
+  scope: principal.scope,
   person: personNow(state, principal),
   via: principal.via ?? 'token',
   permissions: permissionsOf(principal.role),

@@ -69,6 +69,15 @@ const idOf = async (subject: string): Promise<string> => {
 describe('a client certificate', () => {
   const own = people.client('kim');
 
+  it('has the limits of the operator whose it is', async () => {
+    const limited = people.client('limited');
+    const scope = ['cluster/east'];
+    await authority.ask('POST', '/v1/operators', { as: 'alice', body: { subject: 'limited', role: 'auditor', scope } });
+    await bind('alice', { subject: 'limited', certificate: limited.certificate });
+    expect((await over('GET', '/v1/whoami', limited)).body).toMatchObject({ subject: 'limited', scope });
+    expect((await over('GET', '/v1/hosts/h1', limited)).body).toMatchObject({ code: 'OutOfScope' });
+  });
+
   it('lets nobody in before an operator bound it, and them from then on', async () => {
     expect(await whoami(undefined)).toBe('Unauthenticated');
     expect(await whoami(own)).toBe('Unauthenticated');

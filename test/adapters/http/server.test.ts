@@ -74,9 +74,9 @@ const start = () => {
       authenticate: ({ token: given }) =>
         Promise.resolve(
           given === token
-            ? E.right({ subject: 'trust-admin-1', role: 'trust-administrator' as const })
+            ? E.right({ subject: 'trust-admin-1', role: 'trust-administrator' as const, scope: null })
             : given === auditor
-              ? E.right({ subject: 'auditor-1', role: 'auditor' as const })
+              ? E.right({ subject: 'auditor-1', role: 'auditor' as const, scope: null })
               : E.left({ _tag: 'Unauthenticated' as const }),
         ),
       gate: makeHostGate(

@@ -81,6 +81,20 @@ describe('a token of a trusted issuer', () => {
     expect([tokenIssuers[0].confirmedBy, identities[0].subject]).toEqual([null, 'corp:ann']);
   });
 
+  it('reaches no further than the rule that gives the role', async () => {
+    const scope = ['cluster/east', 'host/esx-east-*'];
+    await trust({ roles: ROLES.map((rule) => ({ ...rule, scope })) });
+    const ben = await provider.tokenOf('ben');
+    expect((await whoami(ben)).json()).toMatchObject({ subject: 'corp:ben', scope });
+    const before = await authority.size();
+    expect((await propose(ben, newVersion())).json().code).toBe('OutOfScope');
+    expect(await authority.size()).toBe(before);
+    const enrol = (id: string) => authority.ask('POST', '/v1/hosts', { ...bearer(ben), body: { id } });
+    expect((await enrol('esx-west-1')).json().code).toBe('OutOfScope');
+    expect((await enrol('esx-east-1')).statusCode).toBe(200);
+    expect((await events()).at(-2)).toMatchObject({ event: { type: 'IdentityIntroduced', data: { scope } } });
+  });
+
   it('introduces nobody who only reads, and nobody twice', async () => {
     await trust();
     const [ben, ada] = [await provider.tokenOf('ben'), await provider.tokenOf('ada')];

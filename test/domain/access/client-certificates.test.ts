@@ -12,7 +12,7 @@ const given = givenFor(accessDecider);
 const TRUST = 'trust-administrator' as const;
 const granted = (subject: string, role: typeof TRUST | 'auditor' = TRUST): AccessEvent => ({
   type: 'OperatorGranted',
-  data: { subject, role, person: subject, vouchedBy: null },
+  data: { subject, role, person: subject, vouchedBy: null, scope: null },
 });
 const founded = [granted('alice'), granted('bob'), granted('arthur', 'auditor')] as const;
 const key = (n: number): ClientCertificate => ({

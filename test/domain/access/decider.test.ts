@@ -13,7 +13,7 @@ const { alice, bob, wendy } = OPERATORS;
 const given = givenFor(accessDecider);
 const granted = (subject: string, role: OperatorRole, vouchedBy: string | null = null): AccessEvent => ({
   type: 'OperatorGranted',
-  data: { subject, role, person: subject, vouchedBy },
+  data: { subject, role, person: subject, vouchedBy, scope: null },
 });
 const grant = (by: Actor, subject: string, role: OperatorRole, vouchedBy?: string): AccessCommand => ({
   type: 'GrantOperator',
@@ -21,6 +21,7 @@ const grant = (by: Actor, subject: string, role: OperatorRole, vouchedBy?: strin
   subject,
   role,
   person: undefined,
+  scope: null,
   vouchedBy,
 });
 const trust = 'trust-administrator' as const;
@@ -29,10 +30,10 @@ const self = (subject: string): Actor => ({ subject, role: trust });
 
 describe('operators', () => {
   it('have one role each', () => {
-    given()
+    given(granted('alice', trust))
       .when(grant(alice, 'x', 'auditor'))
       .then(granted('x', 'auditor'));
-    given(granted('x', 'workload-administrator'))
+    given(granted('alice', trust), granted('x', 'workload-administrator'))
       .when(grant(alice, 'x', trust))
       .thenRejected({ _tag: 'OperatorExists', role: 'workload-administrator' });
   });
@@ -44,7 +45,7 @@ describe('operators', () => {
     given(granted('x', 'auditor'))
       .when({ type: 'WithdrawOperator', by: wendy, subject: 'x', reason: 'r' })
       .thenRejected({ _tag: 'PermissionRequired' });
-    given(granted('x', 'auditor'))
+    given(granted('alice', trust), granted('x', 'auditor'))
       .when({ type: 'WithdrawOperator', by: alice, subject: 'x', reason: 'r' })
       .then({ type: 'OperatorWithdrawn', data: { subject: 'x', role: 'auditor', reason: 'r' } });
     given()

@@ -15,8 +15,8 @@ const issuer: TokenIssuer = {
   personClaim: '/employee/id',
   skewSeconds: 30,
   roles: [
-    { claim: 'https://example.com/groups', value: 'gate', role: 'trust-administrator' },
-    { claim: '/access/a~1b/roles', value: 'audit', role: 'auditor' },
+    { claim: 'https://example.com/groups', value: 'gate', role: 'trust-administrator', scope: null },
+    { claim: '/access/a~1b/roles', value: 'audit', role: 'auditor', scope: null },
   ],
 };
 const person = { employee: { id: 'e-1' } };
@@ -29,6 +29,7 @@ describe('who a token is of', () => {
       issuer: 'corp',
       person: 'e-1',
       role: 'trust-administrator',
+      scope: null,
     });
     const audit = { sub: 'ada', ...person, access: { 'a/b': { roles: 'audit' } } };
     expect(right(identityOf(issuer, audit)).role).toBe('auditor');

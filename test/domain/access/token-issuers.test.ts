@@ -4,7 +4,7 @@ import type { AccessCommand } from '../../../domain/access/commands.js';
 import { accessDecider } from '../../../domain/access/decider.js';
 import type { AccessEvent } from '../../../domain/access/events.js';
 import type { OperatorRole } from '../../../domain/access/operator-role.js';
-import { mayBeOnePerson, roleOf } from '../../../domain/access/state.js';
+import { mayBeOnePerson, standingOf } from '../../../domain/access/state.js';
 import type { TokenIssuer } from '../../../domain/access/token-issuer.js';
 import type { Actor } from '../../../domain/ledger/envelope.js';
 import { OPERATORS } from '../../support/authority.js';
@@ -23,7 +23,7 @@ const settings = (name: string, more: Partial<TokenIssuer> = {}): TokenIssuer =>
   subjectClaim: 'sub',
   personClaim: 'sub',
   skewSeconds: 30,
-  roles: [{ claim: 'groups', value: 'gate', role: TRUST }],
+  roles: [{ claim: 'groups', value: 'gate', role: TRUST, scope: null }],
   ...more,
 });
 const trusted = (name: string, vouchedBy: string | null = null): AccessEvent => ({
@@ -37,6 +37,7 @@ const identity = (subject: string, person: string, role: OperatorRole = TRUST) =
   issuer: subject.slice(0, subject.indexOf(':')),
   person,
   role,
+  scope: null,
 });
 const introduced = (subject: string, person: string): AccessEvent => ({
   type: 'IdentityIntroduced',
@@ -125,10 +126,15 @@ describe('an identity', () => {
 
   it('has its role for as long as its issuer may give it', () => {
     const before = [trusted('corp'), introduced('corp:a', 'p')] as const;
-    const auditors = { ...settings('corp', { roles: [{ claim: 'g', value: 'v', role: 'auditor' }] }), vouchedBy: null };
-    expect(roleOf(given(...before).state, 'corp:a')).toBe(TRUST);
-    expect(roleOf(given(...before, removed('corp')).state, 'corp:a')).toBeUndefined();
-    expect(roleOf(given(...before, { type: 'TokenIssuerTrusted', data: auditors }).state, 'corp:a')).toBeUndefined();
+    const auditors = {
+      ...settings('corp', { roles: [{ claim: 'g', value: 'v', role: 'auditor', scope: null }] }),
+      vouchedBy: null,
+    };
+    expect(standingOf(given(...before).state, 'corp:a')).toEqual({ role: TRUST, scope: null });
+    expect(standingOf(given(...before, removed('corp')).state, 'corp:a')).toBeUndefined();
+    expect(
+      standingOf(given(...before, { type: 'TokenIssuerTrusted', data: auditors }).state, 'corp:a'),
+    ).toBeUndefined();
   });
 
   it('is no name that could be granted', () => {
@@ -139,11 +145,20 @@ describe('an identity', () => {
         subject: 'corp:a',
         role: TRUST,
         person: undefined,
+        scope: null,
         vouchedBy: undefined,
       })
       .thenRejected({ _tag: 'NameReserved', name: 'corp:a' });
     given()
-      .when({ type: 'GrantOperator', by: alice, subject: 'a', role: TRUST, person: 'corp:a', vouchedBy: undefined })
+      .when({
+        type: 'GrantOperator',
+        by: alice,
+        subject: 'a',
+        role: TRUST,
+        person: 'corp:a',
+        scope: null,
+        vouchedBy: undefined,
+      })
       .thenRejected({ _tag: 'NameReserved', name: 'corp:a' });
   });
 });
@@ -167,12 +182,18 @@ const happened: ReadonlyArray<Given<AccessEvent>> = [
   introduced('corp:b1', 'bob'),
   introduced('evil:x', 'bob'),
   introduced('evil:y', 'somebody'),
-  [{ type: 'OperatorGranted', data: { subject: 'a2', role: TRUST, person: 'bob', vouchedBy: null } }, alice],
-  [{ type: 'OperatorGranted', data: { subject: 'a2', role: TRUST, person: 'a2', vouchedBy: 'evil:x' } }, alice],
+  [
+    { type: 'OperatorGranted', data: { subject: 'a2', role: TRUST, person: 'bob', vouchedBy: null, scope: null } },
+    alice,
+  ],
+  [
+    { type: 'OperatorGranted', data: { subject: 'a2', role: TRUST, person: 'a2', vouchedBy: 'evil:x', scope: null } },
+    alice,
+  ],
 ];
 const founded: ReadonlyArray<AccessEvent> = [
-  { type: 'OperatorGranted', data: { subject: 'alice', role: TRUST, person: 'alice', vouchedBy: null } },
-  { type: 'OperatorGranted', data: { subject: 'bob', role: TRUST, person: 'bob', vouchedBy: null } },
+  { type: 'OperatorGranted', data: { subject: 'alice', role: TRUST, person: 'alice', vouchedBy: null, scope: null } },
+  { type: 'OperatorGranted', data: { subject: 'bob', role: TRUST, person: 'bob', vouchedBy: null, scope: null } },
 ];
 
 describe('two subjects', () => {

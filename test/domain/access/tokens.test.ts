@@ -20,7 +20,7 @@ const authority: Actor = { subject: 'authority:1', role: 'authority' };
 
 const granted = (subject: string, role: typeof trust | 'auditor'): AccessEvent => ({
   type: 'OperatorGranted',
-  data: { subject, role, person: subject, vouchedBy: null },
+  data: { subject, role, person: subject, vouchedBy: null, scope: null },
 });
 const issued = (subject: string, sha256: string, expires: string | null = null): AccessEvent => ({
   type: 'OperatorTokenIssued',
@@ -52,13 +52,14 @@ const founded = [granted('alice', trust), granted('bob', trust), granted('eve', 
 
 describe('a token', () => {
   it('is recorded with the grant that it is for', () => {
-    given()
+    given(granted('alice', trust))
       .when({
         type: 'GrantOperator',
         by: alice,
         subject: 'eve',
         role: 'auditor',
         person: undefined,
+        scope: null,
         vouchedBy: undefined,
         token: forEver(A),
       })
@@ -78,7 +79,11 @@ describe('a token', () => {
     expect(holders(withdrawn('eve'))).toEqual([undefined, undefined]);
     expect(holders(withdrawn('eve'), granted('eve', trust))).toEqual([undefined, undefined]);
     const { state } = given(...founded, issued('eve', A, LATER));
-    expect(holderOfToken(state, A, '2026-05-31T23:59:59.999Z')).toEqual({ subject: 'eve', role: 'auditor' });
+    expect(holderOfToken(state, A, '2026-05-31T23:59:59.999Z')).toEqual({
+      subject: 'eve',
+      role: 'auditor',
+      scope: null,
+    });
     expect(holderOfToken(state, A, LATER)).toBeUndefined();
   });
 

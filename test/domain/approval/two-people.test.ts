@@ -61,6 +61,7 @@ const accessCommand = (step: Step, world: World): AccessCommand | undefined => {
         subject: step.who,
         role: 'trust-administrator',
         person: step.person,
+        scope: null,
         vouchedBy,
       };
     }
@@ -86,8 +87,13 @@ const approvalCommand = (step: Step, { access: { persons } }: World): ApprovalCo
 const FOUNDING: Actor = { subject: 'authority', role: 'authority' };
 const founded = ['alice', 'bob'].reduce<AccessState>((state, subject) => {
   const command = { type: 'GrantOperator', by: FOUNDING, subject, role: 'trust-administrator' } as const;
-  return decideAndEvolve(accessDecider, state, { ...command, person: undefined, vouchedBy: undefined }, FOUNDING, 0)
-    .state;
+  return decideAndEvolve(
+    accessDecider,
+    state,
+    { ...command, person: undefined, scope: null, vouchedBy: undefined },
+    FOUNDING,
+    0,
+  ).state;
 }, accessDecider.initial);
 
 /** Who holds no role can't come in: admission asks the same state. */
