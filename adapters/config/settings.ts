@@ -21,7 +21,7 @@ const CODECS = {
   signer: PlainText,
   policy: PlainText,
   'public-entries': Flag,
-  'guard-max-staleness': WholeNumber(0, 60_000),
+  'guard-max-staleness': WholeNumber(100, 60_000),
   'log-level': OneOf('silent', 'error', 'warn', 'info', 'debug'),
   kafka: Brokers,
   'kafka-topic': TopicName,

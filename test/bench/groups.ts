@@ -3,6 +3,7 @@ import { appraisals } from './appraisals.js';
 import { attestations } from './attestations.js';
 import { cluster } from './cluster.js';
 import type { BenchGroup } from './figure.js';
+import { guard } from './guard.js';
 import { keys } from './keys.js';
 import { ledgerSizes } from './ledger-sizes.js';
 import { publication } from './publication.js';
@@ -18,6 +19,7 @@ export const GROUPS: ReadonlyArray<BenchGroup> = [
   keys,
   strangers,
   ledgerSizes,
+  guard,
   cluster,
   publication,
 ];

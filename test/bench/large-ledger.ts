@@ -13,11 +13,12 @@ import { toVerdictRecord } from '../../domain/appraisal/verdict-record.js';
 import { instantOf } from '../../domain/encoding/instant.js';
 import { type HostEvent, hostCatalogue } from '../../domain/host/events.js';
 import type { ChainTip } from '../../domain/ledger/chain.js';
+import type { Basis } from '../../domain/ledger/envelope.js';
 import type { LedgerWriter } from '../../domain/ledger/ledger.js';
 import { signBatch } from '../../domain/ledger/sign-batch.js';
 import { appraisalOf, judge, orThrow, recordedBoot } from './recorded-boot.js';
 
-const HOSTS = 10_000;
+export const HOSTS = 10_000;
 const AT_ONCE = 512;
 /** Time that passes between two events. */
 const STEP_MS = 20;
@@ -30,10 +31,10 @@ const OPERATORS = [
 
 export const hostOf = (i: number): string => `host-${String(i % HOSTS)}`;
 
-const digest = (i: number): string => i.toString(16).padStart(64, '0');
+export const digest = (i: number): string => i.toString(16).padStart(64, '0');
 
 /** A real verdict, so that events weigh what they weigh. */
-const verdictAt = (at: string): ((i: number) => HostEvent) => {
+export const verdictAt = (at: string): ((i: number) => HostEvent) => {
   const engines = appraisalEngines();
   const result = judge(engines, appraisalOf(engines, recordedBoot('linux-secure-boot-ecdsa')));
   const record = toVerdictRecord('challenged', 1, at, result, {
@@ -47,7 +48,7 @@ const verdictAt = (at: string): ((i: number) => HostEvent) => {
   });
 };
 
-const certified = (i: number, at: string): HostEvent => ({
+export const certified = (i: number, at: string): HostEvent => ({
   type: 'AttestationKeyCertified',
   data: {
     akName: `000b${digest(i)}`,
@@ -62,10 +63,24 @@ const certified = (i: number, at: string): HostEvent => ({
   },
 });
 
+/** What happens, in which order: one event after the other, each to the next host. */
+export type History = (began: string) => (
+  i: number,
+  at: string,
+) => {
+  readonly event: HostEvent;
+  readonly basis: Basis;
+};
+
+export const enrolled: HostEvent = { type: 'HostEnrolled', data: { displayName: null, endorsementKey: null } };
+
 /** Each host enrols, has its key certified, and then attests as often as it takes. */
-const eventOf = (i: number, at: string, attested: (i: number) => HostEvent): HostEvent => {
-  if (i < HOSTS) return { type: 'HostEnrolled', data: { displayName: null, endorsementKey: null } };
-  return i < 2 * HOSTS ? certified(i, at) : attested(i);
+const attesting: History = (began) => {
+  const attested = verdictAt(began);
+  return (i, at) => {
+    if (i < HOSTS) return { event: enrolled, basis: {} };
+    return { event: i < 2 * HOSTS ? certified(i, at) : attested(i), basis: {} };
+  };
 };
 
 export interface LargeLedger {
@@ -77,7 +92,12 @@ export interface LargeLedger {
 
 const commandOf = (i: number): string => `00000000-0000-4000-8000-${i.toString(16).padStart(12, '0')}`;
 
-const fill = async (dir: string, tips: Map<string, ChainTip | null>, from: number, size: number): Promise<void> => {
+const fill = async (
+  { dir, history }: { readonly dir: string; readonly history: History },
+  tips: Map<string, ChainTip | null>,
+  from: number,
+  size: number,
+): Promise<void> => {
   const folder = dataFolder(dir);
   const files = orThrow(await openLedgerFiles(folder)());
   const reader = orThrow(await readerOf(files)());
@@ -90,14 +110,15 @@ const fill = async (dir: string, tips: Map<string, ChainTip | null>, from: numbe
     clock: { now: () => at.now },
     inTurn: createInTurn(),
   };
-  const attested = verdictAt(instantOf(began));
+  const eventOf = history(instantOf(began));
   const append = async (i: number): Promise<void> => {
     const stream = `host/${hostOf(i)}`;
     at.now = instantOf(began + i * STEP_MS);
     const tip = tips.get(stream) ?? null;
     const actor = { subject: hostOf(i), role: 'host' as const };
-    const place = { catalogue: hostCatalogue, stream, commandId: commandOf(i), actor, basis: {}, tip };
-    const batch = orThrow(await signBatch(writer, place, [eventOf(i, at.now, attested)])());
+    const { event, basis } = eventOf(i, at.now);
+    const place = { catalogue: hostCatalogue, stream, commandId: commandOf(i), actor, basis, tip };
+    const batch = orThrow(await signBatch(writer, place, [event])());
     tips.set(stream, batch.tip);
     const done = await reader.store.append({ stream, expectedRevision: tip?.revision ?? -1, entries: batch.entries })();
     if (E.isLeft(done)) throw new Error(JSON.stringify(done.left));
@@ -111,7 +132,7 @@ const fill = async (dir: string, tips: Map<string, ChainTip | null>, from: numbe
 };
 
 /** An authority's folder with as many events as asked for, of 10,000 hosts. */
-export const foundLargeLedger = async (dir: string): Promise<LargeLedger> => {
+export const foundLargeLedger = async (dir: string, history: History = attesting): Promise<LargeLedger> => {
   const named = { name: 'Bench', group: 'default', policy: DEFAULT_POLICY, operators: OPERATORS };
   orThrow(await foundFolder({ dir, ...named, passphrase: PASSPHRASE, keepPassphrase: true })());
   const tips = new Map<string, ChainTip | null>();
@@ -120,7 +141,7 @@ export const foundLargeLedger = async (dir: string): Promise<LargeLedger> => {
     dir,
     passphrase: readFileSync(dataFolder(dir).passphrase, 'utf8').trim(),
     growTo: async (size) => {
-      await fill(dir, tips, held, size);
+      await fill({ dir, history }, tips, held, size);
       held = size;
     },
   };

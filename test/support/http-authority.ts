@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
+import type { OpenOptions } from '../../adapters/authority-parts.js';
 import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
 import { type FoundOptions, foundFolder } from '../../adapters/found.js';
 import type { HostLimits } from '../../adapters/http/host-gate.js';
@@ -68,13 +69,14 @@ export const openHttpAuthority = async (
   start: string = START,
   store?: StoreChoice,
   tls?: Tls,
+  settings?: Partial<OpenOptions>,
 ): Promise<HttpAuthority> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'sekisho-http-')), 'authority');
   const now = { at: start };
   const clock = { now: () => now.at };
   const founding = { dir, name: 'Test', group: 'test', policy: TEST_POLICY, operators: PEOPLE, store };
   const { tokens } = right(await foundFolder({ ...founding, passphrase: PASSPHRASE, keepPassphrase: true, clock })());
-  return openFolder(dir, tokens, now, tls);
+  return openFolder(dir, tokens, now, { ...settings, tls });
 };
 
 /** One more node of an authority that keeps its ledger in a cluster, with that one's keys and clock. */
@@ -89,12 +91,14 @@ const openFolder = async (
   dir: string,
   tokens: ReadonlyMap<string, string>,
   now: { at: string },
-  tls?: Tls,
+  settings?: Partial<OpenOptions>,
 ): Promise<HttpAuthority> => {
   const clock = { now: () => now.at };
   const lines: Array<string> = [];
   const log = { level: 'debug' as const, stream: { write: (line: string) => void lines.push(line) } };
-  const opened = right(await openAuthority({ dir, passphrase: PASSPHRASE, clock, limits: GENEROUS, log, tls })());
+  const opened = right(
+    await openAuthority({ dir, passphrase: PASSPHRASE, clock, limits: GENEROUS, log, ...settings })(),
+  );
   const { app, close } = opened;
   const ask: HttpAuthority['ask'] = (method, url, { as, body, raw, headers = {} } = {}) => {
     const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));

@@ -7,17 +7,24 @@ import { EXIT } from '../failure.js';
 import { online } from '../online.js';
 import { type Paint, printable } from '../terminal.js';
 
-const madeAgain = (verdicts: number, releases: number): string =>
-  `${String(verdicts)} verdicts${releases === 0 ? '' : ` and ${String(releases)} decisions about keys`}`;
+const madeAgain = ({ checked, releases, decisions }: typeof Replayed._A): string =>
+  [
+    `${String(checked)} verdicts`,
+    ...(releases === 0 ? [] : [`${String(releases)} decisions about keys`]),
+    ...(decisions === 0 ? [] : [`${String(decisions)} answers of the guard`]),
+  ]
+    .join(', ')
+    .replace(/, ([^,]*)$/, ' and $1');
 
-const textOf = (paint: Paint, { checked, releases, differenceCount, differences }: typeof Replayed._A): string => {
+const textOf = (paint: Paint, answer: typeof Replayed._A): string => {
+  const { checked, releases, decisions, differenceCount, differences } = answer;
   if (differenceCount === 0) {
-    return checked + releases === 0
+    return checked + releases + decisions === 0
       ? 'There are no such verdicts.'
-      : paint.green(`${madeAgain(checked, releases)} made again: all came out the same.`);
+      : paint.green(`${madeAgain(answer)} made again: all came out the same.`);
   }
   return [
-    paint.red(`${madeAgain(checked, releases)} made again: ${String(differenceCount)} came out differently.`),
+    paint.red(`${madeAgain(answer)} made again: ${String(differenceCount)} came out differently.`),
     ...differences.flatMap(({ host, index, revision, differences: found }) => [
       `${host} revision ${String(revision)} (entry ${String(index)}):`,
       ...found.map((each) => `  ${printable(JSON.stringify(each))}`),
@@ -28,7 +35,9 @@ const textOf = (paint: Paint, { checked, releases, differenceCount, differences 
 export const replayCommand: AddCommand = (parent, cli) => {
   const command = parent
     .command('replay')
-    .description('make past verdicts, and decisions about keys, again; exit code 1 if any comes out differently')
+    .description(
+      'make past verdicts, and decisions about keys and workloads, again; exit code 1 if any comes out differently',
+    )
     .option('--host <host>', 'only of this host')
     .option('--from <instant>', 'only those recorded at or after', instant)
     .option('--to <instant>', 'only those recorded at or before', instant)

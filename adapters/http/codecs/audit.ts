@@ -6,6 +6,8 @@ export const Replayed = t.type(
     checked: t.number,
     /** Decisions about releases of keys. */
     releases: t.number,
+    /** Answers of the workload guard that were kept. */
+    decisions: t.number,
     differenceCount: t.number,
     /** The first ones, verdict by verdict. */
     differences: t.readonlyArray(

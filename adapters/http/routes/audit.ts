@@ -10,13 +10,22 @@ import type { LedgerFinding, Verification } from '../../verify-ledger-files.js';
 import type { Api } from '../api.js';
 import { Replayed, Verified } from '../codecs/audit.js';
 import { doubtView } from '../codecs/doubts.js';
+import { type GuardReplay, replayGuard } from '../guard-replay.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
-const replayed = ({ checked, releases, different, differentCount }: ReplayReport): typeof Replayed._A => ({
+const MOST_LISTED = 1000;
+
+const replayed = (
+  { checked, releases, different, differentCount }: ReplayReport,
+  guard: GuardReplay,
+): typeof Replayed._A => ({
   checked,
   releases,
-  differenceCount: differentCount,
-  differences: different.map(({ host, index, revision, differences }) => ({ host, index, revision, differences })),
+  decisions: guard.decisions,
+  differenceCount: differentCount + guard.differentCount,
+  differences: [...different, ...guard.different]
+    .slice(0, MOST_LISTED)
+    .map(({ host, index, revision, differences }) => ({ host, index, revision, differences })),
 });
 
 const replay = (api: Api): Route =>
@@ -25,7 +34,7 @@ const replay = (api: Api): Route =>
     path: '/v1/replay',
     operation: 'replay',
     summary:
-      'Makes past verdicts again from stored evidence, at their own time and reference values; lists what differs.',
+      'Makes past verdicts again from stored evidence, at their own time and reference values, and decisions about keys and workloads; lists what differs.',
     params: Nothing,
     query: Nothing,
     body: closedWith({}, { host: HostId, from: Instant, to: Instant }, 'ReplayRequest'),
@@ -33,7 +42,12 @@ const replay = (api: Api): Route =>
     handle: ({ body }) =>
       pipe(
         replayAll(withFreshMemos(api.deps))(body),
-        TE.map((report) => ({ body: replayed(report) })),
+        TE.flatMap((report) =>
+          pipe(
+            replayGuard(api, body),
+            TE.map((guard) => ({ body: replayed(report, guard) })),
+          ),
+        ),
       ),
   });
 

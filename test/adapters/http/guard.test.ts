@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { plusSeconds } from '../../../domain/encoding/instant.js';
+import { recordDecisions } from '../../../domain/guard/guard-streams.js';
 import { MOST_QUESTIONS } from '../../../domain/guard/question.js';
 import {
   approvedOverHttp,
@@ -9,11 +11,12 @@ import {
   openHttpAuthority,
   type Person,
 } from '../../support/http-authority.js';
+import { right } from '../../support/ledger.js';
 import { softwareTpm } from '../../support/software-tpm.js';
 
 const tpms = new Map(['h1', 'h2'].map((id) => [id, softwareTpm({ kind: 'rsa', seed: `guard ${id}` })]));
 const because = { reason: 'r' };
-const workload = { id: 'vm-1', encrypted: true, vtpm: true, firmware: 'efi', secureBoot: true };
+const workload = { id: 'vm-1', encrypted: true, vtpm: true, firmware: 'efi', secureBoot: true } as const;
 const start = (host: string) => ({ ask: 'start', workload, host });
 const move = (from: string, to: string) => ({ ask: 'move', workload, from, to });
 
@@ -232,4 +235,64 @@ describe('the guard over HTTP', () => {
     expect((await keep('none', 'wendy')).json().code).toBe('RoleNotAllowed');
     expect((await keep('some')).json().code).toBe('InvalidField');
   });
+
+  it('is borne out by the ledger, answer by answer, and an answer that is not is named', async () => {
+    const replay = async (body: object = {}) => (await send('POST', '/v1/replay', body, 'arthur')).json();
+    const keptNow = await kept('?limit=500');
+    const sound = await replay();
+    expect(sound).toMatchObject({ decisions: keptNow.length, differenceCount: 0 });
+    expect(keptNow.filter(({ allowed }) => allowed === true).length).toBeGreaterThan(1);
+    expect((await replay({ host: 'h2' })).decisions).toBeLessThan(sound.decisions);
+
+    const { deps } = authority.opened;
+    const index = (await authority.size()) - 1;
+    const lie = (host: string, at: number) => ({
+      question: { ask: 'start' as const, workload, host },
+      allowed: true,
+      reasons: [],
+      reliedOn: [],
+      index: at,
+      at: authority.now.at,
+    });
+    const by = { subject: 'wendy', role: 'workload-administrator' as const };
+    const decisions = [lie('bare', index), lie('nobody', index + 99)];
+    right(await recordDecisions(deps)({ by, commandId: randomUUID(), recording: 'all', decisions, unrecorded: 0 })());
+    const found = await replay();
+    expect(found).toMatchObject({ decisions: keptNow.length + 2, differenceCount: 2 });
+    const fields = found.differences.map(
+      ({ host, differences }: { host: string; differences: Array<{ field: string }> }) => [
+        host,
+        differences.map(({ field }) => field.split('.')[0]),
+      ],
+    );
+    expect(fields).toEqual([
+      ['bare', ['allowed', 'reasons', 'reasons', 'reliedOn']],
+      ['nobody', ['index', 'allowed', 'reasons', 'reliedOn']],
+    ]);
+  });
+});
+
+describe('a guard that may answer from nothing old', () => {
+  it('says no to everything once what it knows is older than that, and advises nothing that could not be taken back', async () => {
+    // Waiting for the read models takes some time, however little.
+    const authority = await openHttpAuthority(undefined, undefined, undefined, { guardMaxStalenessMs: 0 });
+    const open = { id: 'vm', encrypted: false, vtpm: false };
+    await authority.ask('POST', '/v1/hosts', { as: 'wendy', body: { id: 'h1' } });
+    const question = { ask: 'start', workload: open, host: 'h1' };
+    const answer = (await authority.ask('POST', '/v1/guard/ask', { as: 'wendy', body: { question } })).json();
+    expect(answer).toMatchObject({
+      allowed: false,
+      until: null,
+      reasons: [{ code: 'AnswerStale', part: 'guard' }],
+      freshness: { most: 0 },
+    });
+    expect(answer.freshness.age).toBeGreaterThan(0);
+    const advice = (await authority.ask('GET', '/v1/guard/hosts/h1/advice', { as: 'wendy' })).json();
+    expect(advice).toMatchObject({ protected: false, elsewhere: { count: 0 } });
+    expect((await authority.ask('POST', '/v1/replay', { as: 'arthur', body: {} })).json()).toMatchObject({
+      decisions: 1,
+      differenceCount: 0,
+    });
+    await authority.close();
+  }, 120_000);
 });
