@@ -137,6 +137,7 @@ export const OPERATIONS = {
   grantOperator: 'ManageOperators',
   withdrawOperator: 'ManageOperators',
   revokeTokens: 'operator',
+  renewOwnToken: 'operator',
   whoAmI: 'operator',
   listClientCertificates: 'ReadOperators',
   bindClientCertificate: 'operator',

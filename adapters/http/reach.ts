@@ -153,6 +153,7 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   grantOperator: 'person',
   withdrawOperator: 'person',
   revokeTokens: 'person',
+  renewOwnToken: 'undivided',
   whoAmI: 'undivided',
   listClientCertificates: 'undivided',
   bindClientCertificate: 'person',

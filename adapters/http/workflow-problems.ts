@@ -49,6 +49,7 @@ export const WORKFLOW_PROBLEMS: Table = {
     forbidden('NotYourName', 'Not your name', `What lets somebody in as ${subject} is for its owner to say.`),
   CertificateTaken: ({ subject }) =>
     conflict('CertificateTaken', 'Certificate taken', `Such certificates are ${subject}'s already.`),
+  TokenTaken: () => conflict('TokenTaken', 'Token taken', 'There is such a token already; make another one.'),
   CertificateUnknown: ({ id }) =>
     unknown('CertificateUnknown', 'No such certificate', `No client certificate is bound under ${id}.`),
   TooManyCertificates: ({ most }) =>

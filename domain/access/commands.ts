@@ -91,6 +91,7 @@ export type AccessRejection =
   /** What lets people in under a name is for its owner to say. */
   | { readonly _tag: 'NotYourName'; readonly subject: string }
   | { readonly _tag: 'CertificateTaken'; readonly subject: string }
+  | { readonly _tag: 'TokenTaken' }
   | { readonly _tag: 'CertificateUnknown'; readonly id: string }
   | { readonly _tag: 'TooManyCertificates'; readonly most: number }
   | { readonly _tag: 'PrincipalExists'; readonly name: string }

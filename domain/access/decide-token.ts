@@ -19,13 +19,27 @@ const mayHold = ({ by, subject, vouchedBy }: Of<'IssueToken'>, state: AccessStat
   (mayRole(by.role, 'ManageOperators') &&
     (vouchedBy !== undefined || personOf(state, by.subject) === personOf(state, subject)));
 
+/** Whoever replaces their own token doesn't make the role last longer than the one that they were given. */
+const untilOf = ({ by, subject, token }: Of<'IssueToken'>, { tokens }: AccessState): string | null => {
+  const ends = [...tokens.held.values()].flatMap((held) =>
+    held.subject === subject && held.expires !== null ? [held.expires] : [],
+  );
+  const given = by.subject === subject ? ends : [];
+  return [...given, token.expires].reduce((a, b) => (a === null || (b !== null && b < a) ? b : a), null);
+};
+
 const issue = (command: Of<'IssueToken'>, state: AccessState): Decided => {
   const { subject, token } = command;
   if (!state.operators.has(subject)) return E.left({ _tag: 'OperatorUnknown', subject });
+  // Digests can be read in the ledger: a token of somebody else must not come to let in whoever names it.
+  const owner = state.tokens.held.get(token.sha256)?.subject ?? subject;
+  if (owner !== subject) return E.left({ _tag: 'TokenTaken' });
   if (!mayHold(command, state)) return E.left({ _tag: 'NotYourName', subject });
   return pipe(
     withinScopeOfHolder(state, command.by, subject),
-    E.map(() => [{ type: 'OperatorTokenIssued', data: { subject, ...token } }]),
+    E.map(() => [
+      { type: 'OperatorTokenIssued', data: { subject, sha256: token.sha256, expires: untilOf(command, state) } },
+    ]),
   );
 };
 

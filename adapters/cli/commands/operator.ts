@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
@@ -11,18 +10,10 @@ import { online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { tableOf, when } from '../terminal.js';
+import { hoursOf, lifetimeOf } from '../token-hours.js';
 
 const PATH = '/v1/operators';
-const AN_HOUR = 3_600;
-const MOST_HOURS = 87_600;
 const ROLES = Object.keys(OperatorRole.keys);
-
-const hoursOf = (text: string): number => {
-  const hours = Number(text);
-  if (!(Number.isInteger(hours) && hours >= 1 && hours <= MOST_HOURS))
-    throw new InvalidArgumentError(`It must be 1 to ${String(MOST_HOURS)} hours.`);
-  return hours;
-};
 
 const untilOf = (token: { readonly expires: string | null } | null): string => {
   if (token === null) return 'none';
@@ -49,7 +40,7 @@ export const operatorCommand: AddCommand = (parent, cli) => {
   online(cli, grant, (given) => {
     const [subject, role] = given.args;
     const { person, tokenHours, only: scope } = given.options;
-    const lifetime = typeof tokenHours === 'number' ? { tokenLifetimeSeconds: tokenHours * AN_HOUR } : {};
+    const lifetime = lifetimeOf(tokenHours);
     const limited = scope === undefined ? {} : { scope };
     return pipe(
       given.client.call(

@@ -12,7 +12,9 @@ import { type AddCommand, done } from '../action.js';
 import { type CliFailure, refused, unavailable } from '../failure.js';
 import { readText } from '../input.js';
 import { online } from '../online.js';
+import { renewToken } from '../renew-token.js';
 import { type Paint, printable, tableOf, when } from '../terminal.js';
+import { hoursOf } from '../token-hours.js';
 
 const Jwk = t.type({ kid: t.string, x: t.string });
 
@@ -56,8 +58,19 @@ const textOf = (paint: Paint, claims: TokenClaims): string =>
     ],
   );
 
+const RENEW_HELP = `
+Example:
+  $ sekisho token renew --out me.token --url https://authority:8750 --token-file me.token`;
+
 export const tokenCommand: AddCommand = (parent, cli) => {
-  const group = parent.command('token').description('tokens that attestations come with');
+  const group = parent.command('token').description('your own token, and tokens that attestations come with');
+  const renew = group
+    .command('renew')
+    .description('make yourself another token, which nobody else knows: not who granted your role, not the authority')
+    .requiredOption('--out <file>', 'where the new token goes; the file with the one before may be it')
+    .option('--token-hours <hours>', 'how long it opens your role; never longer than the one before', hoursOf)
+    .addHelpText('after', RENEW_HELP);
+  online(cli, renew, renewToken);
   const show = group
     .command('show <file>')
     .description('what a token says, if this authority signed it; not whether it still counts')

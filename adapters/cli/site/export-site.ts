@@ -60,8 +60,8 @@ const siteOf = (
   documents: Readonly<Record<string, Rows>>,
 ): Readonly<Record<string, unknown>> => ({
   site: 1,
-  operators: present.operators.map(({ subject, role, person }) =>
-    said({ subject, role, person: person === subject ? undefined : person }),
+  operators: present.operators.map(({ subject, role, person, scope }) =>
+    said({ subject, role, person: person === subject ? undefined : person, scope: scope ?? undefined }),
   ),
   policy: present.policy,
   tpmCas: documents['tpmCas'],

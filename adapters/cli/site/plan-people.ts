@@ -1,4 +1,5 @@
 import type * as t from 'io-ts';
+import { sameScope, scopeText } from '../../../domain/access/scope.js';
 import { segment } from '../send-command.js';
 import { type Change, differenceText, type Listed, type PlanOptions, planList } from './change.js';
 import type { PresentSite } from './present-site.js';
@@ -15,9 +16,13 @@ const operators: Listed<Wanted, Present> = {
   nameOf: ({ subject }) => subject,
   presentName: ({ subject }) => subject,
   isGone: () => false,
-  addDetail: ({ role }) => role,
+  addDetail: ({ role, scope = null }) => (scope === null ? role : `${role}, for ${scopeText(scope)}`),
   add: (body) => [{ call: { operation: 'grantOperator', method: 'POST', path: PATH, body } }],
-  differs: ({ role }, present) => differenceText({ role }, present),
+  differs: ({ role, scope = null }, present) =>
+    differenceText(
+      { role, ...(sameScope(scope, present.scope) ? {} : { scope: scopeText(scope) }) },
+      { ...present, scope: scopeText(present.scope) },
+    ),
   take: ({ subject }, reason) => ({
     call: { operation: 'withdrawOperator', method: 'DELETE', path: `${PATH}/${segment(subject)}`, body: { reason } },
   }),

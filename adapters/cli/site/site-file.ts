@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
+import { Scope } from '../../../domain/access/scope.js';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
@@ -16,7 +17,11 @@ import { SiteCluster } from './site-cluster.js';
 const FileName = Text(4096);
 const orNull = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.NullC, t.Type<A, unknown>]> => t.union([t.null, codec]);
 
-export const SiteOperator = closedWith({ subject: Subject, role: OperatorRole }, { person: Subject }, 'SiteOperator');
+export const SiteOperator = closedWith(
+  { subject: Subject, role: OperatorRole },
+  { person: Subject, scope: Scope },
+  'SiteOperator',
+);
 
 /** Rules that are not given stay as they are. */
 export const SitePolicy = closedWith({}, AttestationPolicy.type.props, 'SitePolicy');

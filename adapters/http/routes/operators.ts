@@ -11,7 +11,7 @@ import { Scope, sameScope } from '../../../domain/access/scope.js';
 import { personOf } from '../../../domain/access/state.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { plusSeconds } from '../../../domain/encoding/instant.js';
-import { SafeInt } from '../../../domain/encoding/primitives.js';
+import { SafeInt, Sha256Hex } from '../../../domain/encoding/primitives.js';
 import { digestOfToken, newToken, type Principal, Subject } from '../../access/tokens.js';
 import { type Api, recorded, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
@@ -109,6 +109,23 @@ const grant = (api: Api): Route =>
     },
   });
 
+/** Its holder makes the token, and says its digest only: no answer holds one, and an answer that is lost locks nobody out. */
+const renew = (api: Api): Route =>
+  commandRoute({
+    method: 'PUT',
+    path: '/v1/whoami/token',
+    operation: 'renewOwnToken',
+    summary: 'Another token for yourself, which you made: nobody else knows it. The one before is over.',
+    params: Nothing,
+    body: closedWith({ sha256: Sha256Hex }, { tokenLifetimeSeconds: Lifetime }, 'RenewOwnToken'),
+    stream: () => STREAM,
+    work: (by, { body: { sha256, tokenLifetimeSeconds: lifetime } }) => {
+      const expires = lifetime === undefined ? null : plusSeconds(api.deps.clock.now(), lifetime);
+      const { subject } = by.by;
+      return issueToken(api.deps)({ ...by, subject, token: { sha256, expires }, vouchedBy: undefined });
+    },
+  });
+
 const revoke = (api: Api): Route =>
   commandRoute({
     method: 'DELETE',
@@ -159,6 +176,7 @@ const confirm = (api: Api): Route =>
 export const operatorRoutes = (api: Api): ReadonlyArray<Route> => [
   grant(api),
   confirm(api),
+  renew(api),
   revoke(api),
   withdraw(api),
 ];

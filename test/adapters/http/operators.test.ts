@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { digestOfToken } from '../../../adapters/access/tokens.js';
+import { digestOfToken, newToken } from '../../../adapters/access/tokens.js';
 import { nodeHashing } from '../../../adapters/crypto/node/hashing.js';
 import { fromBase64, fromUtf8 } from '../../../domain/encoding/bytes.js';
 import { plusSeconds } from '../../../domain/encoding/instant.js';
@@ -63,6 +63,29 @@ describe('a token', () => {
       const wrong = { ...body, subject: 'dora', tokenLifetimeSeconds };
       expect((await authority.ask('POST', '/v1/operators', { as: 'alice', body: wrong })).statusCode).toBe(400);
     }
+  });
+
+  it('is replaced by its holder with one that only they know, and never lasts longer for it', async () => {
+    const lifetime = { tokenLifetimeSeconds: 60 };
+    const body = { subject: 'carol', role: 'auditor', ...lifetime };
+    const { token } = (await authority.ask('POST', '/v1/operators', { as: 'alice', body })).json();
+    const renew = (held: string, asked: Readonly<Record<string, unknown>>) =>
+      authority.ask('PUT', '/v1/whoami/token', { headers: { authorization: `Bearer ${held}` }, body: asked });
+    const [own, next] = [newToken(randomBytes), newToken(randomBytes)];
+    const digest = (text: string) => digestOfToken(nodeHashing, text);
+    expect((await renew(token, { sha256: digest(authority.tokens.get('bob') ?? '') })).json().code).toBe('TokenTaken');
+    expect((await renew(token, { sha256: digest(own) })).json().events).toMatchObject([
+      { type: 'OperatorTokenIssued' },
+    ]);
+    expect([await opens(token), await opens(own)]).toEqual([401, 200]);
+    expect((await renew(own, { sha256: digest(next), tokenLifetimeSeconds: 3600 })).statusCode).toBe(200);
+    authority.now.at = plusSeconds(authority.now.at, 59);
+    expect([await opens(own), await opens(next)]).toEqual([401, 200]);
+    authority.now.at = plusSeconds(authority.now.at, 1);
+    expect(await opens(next)).toBe(401);
+    expect((await authority.ask('PUT', '/v1/whoami/token', { as: 'alice', body: { sha256: 'x' } })).statusCode).toBe(
+      400,
+    );
   });
 
   it('is revoked by its holder, or by who may take roles away, and by nobody else; the role stays', async () => {

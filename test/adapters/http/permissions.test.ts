@@ -68,7 +68,8 @@ describe('permissions', () => {
     expect(changes.length).toBeGreaterThan(18);
     for (const { operation } of changes) {
       const access = accessOf(operation);
-      if (access === 'operator') expect(operation).toMatch(/^(?:bind|release)ClientCertificate$/);
+      if (access === 'operator')
+        expect(operation).toMatch(/^(?:(?:bind|release)ClientCertificate|revokeTokens|renewOwnToken)$/);
       else if (access === 'public' || access === 'host')
         expect(operation).toMatch(
           /^(?:challenge|certify|attest|renewTokens|reportAppliedConfig|(?:generate|encrypt|decrypt|rekey)Key)/,

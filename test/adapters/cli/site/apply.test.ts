@@ -34,7 +34,7 @@ const SITE = {
     { subject: 'wendy', role: 'workload-administrator' },
     { subject: 'kim', role: 'key-administrator' },
     { subject: 'arthur', role: 'auditor' },
-    { subject: 'nora', role: 'auditor' },
+    { subject: 'nora', role: 'auditor', scope: ['cluster/east', 'host/h*'] },
   ],
   policy: { evidenceMaxAgeSeconds: 7200 },
   tpmCas: [{ name: 'maker', chain: 'maker.pem' }],
