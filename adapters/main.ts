@@ -164,6 +164,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     headFile,
     pinned: files.publicKeys.authority.kid,
     log: logPlacesOf(parts.folder, files),
+    openLog: store.cluster === undefined ? undefined : log,
     readModels: parts.folder.projections,
     workers: availableParallelism(),
   });

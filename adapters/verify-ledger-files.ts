@@ -1,11 +1,12 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { LedgerFault } from '../domain/ledger/audit.js';
-import type { Doubt } from '../domain/ledger/doubt.js';
+import type { Doubt, WitnessedBefore } from '../domain/ledger/doubt.js';
 import { findDoubts } from '../domain/ledger/find-doubts.js';
 import type { Head } from '../domain/ledger/head.js';
 import type { StoreError } from '../domain/ports.js';
 import type { WitnessedTree } from '../domain/transparency/witnessed-tree.js';
+import type { AuthorityLog } from './authority-log.js';
 import { entryEngines } from './engines.js';
 import { readHead } from './event-store/sqlite/head-file.js';
 import type { Ledger } from './open-store.js';
@@ -14,6 +15,7 @@ import type { ReadModelFault } from './projection-store/comparison/read-model-fa
 import { type KnownTrees, knownTrees, type LogPlaces, type TreeFinding } from './transparency/known-trees.js';
 import type { VerificationBroken } from './verification/thread.js';
 import { type CheckedEntries, verifyEntries } from './verification/verify-entries.js';
+import { witnessedSizes } from './witnessed-sizes.js';
 
 /** One thing that is wrong with a ledger; damage of the file itself included. */
 export type LedgerFinding =
@@ -32,6 +34,8 @@ export interface Verification {
   readonly faultCount: number;
   /** What keys that were declared compromised may have signed for somebody else. That is no fault of the ledger. */
   readonly doubts: ReadonlyArray<Doubt>;
+  /** Whether what witnesses had cosigned is counted. Where it is not known from here, everything that a lost key signed is in doubt. */
+  readonly cosigned: 'counted' | 'unknown';
 }
 
 /** Why a ledger could not be checked. Nothing is known of it then. */
@@ -44,6 +48,8 @@ export interface VerifyInput {
   readonly pinned: string;
   /** Undefined: the entries are not held against what the log signed. */
   readonly log: LogPlaces | undefined;
+  /** The log itself, where it is open and not in these files alone: it knows what witnesses had cosigned. */
+  readonly openLog?: Pick<AuthorityLog, 'witnessedBefore'> | undefined;
   /** The file of the read models; undefined: they are not made again. */
   readonly readModels: string | undefined;
   /** How many threads inspect entries. */
@@ -106,19 +112,21 @@ const fileFaults = ({ store }: VerifyInput): TE.TaskEither<StoreError, ReadonlyA
 
 /** In a damaged ledger nothing is beyond doubt: then no witness helps, and what can't be read is not counted. */
 const doubtsIn = (
-  { store }: VerifyInput,
+  { store, openLog }: VerifyInput,
   { report: { keyring, faultCount }, treeFindings, witnessed }: Audited,
 ): TE.TaskEither<StoreError, ReadonlyArray<Doubt>> => {
-  const trees = faultCount + treeFindings.length === 0 ? [...witnessed].sort((a, b) => a.size - b.size) : [];
-  const query = {
-    keyring,
-    witnessedBefore: (since: string) => trees.findLast(({ at }) => at < since),
-    lists: () => false,
-    from: 0,
-    most: 0,
-  };
+  const sound = faultCount + treeFindings.length === 0;
+  const trees = sound ? [...witnessed].sort((a, b) => a.size - b.size) : [];
+  const inFiles: WitnessedBefore = (since) => trees.findLast(({ at }) => at < since);
   return pipe(
-    findDoubts({ ...entryEngines, store: store.events }, query),
+    openLog === undefined || !sound ? TE.right(inFiles) : witnessedSizes(openLog, keyring),
+    TE.orElse(() => TE.right(inFiles)),
+    TE.flatMap((witnessedBefore) =>
+      findDoubts(
+        { ...entryEngines, store: store.events },
+        { keyring, witnessedBefore, lists: () => false, from: 0, most: 0 },
+      ),
+    ),
     TE.match(
       (): ReadonlyArray<Doubt> => [],
       ({ doubts }) => doubts,
@@ -147,6 +155,7 @@ export const verifyLedgerFiles = (input: VerifyInput): TE.TaskEither<VerifyFault
         faults: [...report.faults, ...more.slice(0, MOST_FAULTS)],
         faultCount: report.faultCount + more.length,
         doubts,
+        cosigned: input.log === undefined && input.openLog === undefined ? ('unknown' as const) : ('counted' as const),
       };
     }),
   );

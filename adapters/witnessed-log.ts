@@ -3,14 +3,18 @@ import type { WitnessPolicy } from '../domain/transparency/witness-policy.js';
 import type { AuthorityLog, ServedLog } from './authority-log.js';
 import type { DataFolder } from './data-folder.js';
 import { entryEngines } from './engines.js';
+import type { KurrentLedger } from './event-store/kurrent/open-kurrent-ledger.js';
 import type { LiveKeys } from './live-keys.js';
 import { type CheckpointKeeper, createCheckpointKeeper } from './transparency/checkpoint-keeper.js';
+import { publishedBefore } from './transparency/kurrent/published-before.js';
 import { witnessedBefore } from './transparency/witnessed-before.js';
 
 export interface WitnessedOptions {
   readonly folder: DataFolder;
   readonly keys: Pick<LiveKeys, 'logKeys' | 'keyring'>;
   readonly policy: WitnessPolicy | undefined;
+  /** Where other nodes publish as well. */
+  readonly cluster?: Pick<KurrentLedger, 'client' | 'names'> | undefined;
   readonly onFault: (tag: string) => void;
 }
 
@@ -39,6 +43,7 @@ export const withWitnessed = (
   witnessedBefore: witnessedBefore({
     ...entryEngines,
     file: options.folder.logCosigned,
+    shared: options.cluster && publishedBefore(options.cluster.client, options.cluster.names.published),
     policy: () => policyNow(options),
     published: log.published,
     prove: log.proveConsistency,

@@ -44,13 +44,19 @@ const readModelsText = ({ readModels: { state, entries } }: Verified): string =>
   }
 };
 
-const doubtText = (paint: Paint, { doubts }: Verified): ReadonlyArray<string> =>
+const UNKNOWN = [
+  'What witnesses had cosigned can not be told from this folder, because other nodes publish as well: so all that these keys',
+  'signed is counted. A node that serves knows more.',
+];
+
+const doubtText = (paint: Paint, { doubts, cosigned }: Verified): ReadonlyArray<string> =>
   doubts.length === 0
     ? []
     : [
         '',
         paint.yellow('Good signatures are not enough for all of them:'),
         ...doubts.flatMap((doubt) => doubtLines(doubt).map((line) => `  ${printable(line)}`)),
+        ...(cosigned === 'unknown' ? UNKNOWN : []),
         'sekisho signing-key doubt lists them.',
       ];
 

@@ -13,6 +13,10 @@ import { type CosignedCheckpoints, readCosigned } from './cosigned-file.js';
 
 export interface WitnessedOptions extends SigningEngines {
   readonly file: string;
+  /** More of them, kept where other nodes keep theirs as well; what `isLate` may be left out. Undefined: there are none. */
+  readonly shared?:
+    | ((isLate: (checkpoint: Uint8Array) => boolean) => TE.TaskEither<PlaceUnavailable, CosignedCheckpoints>)
+    | undefined;
   /** Undefined: no witness was ever asked. */
   readonly policy: () => WitnessPolicy | undefined;
   readonly published: () => SignedCheckpoint | undefined;
@@ -38,9 +42,14 @@ export const witnessedBefore =
   (since: string): TE.TaskEither<WitnessedFault, WitnessedTree | undefined> => {
     const [policy, published] = [options.policy(), options.published()];
     if (policy === undefined || published === undefined) return TE.right(undefined);
-    const earlier = (bytes: Uint8Array | undefined): WitnessedTree | undefined => {
+    const opened = (bytes: Uint8Array | undefined): WitnessedTree | undefined => {
       const tree = bytes === undefined ? undefined : openWitnessed(options.verifyEd25519, policy, bytes);
-      return tree !== undefined && E.isRight(tree) && (tree.right?.at ?? since) < since ? tree.right : undefined;
+      return tree !== undefined && E.isRight(tree) ? tree.right : undefined;
+    };
+    const isLate = (bytes: Uint8Array): boolean => (opened(bytes)?.at ?? '') >= since;
+    const earlier = (bytes: Uint8Array | undefined): WitnessedTree | undefined => {
+      const tree = opened(bytes);
+      return tree !== undefined && tree.at < since ? tree : undefined;
     };
     const newestOf = (kept: CosignedCheckpoints): TE.TaskEither<WitnessedFault, WitnessedTree | undefined> => {
       const at = kept.findLastIndex((bytes) => earlier(bytes) !== undefined);
@@ -53,8 +62,14 @@ export const witnessedBefore =
           );
     };
     return pipe(
-      readCosigned(options.file),
-      TE.mapLeft((fault): WitnessedFault => fault),
-      TE.flatMap((kept) => newestOf([...kept, published.bytes])),
+      TE.Do as TE.TaskEither<WitnessedFault, object>,
+      TE.bind('kept', (): TE.TaskEither<WitnessedFault, CosignedCheckpoints> => readCosigned(options.file)),
+      TE.bind(
+        'shared',
+        (): TE.TaskEither<WitnessedFault, CosignedCheckpoints> => options.shared?.(isLate) ?? TE.right([]),
+      ),
+      TE.bind('own', ({ kept }) => newestOf([...kept, published.bytes])),
+      TE.bind('others', ({ shared }) => newestOf(shared)),
+      TE.map(({ own, others }) => ((others?.size ?? -1) > (own?.size ?? -1) ? others : own)),
     );
   };

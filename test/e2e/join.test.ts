@@ -64,4 +64,14 @@ it('a node is added, joins and serves by the command line alone, and signs with 
     ({ bytes }) => JSON.parse(Buffer.from(bytes, 'base64').toString('utf8')) as { kid: string },
   );
   expect(signed.map(({ kid }) => kid)).toEqual([own?.kid]);
-}, 240_000);
+
+  // Which trees were cosigned is the cluster's to say: a folder that nobody serves does not know.
+  const lost = ['--since', '2026-01-01T00:00:00.000Z', '--reason', 'stolen'];
+  await done(run('keys', 'declare-compromised', own?.kid ?? '', ...lost, ...first));
+  const doubted = { faultCount: 0, doubts: [{ kid: own?.kid, later: { entries: 1 } }] };
+  const asked = JSON.parse(await done(run('verify', ...first, '--json')));
+  expect(asked).toMatchObject({ ...doubted, cosigned: 'counted' });
+  await one.end();
+  expect(JSON.parse(await done(run('verify', ...first, '--json')))).toMatchObject({ ...doubted, cosigned: 'unknown' });
+  expect(await done(run('verify', ...first))).toContain('can not be told from this folder');
+}, 300_000);

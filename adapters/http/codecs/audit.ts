@@ -50,6 +50,8 @@ export const Verified = t.type(
     ),
     /** What compromised keys leave in doubt: no fault of the ledger, and nothing to build on. */
     doubts: t.readonlyArray(DoubtView),
+    /** `unknown`: what witnesses had cosigned can't be told from here, so it ends no doubt. */
+    cosigned: t.keyof({ counted: null, unknown: null }),
   },
   'Verified',
 );

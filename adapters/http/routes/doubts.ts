@@ -2,9 +2,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { closedWith } from '../../../domain/encoding/closed.js';
 import { Kid } from '../../../domain/ledger/authority-events.js';
-import { lostKeys, type WitnessedBefore, type WitnessedSize } from '../../../domain/ledger/doubt.js';
 import { type FoundDoubts, findDoubts } from '../../../domain/ledger/find-doubts.js';
 import type { Keyring } from '../../../domain/ledger/keyring.js';
+import { witnessedSizes } from '../../witnessed-sizes.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { DoubtsAnswer, doubtView } from '../codecs/doubts.js';
@@ -27,24 +27,6 @@ const asked = (keyring: Keyring, kid: string | undefined): TE.TaskEither<ApiErro
   if (!keyring.has(kid)) return TE.left({ _tag: 'SigningKeyUnknown', kid });
   return TE.right(new Map([...keyring].map(([id, key]) => [id, id === kid ? key : { ...key, compromised: null }])));
 };
-
-const witnessedBy = ({ log }: Api, keyring: Keyring): TE.TaskEither<ApiError, WitnessedBefore> =>
-  pipe(
-    lostKeys(keyring).map(({ compromised: { since } }) => since),
-    TE.traverseSeqArray((since) =>
-      pipe(
-        log.witnessedBefore(since),
-        TE.bimap(
-          (): ApiError => ({ _tag: 'LogUnavailable' }),
-          (tree): readonly [string, WitnessedSize | undefined] => [since, tree],
-        ),
-      ),
-    ),
-    TE.map((found) => {
-      const trees = new Map(found);
-      return (since) => trees.get(since);
-    }),
-  );
 
 const answer = (at: Moment, { doubts, listed, more }: FoundDoubts): DoubtsAnswer => ({
   asOf: asOf(at),
@@ -73,7 +55,12 @@ export const doubtRoute = (api: Api): Route =>
         TE.Do as TE.TaskEither<ApiError, object>,
         TE.bind('at', () => moment(api, {})),
         TE.bind('keyring', () => asked(api.live.keyring(), query.kid)),
-        TE.bind('witnessedBefore', ({ keyring }) => witnessedBy(api, keyring)),
+        TE.bind('witnessedBefore', ({ keyring }) =>
+          pipe(
+            witnessedSizes(api.log, keyring),
+            TE.mapLeft((): ApiError => ({ _tag: 'LogUnavailable' })),
+          ),
+        ),
         TE.bind('found', ({ keyring, witnessedBefore }): TE.TaskEither<ApiError, FoundDoubts> => {
           const lists = (type: string): boolean => query.all === 'yes' || DECISIONS.has(type);
           return findDoubts(api.deps, { keyring, witnessedBefore, lists, from: query.from ?? 0, most: limitOf(query) });

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { connectKurrent } from '../../../adapters/event-store/kurrent/client.js';
 import { createCheckpointKeeper } from '../../../adapters/transparency/checkpoint-keeper.js';
 import { appendCosigned, readCosigned } from '../../../adapters/transparency/cosigned-file.js';
+import { publishedBefore } from '../../../adapters/transparency/kurrent/published-before.js';
 import { witnessedBefore } from '../../../adapters/transparency/witnessed-before.js';
 import { toBase64 } from '../../../domain/encoding/bytes.js';
 import { instantOf } from '../../../domain/encoding/instant.js';
@@ -10,6 +13,7 @@ import type { SignedCheckpoint } from '../../../domain/transparency/log-state.js
 import { consistencyFromTiles } from '../../../domain/transparency/tree-proof.js';
 import { enrol, openTestAuthority } from '../../support/authority.js';
 import { logOf, POLICY } from '../../support/bundle.js';
+import { testServer } from '../../support/esdb/node.js';
 import { right } from '../../support/ledger.js';
 import { noteEngines } from '../../support/note-signers.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -85,10 +89,11 @@ describe('the keeper of cosigned checkpoints', () => {
 });
 
 describe('what witnesses had seen before a time', () => {
-  const asked = (file: string, newest = 3) =>
+  const asked = (file: string, newest = 3, shared?: ReturnType<typeof publishedBefore>) =>
     witnessedBefore({
       ...noteEngines,
       file,
+      shared,
       policy: () => POLICY,
       published: () => history[newest]!.published,
       prove: (older, size) => consistencyFromTiles(noteEngines.hashing, history[newest]!.readTile, older, size),
@@ -116,5 +121,32 @@ describe('what witnesses had seen before a time', () => {
     for (const bytes of [bytesOf(0), lonely.bytes, forked.published.bytes]) right(await appendCosigned(file, bytes)());
     expect(await sizeBefore(file, at(2.5))).toBe(sizeOf(0));
     expect(await sizeBefore(file, at(2.5), 0)).toBe(sizeOf(0));
+  });
+
+  it('is found in what all nodes of a cluster published, by a node that kept none of it', async () => {
+    const server = await testServer();
+    const client = connectKurrent({ url: server.url, deadlineMillis: 10_000 });
+    if (client === undefined) throw new Error('no client');
+    onTestFinished(() => client.close());
+    const put = async (...checkpoints: ReadonlyArray<Uint8Array>): Promise<void> => {
+      const events = checkpoints.map((bytes) => ({ id: randomUUID(), type: 'SekishoPublished', bytes }));
+      right(await client.append('test/published', 'any', events)());
+    };
+    const file = join(temporaryFolder(), 'none');
+    const shared = publishedBefore(client, 'test/published');
+    const seen = async (since: string) => right(await asked(file, 3, shared)(since)())?.size;
+    expect(await seen(at(0.5))).toBeUndefined();
+    // From before there were witnesses; one of a log that forked; one each hour.
+    const forked = await logOf(await openTestAuthority(), { cosignedAt: () => START + HOUR });
+    await put(lonely.bytes, new Uint8Array([0xff]), bytesOf(0), forked.published.bytes, bytesOf(1), bytesOf(2));
+    expect([
+      await seen(at(0)),
+      await seen(at(0.5)),
+      await seen(at(1)),
+      await seen(at(1.5)),
+      await seen(at(2.5)),
+    ]).toEqual([undefined, sizeOf(0), sizeOf(0), sizeOf(1), sizeOf(2)]);
+    right(await appendCosigned(file, bytesOf(1))());
+    expect([await seen(at(1)), await seen(at(2)), await seen(at(2.5))]).toEqual([sizeOf(0), sizeOf(1), sizeOf(2)]);
   });
 });
