@@ -16,7 +16,7 @@ import { built } from '../support/serving.js';
 import { softwareTpm } from '../support/software-tpm.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-beforeAll(built, 600_000);
+beforeAll(built);
 
 const PATIENCE_MS = 30_000;
 const HOUR_MS = 3_600_000;

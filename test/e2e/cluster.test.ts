@@ -136,7 +136,7 @@ describe('two nodes of one authority', () => {
           expect(second).toEqual(first);
           size = first.size;
         },
-        { timeout: 15_000, interval: 100 },
+        { timeout: 100_000, interval: 100 },
       );
       return size;
     };
@@ -146,7 +146,10 @@ describe('two nodes of one authority', () => {
     await one.close();
     await two.ask('POST', '/v1/hosts', { as: 'wendy', body: { id: 'host-z' } });
     const size = await two.size();
-    await vi.waitFor(async () => expect((await checkpointOf(two)).size).toBe(size), { timeout: 15_000, interval: 100 });
+    await vi.waitFor(async () => expect((await checkpointOf(two)).size).toBe(size), {
+      timeout: 100_000,
+      interval: 100,
+    });
     const path = `/v1/ledger/consistency?from=${String(before)}&to=${String(size)}`;
     expect((await two.ask('GET', path, { as: 'arthur' })).statusCode).toBe(200);
     expect((await two.ask('POST', '/v1/verify', { as: 'arthur', body: {} })).json()).toMatchObject({ faultCount: 0 });

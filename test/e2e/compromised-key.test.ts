@@ -60,4 +60,4 @@ it('leaves of a lost key in doubt what no witness had cosigned before, for a ser
   };
   expect(alone.doubts).toMatchObject([{ witnessed: null, later: { entries: 2 } }]);
   expect(alone.doubts[0]?.earlier?.entries).toBeGreaterThan(0);
-}, 90_000);
+}, 300_000);

@@ -13,7 +13,7 @@ import { run } from '../support/run-cli.js';
 import { built } from '../support/serving.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-beforeAll(built, 120_000);
+beforeAll(built);
 
 const ENTRIES = 1_500;
 const BLOBS = 60;

@@ -6,7 +6,7 @@ import { type Ran, run } from '../support/run-cli.js';
 import { built, type Serving, serve } from '../support/serving.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-beforeAll(built, 600_000);
+beforeAll(built);
 
 const done = async (work: Promise<Ran>): Promise<string> => {
   const { code, out, err } = await work;

@@ -97,7 +97,7 @@ const nothingLost = async (dir: string, acknowledged: ReadonlyArray<Acknowledged
 
 const tokenOf = (dir: string): string => readFileSync(`${dir}/tokens/arthur.token`, 'utf8').trim();
 
-beforeAll(built, 120_000);
+beforeAll(built);
 
 it(
   `loses no acknowledged verdict in ${String(ROUNDS)} kills under load, and starts clean after each`,

@@ -47,4 +47,4 @@ it('goes on from a backup only where a witness has seen nothing beyond it', asyn
   ];
   await ok('host', 'enrol', 'h2', ...own, '--dir', at('restored'));
   expect(await ok('verify', '--dir', at('restored'))).toContain(`${String(size + 2)} entries are whole`);
-}, 120_000);
+}, 300_000);

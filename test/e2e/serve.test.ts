@@ -7,7 +7,7 @@ import { run } from '../support/run-cli.js';
 import { built, serve } from '../support/serving.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-beforeAll(built, 120_000);
+beforeAll(built);
 
 const founded = async (): Promise<string> => {
   const dir = join(temporaryFolder(), 'authority');

@@ -50,7 +50,7 @@ it('records with keys that only another process has, nothing while that is away,
   const served = await serve(dir, '--signer', socket);
   onTestFinished(served.kill);
   await ok('host', 'enrol', 'h1', '--dir', dir);
-  await expect.poll(() => sizeAt(served.url), { timeout: 20_000 }).toBe(before.asOf.index + 2);
+  await expect.poll(() => sizeAt(served.url), { timeout: 100_000 }).toBe(before.asOf.index + 2);
 
   await ended(signer);
   const refused = await run('host', 'enrol', 'h2', '--dir', dir);
@@ -69,4 +69,4 @@ it('records with keys that only another process has, nothing while that is away,
   expect(readFileSync(join(dir, 'keys.json'), 'utf8')).not.toContain(inUse[0]?.kid);
   expect(await served.end()).toBe(0);
   expect(await ok('verify', '--dir', dir)).toContain('entries are whole');
-}, 120_000);
+}, 300_000);

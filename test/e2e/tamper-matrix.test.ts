@@ -43,7 +43,7 @@ beforeAll(async () => {
   expect(await run('ledger', 'export-tiles', folders.taken, '--dir', folders.now)).toMatchObject({ code: 0 });
   await enrol(folders.now, 'web-4');
   await enrol(folders.other, 'web-5', 'web-6', 'web-7');
-}, 60_000);
+});
 afterAll(() => {
   rmSync(root, { recursive: true, force: true });
   rmSync(dirname(folders.now), { recursive: true, force: true });

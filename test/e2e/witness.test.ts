@@ -18,4 +18,4 @@ it('publishes what a witness in a process of its own has cosigned, and nothing e
   expect(new TextDecoder().decode(bytes)).toContain('\u2014 w.example ');
   expect(right(openByPolicy(entryEngines.verifyEd25519, policy, bytes)).checkpoint.size).toBeGreaterThan(0);
   expect(await served.end()).toBe(0);
-}, 60_000);
+}, 300_000);

@@ -56,7 +56,7 @@ beforeAll(async () => {
   const next: UefiLinuxImage = { ...(imageOf('image-2') as UefiLinuxImage), authorities: null };
   await authority.ask('POST', '/v1/base-images', { as: 'alice', body: { image: next } });
   await authority.close();
-}, 60_000);
+});
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const then = () => ['--dir', dir, '--at', authority.now.at];

@@ -35,7 +35,7 @@ describe('sekisho rehearse', () => {
     }
     size = await authority.size();
     await authority.close();
-  }, 60_000);
+  });
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
   const rehearse = (...options: ReadonlyArray<string>) =>

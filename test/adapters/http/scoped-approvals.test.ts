@@ -23,7 +23,7 @@ beforeAll(async () => {
   const asked = (await ask('alice', 'PUT', '/v1/approval-policy', policy)).json().approval;
   await ask('bob', 'POST', `/v1/approvals/${asked.id}/approve`, { digest: asked.digest });
   expect((await ask('alice', 'PUT', '/v1/approval-policy', policy)).statusCode).toBe(200);
-}, 60_000);
+});
 afterAll(() => authority.close());
 
 const release = (as: string, host: string) => scoped.ask(as, 'POST', `/v1/hosts/${host}/release`, { reason: 'r' });

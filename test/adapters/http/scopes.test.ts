@@ -74,7 +74,7 @@ beforeAll(async () => {
       ]),
     ),
   );
-}, 60_000);
+});
 afterAll(() => authority.close());
 
 const OPERATIONS = Object.keys(REACH) as ReadonlyArray<Operation>;

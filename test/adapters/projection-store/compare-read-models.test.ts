@@ -44,7 +44,7 @@ beforeAll(async () => {
   }
   await follow(authority, kept());
   entries = await entriesOf(authority);
-}, 60_000);
+});
 
 /** The report on a copy of the file that `sql` was done to. */
 const edited = (...sql: ReadonlyArray<string>): ReadModelReport & { readonly file: string } => {

@@ -15,7 +15,7 @@ interface Node {
 
 const nodes = async (): Promise<{ server: TestServer; node: (target?: string) => Node }> => {
   const server = await testServer();
-  const client = connectKurrent({ url: server.url, deadlineMillis: 400 });
+  const client = connectKurrent({ url: server.url, deadlineMillis: 3_000 });
   if (client === undefined) throw new Error('no client');
   onTestFinished(() => client.close());
   return {

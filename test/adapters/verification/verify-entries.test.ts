@@ -37,7 +37,7 @@ beforeAll(async () => {
   }
   entries = right(await authority.deps.store.readAll(0, 1000)());
   threads = startInspectingThreads(3, programs('inspection-thread'));
-}, 60_000);
+});
 afterAll(() => threads.end());
 
 const modelsFile = (): string => join(folder(), 'projections.db');

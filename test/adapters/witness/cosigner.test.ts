@@ -38,9 +38,15 @@ const cosign = async (policy: WitnessPolicy, size: number) =>
   )();
 
 /** What a policy of one fake witness makes of its answer. */
-const faultOf = async (answer: RequestListener): Promise<unknown> => {
+const faultOf = async (answer: RequestListener, timeoutMillis = 20_000): Promise<unknown> => {
   const policy = policyOf(logLine(log), witnessLine('w', one, await fakeServer(answer)), 'quorum w');
-  const cosigner = createCosigner({ policy, verifyEd25519, timeoutMillis: 300, deadlineMillis: 600, graceMillis: 0 });
+  const cosigner = createCosigner({
+    policy,
+    verifyEd25519,
+    timeoutMillis,
+    deadlineMillis: 2 * timeoutMillis,
+    graceMillis: 0,
+  });
   const fault = left(await cosigner(await signedAt(5), prove)());
   expect(fault.cosignedBy).toEqual([]);
   return fault.failures.map((failure) => failure.fault)[0];
@@ -165,7 +171,7 @@ describe('a witness that misbehaves', () => {
     expect(
       await faultOf((_request, response) => response.writeHead(307, { location: '/elsewhere' }).end()),
     ).toMatchObject({ _tag: 'WitnessUnreachable' });
-    expect(await faultOf(() => undefined)).toEqual({ _tag: 'WitnessUnreachable', detail: 'timed out' });
+    expect(await faultOf(() => undefined, 300)).toEqual({ _tag: 'WitnessUnreachable', detail: 'timed out' });
   });
 });
 

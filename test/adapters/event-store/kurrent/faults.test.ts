@@ -50,7 +50,7 @@ describe('a connection that breaks', () => {
     right(await append('host/a', 0, entryOf()));
     await server.stop();
     await server.start();
-    await vi.waitFor(async () => expect((await append('host/b', -1, entryOf()))._tag).toBe('Right'), 10_000);
+    await vi.waitFor(async () => expect((await append('host/b', -1, entryOf()))._tag).toBe('Right'), 100_000);
     expect(right(await store.readAll(0, 9)()).map(({ index }) => index)).toEqual([0, 1, 2]);
   });
 
@@ -95,7 +95,7 @@ describe('what the cluster delivers', () => {
     server.subscriptions.hide('test/ledger/host/a', 1n);
     foreign(server, 'test/ledger/host/a', entryOf());
     foreign(server, 'test/ledger/host/a', entryOf());
-    await vi.waitFor(() => expect(node.faults[0]?._tag).toBe('StoreDamaged'));
+    await vi.waitFor(() => expect(node.faults[0]?._tag).toBe('StoreDamaged'), 100_000);
     expect(left(await append('host/b', -1, entryOf()))._tag).toBe('StoreDamaged');
     expect(left(await store.readStream('host/a', 0, 9)())._tag).toBe('StoreDamaged');
   });
@@ -117,7 +117,7 @@ describe('what the cluster delivers', () => {
     const { server, node, append } = await begin();
     right(await append('host/z', -1, entryOf()));
     write(server);
-    await vi.waitFor(() => expect(node.faults[0]?._tag).toBe('StoreDamaged'));
+    await vi.waitFor(() => expect(node.faults[0]?._tag).toBe('StoreDamaged'), 100_000);
     expect(left(await append('host/b', -1, entryOf()))._tag).toBe('StoreDamaged');
     expect(left(await openKurrentLedger(optionsIn(server.url, temporaryFolder()))())._tag).toBe('StoreDamaged');
   });
@@ -128,7 +128,7 @@ describe('what the cluster delivers', () => {
       const { server, node, append } = await begin();
       right(await append('host/a', -1, entryOf()));
       right(await node.ledger.client.setMetadata('test/ledger/host/a', { [key]: 1 })());
-      await vi.waitFor(() => expect(node.faults[0]).toMatchObject({ _tag: 'StoreDamaged' }));
+      await vi.waitFor(() => expect(node.faults[0]).toMatchObject({ _tag: 'StoreDamaged' }), 100_000);
       await node.ledger.close();
       expect(left(await openKurrentLedger(optionsIn(server.url, node.folder))())._tag).toBe('StoreDamaged');
       server.log.append('$$test/ledger/host/a', 'any', [

@@ -101,7 +101,7 @@ describe('a node that comes back', () => {
     for (let i = 0; i < 3; i++) server.faults.nextAppend('test/evidence/', 'slow');
     const [first, second] = await Promise.all([one.ledger.evidence.put(blob)(), two.ledger.evidence.put(blob)()]);
     expect(right(first)).toBe(right(second));
-    await vi.waitFor(() => expect(server.log.stream(`test/evidence/${right(first)}`)).toHaveLength(3));
+    await vi.waitFor(() => expect(server.log.stream(`test/evidence/${right(first)}`)).toHaveLength(3), 100_000);
     const read = right(await two.ledger.evidence.get(right(first))());
     expect(Buffer.compare(read ?? new Uint8Array(), blob)).toBe(0);
     server.log.redact(`test/evidence/${right(first)}`, 0n, new Uint8Array(3));

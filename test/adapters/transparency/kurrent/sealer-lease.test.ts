@@ -29,7 +29,7 @@ const two = async (): Promise<{
   pass: (millis: number) => void;
 }> => {
   const server = await testServer();
-  const client = connectKurrent({ url: server.url, deadlineMillis: 400 });
+  const client = connectKurrent({ url: server.url, deadlineMillis: 3_000 });
   if (client === undefined) throw new Error('no client');
   onTestFinished(() => client.close());
   const [one, other] = [candidate(client), candidate(client)];
