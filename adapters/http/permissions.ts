@@ -34,6 +34,8 @@ export const OPERATIONS = {
   approveBaseImage: 'ConfigureHostMetadata',
   withdrawBaseImage: 'ConfigureHostMetadata',
   showPolicy: 'ReadAttestationPolicy',
+  showPolicyHistory: 'ReadAttestationPolicy',
+  comparePolicies: 'ReadAttestationPolicy',
   changePolicy: 'ConfigureAttestationPolicy',
   listTpmCas: 'RetrieveTPMHostCertificates',
   showTpmCa: 'RetrieveTPMHostCertificates',

@@ -47,6 +47,8 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   approveBaseImage: 'whole',
   withdrawBaseImage: 'whole',
   showPolicy: 'undivided',
+  showPolicyHistory: 'undivided',
+  comparePolicies: 'undivided',
   changePolicy: 'whole',
   listTpmCas: 'undivided',
   showTpmCa: 'undivided',

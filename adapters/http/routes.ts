@@ -36,6 +36,7 @@ import { liveRoutes } from './routes/live.js';
 import { logRoutes } from './routes/log.js';
 import { operatorRoutes } from './routes/operators.js';
 import { policyRoutes } from './routes/policy.js';
+import { policyHistoryRoutes } from './routes/policy-history.js';
 import { primaryKeyRoutes } from './routes/primary-keys.js';
 import { principalRoutes } from './routes/principals.js';
 import { publisherRoutes } from './routes/publisher.js';
@@ -76,6 +77,7 @@ export const allRoutes = (
     ...baseImageRoutes(api),
     ...baseImageCommandRoutes(api),
     ...policyRoutes(api),
+    ...policyHistoryRoutes(api),
     ...referenceRoutes(api),
     ...referenceItemRoutes(api),
     ...referenceCommandRoutes(api),

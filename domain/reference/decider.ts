@@ -60,9 +60,11 @@ const revokeKey = ({ name, publicKeyDigest, reason }: Of<'RevokeEndorsementKey'>
     : E.right([{ type: 'EndorsementKeyRevoked', data: { name, publicKeyDigest: digest, reason } }]);
 };
 
+/** Looked up again, a model takes the place of what was listed: there is no moment at which it is not on the list. */
 const listModel = (command: Of<'ListTpmModel'>, state: ReferenceState): Decided => {
   const { manufacturer, model, firmwareVersions, biosVersions, asOf } = command;
-  return state.tpmModels.has(tpmModelKey(manufacturer, model))
+  const held = state.tpmModels.get(tpmModelKey(manufacturer, model));
+  return held !== undefined && held.asOf >= asOf
     ? exists('tpm-model', `${manufacturer} ${model}`)
     : E.right([{ type: 'TpmModelListed', data: { manufacturer, model, firmwareVersions, biosVersions, asOf } }]);
 };

@@ -1,8 +1,8 @@
 import * as t from 'io-ts';
-import { AttestationPolicy, PolicyBank } from '../appraisal/policy.js';
+import { AttestationPolicy, FirstAttestationPolicy, PolicyBank } from '../appraisal/policy.js';
 import { closed } from '../encoding/closed.js';
 import { Instant, ListUpTo, Sha256Hex, Text } from '../encoding/primitives.js';
-import { catalogue, type EventsOf, eventType } from '../ledger/event-type.js';
+import { catalogue, type EventsOf, eventType, upcast } from '../ledger/event-type.js';
 
 const Name = Text(128);
 const Why = Text(512);
@@ -105,11 +105,17 @@ export const TpmModelDelisted = eventType({
   data: closed({ manufacturer: Text(64), model: Name, reason: Why }, 'TpmModelDelisted'),
 });
 
+const FirstPolicyChanged = closed(
+  { old: t.union([t.null, FirstAttestationPolicy]), new: FirstAttestationPolicy },
+  'AttestationPolicyChanged',
+);
+
 /** Both policies whole, so that the event alone says what changed. `old` is null for the first. */
 export const AttestationPolicyChanged = eventType({
   type: 'AttestationPolicyChanged',
-  version: 1,
+  version: 2,
   data: closed({ old: t.union([t.null, AttestationPolicy]), new: AttestationPolicy }, 'AttestationPolicyChanged'),
+  upcasts: [upcast(FirstPolicyChanged, (old) => old)],
 });
 
 export const REFERENCE_EVENTS = [

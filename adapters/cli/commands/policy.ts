@@ -10,6 +10,7 @@ import { sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { tableOf, when } from '../terminal.js';
 import { wantedPolicy } from '../wanted-policy.js';
+import { addPolicyHistory } from './policy-history.js';
 
 const PATH = '/v1/policy';
 
@@ -60,6 +61,7 @@ const change = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
 export const policyCommand: AddCommand = (parent, cli) => {
   const group = parent.command('policy').description('the appraisal policy for evidence');
   show(group, cli);
+  addPolicyHistory(group, cli);
   const set = group
     .command('set')
     .description('change the policy, if nobody else changes it meanwhile')

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { OperatorRole } from '../../../domain/access/operator-role.js';
 import { Scope } from '../../../domain/access/scope.js';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
-import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
+import { POLICY_RULES } from '../../../domain/appraisal/policy.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { ListUpTo, SafeInt, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
 import { HostId } from '../../../domain/host/host-id.js';
@@ -24,7 +24,7 @@ export const SiteOperator = closedWith(
 );
 
 /** Rules that are not given stay as they are. */
-export const SitePolicy = closedWith({}, AttestationPolicy.type.props, 'SitePolicy');
+export const SitePolicy = closedWith({}, POLICY_RULES, 'SitePolicy');
 
 export const SiteTpmCa = closed({ name: Text(128), chain: PemOrFile }, 'SiteTpmCa');
 

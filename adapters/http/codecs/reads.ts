@@ -175,11 +175,18 @@ const TpmModelView = t.type(
     asOf: t.string,
     listed: Act,
     delisted: orNull(ReasonedAct),
+    /** Listed so long ago that policy wants it looked up again. It goes on counting. */
+    stale: t.boolean,
   },
   'TpmModelView',
 );
 
-export const TpmModelsAnswer = t.type({ asOf: AsOf, tpmModels: t.readonlyArray(TpmModelView) }, 'TpmModelsAnswer');
+/** `stale`: how many of those that count are. */
+export const TpmModelsAnswer = t.type(
+  { asOf: AsOf, tpmModels: t.readonlyArray(TpmModelView), stale: t.number, maxAgeDays: orNull(t.number) },
+  'TpmModelsAnswer',
+);
+export type TpmModelsAnswer = t.TypeOf<typeof TpmModelsAnswer>;
 
 export const PolicyAnswer = t.type(
   {

@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { toBase64 } from '../../../domain/encoding/bytes.js';
+import { staleModelsIn } from '../../../projections/stale-models.js';
 import type { Api, ReadApi } from '../api.js';
 import { PlainText } from '../codecs/answers.js';
 import { asOf, moment } from '../moment.js';
@@ -16,8 +17,16 @@ export interface NamedAuthority {
   readonly kid: string;
 }
 
-/** `unreviewed`: how often somebody acted alone and nobody looked at it yet; undefined where nobody acts at all. */
-export const healthRoute = (api: ReadApi, unreviewed?: () => number): Route =>
+/** What somebody has to look at, beside the node itself. */
+interface Wanting {
+  /** How often somebody acted alone and nobody looked at it yet. */
+  readonly breakGlassUnreviewed: number;
+  /** Models on the compatibility list that policy wants looked up again. */
+  readonly staleTpmModels: number;
+}
+
+/** `wanting` is undefined where nobody acts at all. */
+export const healthRoute = (api: ReadApi, wanting?: () => Wanting): Route =>
   route({
     method: 'GET',
     path: '/v1/health',
@@ -27,7 +36,10 @@ export const healthRoute = (api: ReadApi, unreviewed?: () => number): Route =>
     query: Nothing,
     body: NoBody,
     answer: t.intersection(
-      [t.type({ status: t.literal('ok'), index: t.number }), t.partial({ breakGlassUnreviewed: t.number })],
+      [
+        t.type({ status: t.literal('ok'), index: t.number }),
+        t.partial({ breakGlassUnreviewed: t.number, staleTpmModels: t.number }),
+      ],
       'Health',
     ),
     handle: () =>
@@ -35,7 +47,7 @@ export const healthRoute = (api: ReadApi, unreviewed?: () => number): Route =>
         api.healthy,
         TE.flatMap(() => moment(api, {})),
         TE.map(({ index }) => ({
-          body: { status: 'ok' as const, index, ...(unreviewed && { breakGlassUnreviewed: unreviewed() }) },
+          body: { status: 'ok' as const, index, ...wanting?.() },
         })),
       ),
   });
@@ -96,7 +108,10 @@ export const metricsRoute = (api: Pick<Api, 'metrics'>): Route =>
   });
 
 export const authorityRoutes = (api: Api, identity: NamedAuthority): ReadonlyArray<Route> => [
-  healthRoute(api, () => unreviewedIn(api.reads.approvals.now())),
+  healthRoute(api, () => ({
+    breakGlassUnreviewed: unreviewedIn(api.reads.approvals.now()),
+    staleTpmModels: staleModelsIn(api.reads.reference.now(), api.deps.clock.now()),
+  })),
   authority(api, identity),
   metricsRoute(api),
 ];

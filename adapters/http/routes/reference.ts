@@ -2,8 +2,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
+import { DEFAULT_POLICY } from '../../../domain/appraisal/policy.js';
 import type { StoreError } from '../../../domain/ports.js';
 import type { ReferenceRow } from '../../../projections/reference-row.js';
+import { isStaleModel } from '../../../projections/stale-models.js';
 import type { Api } from '../api.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { EndorsementKeysAnswer, OperatorsAnswer, TpmCasAnswer, TpmModelsAnswer } from '../codecs/reads.js';
@@ -54,6 +56,27 @@ const list = <A>(
       ),
   });
 
+const tpmModels = (api: Api): Route =>
+  list(
+    api,
+    '/v1/tpm-models',
+    'listTpmModels',
+    'TPM models, listed and delisted, and which were listed so long ago that policy wants them looked up again.',
+    TpmModelsAnswer,
+    (at) =>
+      pipe(
+        E.Do,
+        E.bind('rows', () => rowsOf(api, 'tpm-model', at)),
+        E.bind('policies', () => rowsOf(api, 'policy', at)),
+        E.map(({ rows, policies }) => {
+          const policy = policies[0]?.policy ?? DEFAULT_POLICY;
+          const tpmModels = rows.map((row) => ({ ...row, stale: isStaleModel(row, policy, at.judgedAt) }));
+          const stale = tpmModels.filter((each) => each.stale).length;
+          return { asOf: asOf(at), tpmModels, stale, maxAgeDays: policy.modelListMaxAgeDays ?? null };
+        }),
+      ),
+  );
+
 export const referenceRoutes = (api: Api): ReadonlyArray<Route> => [
   list(api, '/v1/tpm-cas', 'listTpmCas', 'TPM CAs, trusted and revoked.', TpmCasAnswer, (at) =>
     pipe(
@@ -73,12 +96,7 @@ export const referenceRoutes = (api: Api): ReadonlyArray<Route> => [
         E.map((endorsementKeys) => ({ asOf: asOf(at), endorsementKeys })),
       ),
   ),
-  list(api, '/v1/tpm-models', 'listTpmModels', 'TPM models, listed and delisted.', TpmModelsAnswer, (at) =>
-    pipe(
-      rowsOf(api, 'tpm-model', at),
-      E.map((tpmModels) => ({ asOf: asOf(at), tpmModels })),
-    ),
-  ),
+  tpmModels(api),
   list(api, '/v1/operators', 'listOperators', 'Who holds which role.', OperatorsAnswer, (at) =>
     pipe(
       api.reads.operators.rowsAt(at.index),

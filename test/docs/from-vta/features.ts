@@ -35,11 +35,16 @@ const TRUST: ReadonlyArray<Row> = [
     },
   ),
   done('Attestation settings: require_endorsement_keys, require_certificate_validation', {
-    cli: ['policy show', 'policy set'],
-    operations: ['showPolicy', 'changePolicy'],
+    cli: ['policy show', 'policy set', 'policy history', 'policy diff'],
+    operations: ['showPolicy', 'changePolicy', 'showPolicyHistory', 'comparePolicies'],
     events: ['AttestationPolicyChanged'],
-    tests: [HTTP, 'adapters/cli/online.test.ts', 'domain/appraisal/endorsement-policy.test.ts'],
-    note: 'The two settings keep their names; Secure Boot, PCR banks, age of evidence and others are beside them.',
+    tests: [
+      HTTP,
+      'adapters/cli/online.test.ts',
+      'domain/appraisal/endorsement-policy.test.ts',
+      'adapters/http/policy-history.test.ts',
+    ],
+    note: 'With every policy before it. The two settings keep their names; Secure Boot, PCR banks, age of evidence and others are beside them.',
   }),
   different(
     'ESXi base images: import from an image database, list, delete',
@@ -88,11 +93,11 @@ const TRUST: ReadonlyArray<Row> = [
     note: 'A changed TPM is an event of its own, and one endorsement key belongs to one host.',
   }),
   done('Compatible TPM models and BIOS versions (the compatibility guide)', {
-    cli: ['tpm-model add', 'tpm-model unlist', 'tpm-model list'],
+    cli: ['tpm-model add', 'tpm-model unlist', 'tpm-model list', 'tpm-model stale'],
     operations: ['listTpmModel', 'delistTpmModel', 'listTpmModels'],
     events: ['TpmModelListed', 'TpmModelDelisted'],
     tests: [HTTP, 'domain/reference/decider.test.ts'],
-    note: 'The list has a date, and the policy may insist on it.',
+    note: 'The list has a date. The policy may insist on it, and on how old it may be before it warns.',
   }),
   different(
     'Unseal a secret to a TPM (Import and Unseal, PCR policy)',

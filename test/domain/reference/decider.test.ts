@@ -203,6 +203,16 @@ describe('reference values', () => {
     }
   });
 
+  it('list a TPM model anew when it was looked up again since, and not otherwise', () => {
+    const model = { manufacturer: 'IFX', model: 'm', firmwareVersions: ['1'], biosVersions: [] };
+    const of = (asOf: string): ReferenceEvent => ({ type: 'TpmModelListed', data: { ...model, asOf } });
+    const list = (asOf: string) => ({ type: 'ListTpmModel', by: alice, ...model, asOf }) as const;
+    const [older, newer] = ['2026-01-01T00:00:00.000Z', '2026-02-01T00:00:00.000Z'] as const;
+    given(of(older)).when(list(newer)).then(of(newer));
+    given(of(older), of(newer)).when(list(older)).thenRejected({ _tag: 'AlreadyExists', kind: 'tpm-model' });
+    given(of(newer)).when(list(newer)).thenRejected({ _tag: 'AlreadyExists', kind: 'tpm-model' });
+  });
+
   it('list and delist TPM models', () => {
     const listed: ReferenceEvent = {
       type: 'TpmModelListed',
