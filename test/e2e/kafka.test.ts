@@ -11,11 +11,13 @@ import { originOf } from '../../domain/transparency/origin.js';
 import { makeVerifierKey } from '../../domain/transparency/verifier-key.js';
 import { foundLargeLedger, type LargeLedger } from '../bench/large-ledger.js';
 import { startBroker, type TestBroker } from '../support/kafka/broker.js';
-import { type Arrived, readTopic } from '../support/kafka/read-topic.js';
+import { expectWhole } from '../support/kafka/expect-whole.js';
+import { readTopic } from '../support/kafka/read-topic.js';
 import { right } from '../support/ledger.js';
 import { built, serve } from '../support/serving.js';
 import { KAFKA, requireTools } from '../support/system-parts.js';
 import { folderForAll } from '../support/temporary-folder.js';
+import { until } from '../support/until.js';
 
 const WHOLE = process.env['SEKISHO_REQUIRE_ALL'] === '1';
 const EVENTS = Number(process.env['SEKISHO_TEST_KAFKA_EVENTS'] ?? (WHOLE ? 10_000 : 3_000));
@@ -44,27 +46,6 @@ const follow = async (dir: string, broker: TestBroker): Promise<FollowedHosts> =
   return right(
     await openFollower({ dir: join(folder(), 'followed'), kafka: kafkaOf(broker), authority, key: right(key) })(),
   );
-};
-
-const until = async (what: string, done: () => boolean | Promise<boolean>, seconds = 600): Promise<void> => {
-  for (const end = Date.now() + seconds * 1000; !(await done()); ) {
-    if (Date.now() > end) throw new Error(`${what} did not come about`);
-    await sleep(200);
-  }
-};
-
-/** Every event at least once, and each stream's in its order at their first arrival. */
-const expectWhole = (arrived: ReadonlyArray<Arrived>, size: number): void => {
-  const seen = new Set<number>();
-  const revisions = new Map<string, number>();
-  for (const { index, stream, revision } of arrived) {
-    if (seen.has(index)) continue;
-    seen.add(index);
-    if (revision !== (revisions.get(stream) ?? -1) + 1)
-      throw new Error(`${stream} has ${String(revision)} out of order`);
-    revisions.set(stream, revision);
-  }
-  expect(seen.size).toBe(size);
 };
 
 describe.runIf(present)('a ledger in a real Kafka broker', () => {

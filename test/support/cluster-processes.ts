@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -46,7 +46,12 @@ const startStore = async (folder: string): Promise<number> => {
 
 const urlAt = (port: number): string => `esdb://127.0.0.1:${String(port)}?tls=false`;
 
-const nodeIn = async (name: string, dir: string, port: number): Promise<NodeProcess> => {
+const nodeIn = async (
+  name: string,
+  dir: string,
+  port: number,
+  options: ReadonlyArray<string>,
+): Promise<NodeProcess> => {
   const wire = await tcpProxy(port);
   const clock = join(dirname(dir), `${name}.clock`);
   writeFileSync(clock, '0');
@@ -68,7 +73,7 @@ const nodeIn = async (name: string, dir: string, port: number): Promise<NodeProc
     wire,
     serving: now,
     start: async () => {
-      serving = await serveWith(env, dir, '--host-rate', '100000');
+      serving = await serveWith(env, dir, '--host-rate', '100000', ...options);
     },
     setClock: (off) => {
       writeFileSync(clock, String(off));
@@ -77,10 +82,11 @@ const nodeIn = async (name: string, dir: string, port: number): Promise<NodeProc
   };
 };
 
-/** Nodes of one authority on one store, all as processes. `prepare` sets the authority up before any of them serves. */
+/** Nodes of one authority on one store, all as processes with the same options. `prepare` sets the authority up before any of them serves. */
 export const clusterOf = async (
   names: ReadonlyArray<string>,
   prepare: (authority: HttpAuthority) => Promise<void>,
+  ...options: ReadonlyArray<string>
 ): Promise<Cluster> => {
   const folder = temporaryFolder();
   const port = await startStore(folder);
@@ -95,10 +101,10 @@ export const clusterOf = async (
     const dir = nodes.length === 0 ? authority.dir : join(folder, name);
     if (nodes.length > 0) {
       right(await joinCluster({ dir, store, keys: own.keys, passphrase: PASSPHRASE })());
-      copyFileSync(own.vault, dataFolder(dir).vault);
+      if (existsSync(own.vault)) copyFileSync(own.vault, dataFolder(dir).vault);
       copyFileSync(own.passphrase, dataFolder(dir).passphrase);
     }
-    nodes.push(await nodeIn(name, dir, port));
+    nodes.push(await nodeIn(name, dir, port, options));
   }
   await Promise.all(nodes.map(({ start }) => start()));
   return { nodes, tokens: authority.tokens, store };
