@@ -11,12 +11,14 @@ import {
 } from '../../domain/access/principal.js';
 import type { AccessState } from '../../domain/access/state.js';
 import type { AuthorityDeps } from '../../domain/authority-deps.js';
+import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import { validityFaults } from '../../domain/tpm/certificate-rules.js';
 import type { EarlierToken } from './earlier-tokens.js';
 import type { TokenFault, TokenSource, VerifyToken } from './token-verifier.js';
 import { digestOfToken, isOwnToken, type Principal } from './tokens.js';
 
-export type AuthenticationFault = TokenFault | IdentityFault | { readonly _tag: 'Unauthenticated' };
+/** A `LoadFault`: nobody can say who may come in, since the ledger can't be read. */
+export type AuthenticationFault = TokenFault | IdentityFault | LoadFault | { readonly _tag: 'Unauthenticated' };
 
 /** What a request showed of who sends it. */
 export interface Shown {
@@ -100,7 +102,7 @@ const withSignedToken =
 
 const withCertificate = async (deps: AuthorityDeps, der: Uint8Array): Promise<Authenticated> => {
   const access = await currentAccess(deps)();
-  if (E.isLeft(access)) return stranger;
+  if (E.isLeft(access)) return access;
   const { state } = access.right;
   const found = await operatorOfCertificate(deps)(state, der)();
   const subject = E.isRight(found) ? found.right : undefined;
@@ -121,7 +123,7 @@ export const authenticator =
     const isOwn = isOwnToken(token);
     if (!isOwn && !isSigned(token)) return stranger;
     const access = await currentAccess(deps)();
-    if (E.isLeft(access)) return stranger;
+    if (E.isLeft(access)) return access;
     const { state } = access.right;
     return isOwn
       ? withOwnToken(deps, state, earlier, digestOfToken(deps.hashing, token))

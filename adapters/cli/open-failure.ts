@@ -1,6 +1,6 @@
 import { faultsText } from '../faults-text.js';
 import type { KeyStoreError } from '../key-store/key-store-error.js';
-import { ledgerFaultText } from '../ledger-fault-text.js';
+import { ledgerFaultText, newerEventText } from '../ledger-fault-text.js';
 import type { OpenError } from '../open-error.js';
 import { logFaultText } from '../transparency/log-fault-text.js';
 import { badInput, type CliFailure, unavailable } from './failure.js';
@@ -86,5 +86,7 @@ export const openFailure =
     if (error._tag === 'SignerUnavailable')
       return unavailable(error._tag, `nothing can be signed: ${error.detail}`, 'Nothing was recorded.');
     if (error._tag === 'StoreUnavailable') return unavailable(error._tag, error.detail, BUSY);
+    const newer = error._tag === 'EventUnreadable' ? newerEventText(error) : undefined;
+    if (newer !== undefined) return unavailable('EventUnknown', newer);
     return unavailable('LedgerDamaged', `the ledger in ${dir}: ${ledgerFaultText(error)}`, VERIFY);
   };

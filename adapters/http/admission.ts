@@ -2,9 +2,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { mayRole } from '../../domain/access/roles.js';
 import type { Authenticate, Shown } from '../access/authenticate.js';
 import type { Principal } from '../access/tokens.js';
+import type { ApiError } from './api-error.js';
 import type { HostGate } from './host-gate.js';
 import { accessOf, type Operation } from './permissions.js';
-import type { RequestError } from './request-error.js';
 
 /** Who may come in. */
 export interface AccessControl {
@@ -22,7 +22,7 @@ export const admit = async (
   shown: Shown,
   address: string,
   host?: string,
-): Promise<E.Either<RequestError, Principal | undefined>> => {
+): Promise<E.Either<ApiError, Principal | undefined>> => {
   const access = open?.has(operation) === true ? 'public' : accessOf(operation);
   if (access === 'public') return E.right(undefined);
   if (access === 'host') {

@@ -1,4 +1,6 @@
 import type { Place } from '../../domain/ledger/chain.js';
+import type { EventUnreadable } from '../../domain/ledger/load-stream.js';
+import { newerEventText } from '../ledger-fault-text.js';
 import type { LedgerError } from './api-error.js';
 import type { Problem } from './problem.js';
 import { problem } from './request-problems.js';
@@ -22,6 +24,14 @@ const chain =
     damaged(at(error.at), rule);
 
 const broken = (what: string): Problem => problem(500, 'Unexpected', 'Unexpected failure', what);
+
+/** What a newer version wrote is no damage: this node is what is too old. */
+const unreadable = (error: EventUnreadable): Problem => {
+  const newer = newerEventText(error);
+  return newer === undefined
+    ? damaged(at(error.at), 'holds an event that this program does not know')
+    : problem(503, 'EventUnknown', 'This node is too old', `${newer}.`);
+};
 
 /** What the store or the ledger's checks found. Nothing of it is the caller's fault, and nothing was written. */
 export const LEDGER_PROBLEMS: Table = {
@@ -61,7 +71,7 @@ export const LEDGER_PROBLEMS: Table = {
   UnknownKey: chain('is signed with a key that the authority never introduced'),
   KeyNotValidHere: chain('is signed with a key that was not in use there'),
   SignatureInvalid: chain('has a signature that does not fit'),
-  EventUnreadable: (error) => damaged(at(error.at), 'holds an event that this program does not know'),
+  EventUnreadable: unreadable,
   StreamTooShort: ({ stream, wanted, actual }) =>
     damaged(stream, `ends at revision ${String(actual)}, before ${String(wanted)}`),
   DocumentMissing: ({ digest }) => damaged(`document ${digest}`, 'is missing from the evidence store'),

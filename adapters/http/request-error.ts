@@ -2,6 +2,7 @@ import type { Permission } from '../../domain/access/permissions.js';
 import type { Scope } from '../../domain/access/scope.js';
 import type { FieldFault } from '../../domain/encoding/explain.js';
 import type { JsonError } from '../../domain/encoding/json.js';
+import type { LoadFault } from '../../domain/ledger/load-stream.js';
 import type { AuthenticationFault } from '../access/authenticate.js';
 
 /** What is wrong with a request before any workflow sees it. No value of the request is repeated: it may be a secret. */
@@ -14,7 +15,7 @@ export type RequestError =
   | { readonly _tag: 'UnsupportedMediaType' }
   | { readonly _tag: 'RequestMalformed'; readonly rule: string }
   | { readonly _tag: 'RouteUnknown' }
-  | AuthenticationFault
+  | Exclude<AuthenticationFault, LoadFault>
   | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly permission: Permission }
   /** `what`: what is not in it; undefined: it is about the whole authority. */
   | { readonly _tag: 'OutOfScope'; readonly scope: Scope; readonly what: string | undefined }

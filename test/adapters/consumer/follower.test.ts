@@ -5,6 +5,7 @@ import { receive } from '../../../adapters/consumer/receive.js';
 import { settle } from '../../../adapters/consumer/settle.js';
 import { createMemoryEventStore } from '../../../adapters/event-store/memory/memory-event-store.js';
 import type { AnyProjection } from '../../../adapters/projection-store/memory.js';
+import type { AuthorityDeps } from '../../../domain/authority-deps.js';
 import { fromUtf8, utf8 } from '../../../domain/encoding/bytes.js';
 import { enrolHost } from '../../../domain/host/enrol-host.js';
 import { leafBytes } from '../../../domain/ledger/leaf.js';
@@ -22,6 +23,7 @@ import { hostTrust } from '../../../projections/host-trust.js';
 import { asks, openTestAuthority } from '../../support/authority.js';
 import { engines, keyFromSeed } from '../../support/engines.js';
 import { left, right } from '../../support/ledger.js';
+import { recordNewer } from '../../support/newer-event.js';
 import { noteEngines, noteSigner, verifierKey } from '../../support/note-signers.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -48,10 +50,11 @@ const messageOf = (stored: StoredEntry): Message => right(eventMessage(engines.h
 
 const HOSTS = ['a', 'b', 'c', 'd'];
 
-const setUp = async () => {
+const setUp = async (more: (deps: AuthorityDeps) => Promise<void> = () => Promise.resolve()) => {
   const store = createMemoryEventStore();
   const { deps } = await openTestAuthority(store);
   for (const id of HOSTS) right(await enrolHost(deps)({ ...asks('wendy'), host: id })());
+  await more(deps);
   const entries = right(await store.readAll(0, 1000)());
   const file = join(temporaryFolder(), 'followed.db');
   const open = (): FollowerState => {
@@ -196,4 +199,16 @@ it('does not use a state that was made from another log or topic', async () => {
   const file = join(temporaryFolder(), 'x.db');
   openFollowerState(file, PROJECTIONS, 'one')?.database.close();
   expect(openFollowerState(file, PROJECTIONS, 'other')).toBeUndefined();
+});
+
+it('shows nothing of what an event of a newer version could have changed, and keeps it for the day it is upgraded', async () => {
+  const { entries, open, hear, settled, refused } = await setUp((deps) => recordNewer(deps, 'host/a'));
+  const state = open();
+  hear(state, entries.map(messageOf));
+  expect(right(await settled(state, await signedOver(entries.slice(0, -1))))).toBe(true);
+  const shown = [state.memory.next, hostsOf(state)];
+  const fault = { _tag: 'UnknownEventType', type: 'HostBlessed' };
+  expect(left(await settled(state, await signedOver(entries)))).toMatchObject({ _tag: 'EventUnreadable', fault });
+  expect([[state.memory.next, hostsOf(state)], refused]).toEqual([shown, []]);
+  expect(state.tables.from(entries.length - 1, 10)).toHaveLength(1);
 });
