@@ -35,6 +35,8 @@ export const settleRemediations = async (deps: AuthorityDeps, rows: ClusterRows,
   for (const job of jobRows(rows, cluster)) {
     if (job.ended !== null) continue;
     const left = await waitingFor(deps, rows, job)();
-    if (E.isRight(left)) await settleRemediation(deps)(job.cluster, { ...job, left: left.right })();
+    // Most reports are not the last one: then there is nothing to decide.
+    if (E.isLeft(left) || (left.right.length > 0 && deps.clock.now() <= job.deadline)) continue;
+    await settleRemediation(deps)(job.cluster, { ...job, left: left.right })();
   }
 };

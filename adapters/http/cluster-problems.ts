@@ -28,6 +28,12 @@ export const CLUSTER_PROBLEMS: Table = {
       'Hosts are in it',
       `${String(hosts)} hosts are in ${cluster}; take them out first, or say that they shall be in no cluster (withHosts).`,
     ),
+  ClusterInUse: ({ cluster, usedBy }) =>
+    conflict(
+      'ClusterInUse',
+      'Cluster in use',
+      `Hosts of ${usedBy.slice(0, 8).join(', ')} shall use what ${cluster} offers; attach others there first (or say whileUsed).`,
+    ),
   ClusterDisabled: ({ cluster }) =>
     conflict('ClusterDisabled', 'Cluster disabled', `The services of ${cluster} count while it is enabled.`),
   ServiceUnknown: ({ service }) =>

@@ -28,8 +28,15 @@ export const disableCluster: Change<{ readonly reason: string }> = (deps) => (in
   return changeCluster(deps)(input, cluster, { type: 'DisableCluster', by, reason });
 };
 
-/** `hosts`: how many are in it still, if that shall keep it from ending; who is in it then is in no cluster any more. */
-export const decommissionCluster: Change<{ readonly reason: string; readonly hosts: number }> = (deps) => (input) => {
-  const { by, cluster, reason, hosts } = input;
-  return changeCluster(deps)(input, cluster, { type: 'DecommissionCluster', by, reason, hosts });
+/**
+ * `hosts`: how many are in it still, if that shall keep it from ending; who is in it then is in no cluster any more.
+ * `usedBy`: the trusted clusters that use it, if that shall keep it.
+ */
+export const decommissionCluster: Change<{
+  readonly reason: string;
+  readonly hosts: number;
+  readonly usedBy?: ReadonlyArray<string>;
+}> = (deps) => (input) => {
+  const { by, cluster, reason, hosts, usedBy = [] } = input;
+  return changeCluster(deps)(input, cluster, { type: 'DecommissionCluster', by, reason, hosts, usedBy });
 };

@@ -16,6 +16,8 @@ export type ClusterCommand = { readonly by: Actor } & (
       readonly reason: string;
       /** How many hosts are in it, if that shall keep it. */
       readonly hosts: number;
+      /** Trusted clusters that use what it offers, if that shall keep it. */
+      readonly usedBy: ReadonlyArray<string>;
     }
   | { readonly type: 'AdvertiseService'; readonly service: Service }
   | {
@@ -62,6 +64,8 @@ export type ClusterRejection =
   /** A cluster is an authority or it is trusted, never both. */
   | { readonly _tag: 'ClusterOfOtherKind'; readonly cluster: string; readonly kind: ClusterKind }
   | { readonly _tag: 'ClusterHasHosts'; readonly cluster: string; readonly hosts: number }
+  /** An authority cluster that others use still. */
+  | { readonly _tag: 'ClusterInUse'; readonly cluster: string; readonly usedBy: ReadonlyArray<string> }
   | { readonly _tag: 'ClusterDisabled'; readonly cluster: string }
   | ServiceRejection;
 

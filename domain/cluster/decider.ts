@@ -36,6 +36,13 @@ const turn = (
     : record({ type: event, data: { reason } });
 };
 
+const end = (cluster: string, { hosts, usedBy, reason }: Of<'DecommissionCluster'>): Decided => {
+  if (hosts > 0) return reject({ _tag: 'ClusterHasHosts', cluster, hosts });
+  return usedBy.length > 0
+    ? reject({ _tag: 'ClusterInUse', cluster, usedBy })
+    : record({ type: 'ClusterDecommissioned', data: { reason } });
+};
+
 const ofKind = (cluster: string, { kind }: ClusterState, wanted: ClusterKind, decide: () => Decided): Decided =>
   kind === wanted ? decide() : reject({ _tag: 'ClusterOfOtherKind', cluster, kind: kind ?? wanted });
 
@@ -70,9 +77,7 @@ const decideByType = (cluster: string, command: ClusterCommand, state: ClusterSt
     case 'DisableCluster':
       return turn(cluster, command, state);
     case 'DecommissionCluster':
-      return command.hosts > 0
-        ? reject({ _tag: 'ClusterHasHosts', cluster, hosts: command.hosts })
-        : record({ type: 'ClusterDecommissioned', data: { reason: command.reason } });
+      return end(cluster, command);
     case 'AdvertiseService':
     case 'WithdrawService':
     case 'AttachServices':

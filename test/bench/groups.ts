@@ -7,6 +7,7 @@ import { guard } from './guard.js';
 import { keys } from './keys.js';
 import { ledgerSizes } from './ledger-sizes.js';
 import { publication } from './publication.js';
+import { remediation } from './remediation.js';
 import { sealing } from './sealing.js';
 import { strangers } from './strangers.js';
 
@@ -18,6 +19,7 @@ export const GROUPS: ReadonlyArray<BenchGroup> = [
   attestations,
   keys,
   strangers,
+  remediation,
   ledgerSizes,
   guard,
   cluster,

@@ -52,13 +52,18 @@ const decommission = (group: Command, cli: Cli): void => {
     .command('decommission <cluster>')
     .description('end a cluster; its name is not used again')
     .requiredOption(...REASON)
-    .option('--with-hosts', 'although hosts are in it: they are in no cluster then');
+    .option('--with-hosts', 'although hosts are in it: they are in no cluster then')
+    .option('--while-used', 'although hosts of a trusted cluster shall use what it offers');
   online(cli, command, (given) =>
     sendCommand(given, {
       operation: 'decommissionCluster',
       method: 'POST',
       path: `${PATH}/${segment(given.args[0])}/decommission`,
-      body: { reason: given.options['reason'], withHosts: given.options['withHosts'] },
+      body: {
+        reason: given.options['reason'],
+        withHosts: given.options['withHosts'],
+        whileUsed: given.options['whileUsed'],
+      },
     }),
   );
 };

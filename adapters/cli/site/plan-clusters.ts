@@ -103,8 +103,12 @@ export const planClusters = (
     (change): Change =>
       change.mark === '+' && ended.has(change.name) ? { ...change, mark: '!', detail: GONE, steps: [] } : change,
   );
+  const kinds = new Map([...present.clusters.clusters, ...wanted].map(({ id, kind }) => [id, kind]));
+  const ofKind = (kind: string): ReadonlyArray<Change> => own.filter(({ name }) => kinds.get(name) === kind);
   return [
-    own,
+    // Taking goes backwards: an authority cluster ends after those that use it.
+    ofKind('authority'),
+    ofKind('trusted'),
     ...[
       planServices(wanted, present, options),
       planDesired(wanted, present),

@@ -19,8 +19,12 @@ export const RegisterCluster = closedWith(
   'RegisterCluster',
 );
 
-/** `withHosts`: although hosts are in it; they are in no cluster then. */
-export const DecommissionCluster = closedWith({ reason: Text(512) }, { withHosts: t.boolean }, 'DecommissionCluster');
+/** `withHosts`: although hosts are in it; they are in no cluster then. `whileUsed`: although trusted clusters use what it offers. */
+export const DecommissionCluster = closedWith(
+  { reason: Text(512) },
+  { withHosts: t.boolean, whileUsed: t.boolean },
+  'DecommissionCluster',
+);
 
 export const AddClusterHost = closed({ host: HostId }, 'AddClusterHost');
 

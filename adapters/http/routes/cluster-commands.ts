@@ -9,7 +9,8 @@ import {
 import { addHostToCluster, removeHostFromCluster } from '../../../domain/cluster/change-members.js';
 import { clusterStream } from '../../../domain/cluster/cluster-id.js';
 import { hostStream } from '../../../domain/host/host-id.js';
-import { memberRows } from '../../../projections/cluster-row.js';
+import { clusterRow, memberRows } from '../../../projections/cluster-row.js';
+import { clusterUsers } from '../../../projections/cluster-users.js';
 import type { Api } from '../api.js';
 import {
   AddClusterHost,
@@ -70,12 +71,15 @@ const decommission = (api: Api): Route =>
     params: ClusterPath,
     body: DecommissionCluster,
     stream,
-    work: (by, { params: { id: cluster }, body: { reason, withHosts = false } }) =>
+    work: (by, { params: { id: cluster }, body: { reason, withHosts = false, whileUsed = false } }) =>
       pipe(
         api.settled,
         TE.flatMap(() => {
-          const hosts = withHosts ? 0 : memberRows(api.reads.clusters.now(), cluster).length;
-          return decommissionCluster(api.deps)({ ...by, cluster, reason, hosts });
+          const rows = api.reads.clusters.now();
+          const row = clusterRow(rows, cluster);
+          const hosts = withHosts ? 0 : memberRows(rows, cluster).length;
+          const usedBy = whileUsed || row === undefined ? [] : clusterUsers(rows, row);
+          return decommissionCluster(api.deps)({ ...by, cluster, reason, hosts, usedBy });
         }),
       ),
   });

@@ -1,7 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { serviceKey } from '../../../domain/cluster/service.js';
 import { clusterHealth, hostDrift } from '../../../projections/cluster-drift.js';
 import {
   type ClusterRow,
@@ -10,6 +9,7 @@ import {
   clusterRows,
   memberRows,
 } from '../../../projections/cluster-row.js';
+import { clusterUsers } from '../../../projections/cluster-users.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { ServicesFile, TopologyAnswer } from '../codecs/cluster-services.js';
@@ -31,16 +31,10 @@ const commonOf = (rows: ClusterRows, { cluster, site, status }: ClusterRow) => (
 const topologyOf = (rows: ClusterRows, { contains }: Limits): Omit<TopologyAnswer, 'asOf'> => {
   const all = clusterRows(rows).filter(({ cluster }) => contains.cluster(cluster));
   const trusted = all.filter(({ clusterKind }) => clusterKind === 'trusted');
-  const users = (row: ClusterRow): ReadonlyArray<string> => {
-    const offered = new Set(row.advertised.map(serviceKey));
-    const uses = ({ desired }: ClusterRow): boolean =>
-      desired?.services.some((service) => offered.has(serviceKey(service))) === true;
-    return trusted.filter(uses).map(({ cluster }) => cluster);
-  };
   return {
     authorities: all
       .filter(({ clusterKind }) => clusterKind === 'authority')
-      .map((row) => ({ ...commonOf(rows, row), services: row.advertised, usedBy: users(row) })),
+      .map((row) => ({ ...commonOf(rows, row), services: row.advertised, usedBy: clusterUsers(rows, row) })),
     trusted: trusted.map((row) => {
       const hosts = memberRows(rows, row.cluster).map((member) => hostDrift(row.desired, member));
       return { ...commonOf(rows, row), health: clusterHealth(hosts), desired: row.desired };

@@ -22,7 +22,8 @@ const register = (kind: ClusterKind, by: Actor = alice) =>
   ({ type: 'RegisterCluster', by, kind, displayName: undefined, site: undefined }) as const;
 const enable = { type: 'EnableCluster', by: alice, reason } as const;
 const disable = { type: 'DisableCluster', by: alice, reason } as const;
-const decommission = (hosts = 0) => ({ type: 'DecommissionCluster', by: alice, reason, hosts }) as const;
+const decommission = (hosts = 0, usedBy: ReadonlyArray<string> = []) =>
+  ({ type: 'DecommissionCluster', by: alice, reason, hosts, usedBy }) as const;
 
 describe('a cluster', () => {
   it('is an authority or a trusted cluster, and never both', () => {
@@ -43,6 +44,9 @@ describe('a cluster', () => {
 
   it('ends without hosts only, and its name is not used again', () => {
     given(registered(), enabled).when(decommission(2)).thenRejected({ _tag: 'ClusterHasHosts', hosts: 2 });
+    given(registered(), enabled)
+      .when(decommission(0, ['east']))
+      .thenRejected({ _tag: 'ClusterInUse', usedBy: ['east'] });
     given(registered(), enabled).when(decommission()).then(ended);
     for (const command of [register('trusted'), register('authority'), enable, disable, decommission()])
       given(registered(), ended).when(command).thenRejected({ _tag: 'ClusterDecommissioned' });

@@ -65,6 +65,7 @@ const on = async (verb: 'plan' | 'apply', site: unknown, ...options: ReadonlyArr
 };
 const words = (changes: ReadonlyArray<Told>): ReadonlyArray<string> =>
   changes.map(({ mark, kind, name }) => `${mark} ${kind} ${name}`);
+const gate = { id: 'gate', kind: 'authority' };
 const withClusters = (...clusters: ReadonlyArray<unknown>) => ({ site: 1, clusters });
 
 // Each command opens the authority anew, as the program does.
@@ -149,8 +150,18 @@ describe('clusters in a site file', { timeout: 120_000 }, () => {
     expect(JSON.parse(out)).toMatchObject({ cluster: 'east' });
   });
 
+  it('end only once nobody uses them, though nothing else of them is in the file', async () => {
+    const { open } = await on(
+      'apply',
+      withClusters({ ...EAST, hosts: ['h1', 'h3'] }, { ...WEST, hosts: [] }),
+      '--prune',
+      'no gate',
+    );
+    expect(open).toMatchObject([{ mark: '-', name: 'gate', result: 'refused', code: 'ClusterInUse' }]);
+  });
+
   it('take in again who left, though the same was asked before', async () => {
-    const site = (...hosts: ReadonlyArray<string>) => withClusters({ ...EAST, hosts });
+    const site = (...hosts: ReadonlyArray<string>) => withClusters({ ...EAST, hosts }, gate);
     for (const hosts of [['h1'], ['h1', 'h3'], ['h1'], ['h1', 'h3']]) {
       expect((await on('apply', site(...hosts), '--prune', 'to and fro')).code).toBe(0);
     }
@@ -160,7 +171,10 @@ describe('clusters in a site file', { timeout: 120_000 }, () => {
   });
 
   it('never come back once they ended', async () => {
-    const { code, open } = await on('plan', withClusters({ id: 'west', kind: 'trusted' }));
+    const { code, open } = await on(
+      'plan',
+      withClusters({ id: 'west', kind: 'trusted' }, { ...EAST, hosts: ['h1', 'h3'] }, gate),
+    );
     const detail = 'was decommissioned, and its name is not used again';
     expect([code, open[0]]).toMatchObject([0, { mark: '!', name: 'west', detail }]);
   });
