@@ -105,12 +105,20 @@ const earliest = (facts: GuardFacts, hosts: ReadonlyArray<string>): string | nul
   return ends.reduce<string | null>((least, end) => (least === null || end < least ? end : least), null);
 };
 
+/** Each host is looked up once, however many rules ask about it. */
+const factsOf = (facts: GuardFacts, hosts: ReadonlyArray<string>): GuardFacts => {
+  const known = new Map(hosts.map((host) => [host, facts.host(host)]));
+  return { host: (host) => known.get(host), cluster: facts.cluster };
+};
+
 /** Total: whatever is unknown is a reason, never a failure. `now` is when the answer is given. */
 export const answerTo =
-  (facts: GuardFacts, now: string) =>
+  (all: GuardFacts, now: string) =>
   (question: Question): Decision => {
+    const hosts = hostsOf(question);
+    const facts = factsOf(all, hosts);
     const reasons = reasonsFor(facts, question, now);
     const allowed = reasons.length === 0;
     const until = allowed ? earliest(facts, judgedHosts(facts, question)) : null;
-    return { allowed, reasons, until, reliedOn: reliedOnOf(facts, hostsOf(question)) };
+    return { allowed, reasons, until, reliedOn: reliedOnOf(facts, hosts) };
   };
