@@ -4,6 +4,7 @@ import { applyCommand, planCommand } from './commands/apply.js';
 import { appraiseCommand } from './commands/appraise.js';
 import { approvalCommand } from './commands/approval.js';
 import { attestCommand } from './commands/attest.js';
+import { authorityCommand } from './commands/authority.js';
 import { backupCommand } from './commands/backup.js';
 import { baseImageCommand } from './commands/base-image.js';
 import { blastRadiusCommand } from './commands/blast-radius.js';
@@ -16,6 +17,8 @@ import { clusterCommand } from './commands/cluster.js';
 import { jobCommand } from './commands/cluster-drift.js';
 import { configCommand } from './commands/config.js';
 import { endorsementKeyCommand } from './commands/endorsement-key.js';
+import { eventCommand } from './commands/event.js';
+import { evidenceCommand } from './commands/evidence.js';
 import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
 import { followCommand } from './commands/follow.js';
@@ -54,6 +57,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   initCommand,
   serveCommand,
   configCommand,
+  authorityCommand,
   planCommand,
   applyCommand,
   exportCommand,
@@ -81,6 +85,8 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   breakGlassCommand,
   explainCommand,
   historyCommand,
+  eventCommand,
+  evidenceCommand,
   rehearseCommand,
   whatIfCommand,
   blastRadiusCommand,

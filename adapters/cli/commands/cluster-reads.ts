@@ -11,6 +11,7 @@ import { asOfQuery, withAsOf } from '../as-of-options.js';
 import { type Online, online } from '../online.js';
 import { segment } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
+import { addHistory } from '../show-history.js';
 import { type Paint, printable, tableOf, when } from '../terminal.js';
 
 const PATH = '/v1/clusters';
@@ -127,4 +128,5 @@ export const addClusterReads = (group: Command, cli: Cli): void => {
   list(group, cli);
   show(group, cli);
   ofHost(group, cli);
+  addHistory(group, cli, { what: 'cluster', operation: 'showClusterHistory', path: PATH });
 };

@@ -11,6 +11,7 @@ import type { CliFailure, ExitCode } from '../failure.js';
 import { readText } from '../input.js';
 import { type Online, type OnlineWork, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
+import { addHistory } from '../show-history.js';
 import { addPrimaryKeys } from './key-provider-primary-keys.js';
 import { addKeyProviderReads } from './key-provider-reads.js';
 
@@ -255,6 +256,7 @@ export const keyProviderCommand: AddCommand = (parent, cli) => {
   const group = parent.command('key-provider').description('where keys for trusted hosts come from');
   addLife(group, cli);
   addKeyProviderReads(group, cli);
+  addHistory(group, cli, { what: 'provider', operation: 'showKeyProviderHistory', path: '/v1/key-providers' });
   addServers(group, cli);
   addCertificates(group, cli);
   addSecrets(group, cli);

@@ -5,6 +5,7 @@ import { asOfQuery, wholeNumber, withAsOf } from '../as-of-options.js';
 import { type Online, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
+import { addHistory } from '../show-history.js';
 import { type Paint, printable, tableOf, when } from '../terminal.js';
 
 type Holding = (typeof KeyLedgerAnswer._A)['holdings'][number];
@@ -144,6 +145,7 @@ export const keyCommand: AddCommand = (parent, cli) => {
   const group = parent.command('key').description('keys that trusted hosts had, and may have');
   addList(group, cli);
   addLedger(group, cli);
+  addHistory(group, cli, { what: 'key', operation: 'showKeyHistory', path: '/v1/keys' });
   const revoke = group
     .command('revoke <key>')
     .description('nobody gets this key any more, nor what it was wrapped anew as')

@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../../../domain/transparency/verifier-key.js';
 import { dataFolder } from '../../data-folder.js';
 import { entryEngines } from '../../engines.js';
+import { ConsistencyAnswer } from '../../http/routes/log.js';
 import { LogKeysAnswer } from '../../http/routes/signing-keys.js';
 import { readPublicKeys } from '../../key-store/key-store.js';
 import { logKeyOf } from '../../log-key.js';
@@ -18,6 +19,7 @@ import { badInput, type CliFailure, negative, unavailable } from '../failure.js'
 import { online } from '../online.js';
 import { openFailure } from '../open-failure.js';
 import { remoteLog } from '../remote-log.js';
+import { showAnswer } from '../show-answer.js';
 import { addLedgerCopy } from './ledger-copy.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -162,10 +164,24 @@ const addProve: AddCommand = (parent, cli) => {
   });
 };
 
+const addProveConsistency: AddCommand = (parent, cli) => {
+  const command = parent
+    .command('prove-consistency')
+    .description('the proof that the log of one size continues the one of a smaller size (RFC 6962, 2.1.2)')
+    .argument('<from>', 'the smaller size, of a checkpoint that you kept', parseIndex)
+    .argument('<to>', 'the larger size, of a newer checkpoint', parseIndex)
+    .addHelpText('after', '\nExample:\n  $ sekisho ledger prove-consistency 1000 1204 --url https://authority:8750');
+  online(cli, command, (given) => {
+    const [from, to] = given.args;
+    const call = { operation: 'proveConsistency', method: 'GET', path: '/v1/ledger/consistency' } as const;
+    return showAnswer(given, { ...call, query: { from, to } }, ConsistencyAnswer, ({ hashes }) => hashes.join('\n'));
+  });
+};
+
 /** What auditors take away: the key, the log, proofs. */
 export const ledgerCommand: AddCommand = (parent, cli) => {
   const ledger = parent
     .command('ledger')
     .description('the log that anyone can check: key, tiles, proofs; and where the ledger is kept');
-  for (const add of [addVkey, addExport, addProve, addLedgerCopy]) add(ledger, cli);
+  for (const add of [addVkey, addExport, addProve, addProveConsistency, addLedgerCopy]) add(ledger, cli);
 };

@@ -8,6 +8,7 @@ import { EXIT } from '../failure.js';
 import { online } from '../online.js';
 import { segment } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
+import { addHistory } from '../show-history.js';
 import { type Paint, printable, tableOf, when } from '../terminal.js';
 
 const PATH = '/v1/inventories';
@@ -107,4 +108,5 @@ const show = (group: Command, cli: Cli): void => {
 export const addVsphereReads = (group: Command, cli: Cli): void => {
   status(group, cli);
   show(group, cli);
+  addHistory(group, cli, { what: 'vcenter', operation: 'showInventoryHistory', path: PATH });
 };

@@ -84,7 +84,7 @@ const inclusion = (api: Api): Route =>
       ),
   });
 
-const ConsistencyAnswer = t.type(
+export const ConsistencyAnswer = t.type(
   { from: t.number, to: t.number, hashes: t.readonlyArray(t.string) },
   'ConsistencyAnswer',
 );
