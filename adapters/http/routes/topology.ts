@@ -34,7 +34,10 @@ const topologyOf = (rows: ClusterRows, { contains }: Limits): Omit<TopologyAnswe
   return {
     authorities: all
       .filter(({ clusterKind }) => clusterKind === 'authority')
-      .map((row) => ({ ...commonOf(rows, row), services: row.advertised, usedBy: clusterUsers(rows, row) })),
+      .map((row) => {
+        const usedBy = clusterUsers(rows, row).filter(contains.cluster);
+        return { ...commonOf(rows, row), services: row.advertised, usedBy };
+      }),
     trusted: trusted.map((row) => {
       const hosts = memberRows(rows, row.cluster).map((member) => hostDrift(row.desired, member));
       return { ...commonOf(rows, row), health: clusterHealth(hosts), desired: row.desired };

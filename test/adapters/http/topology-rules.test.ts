@@ -8,6 +8,7 @@ import {
   openHttpAuthority,
   type Person,
 } from '../../support/http-authority.js';
+import { scopedPeople } from '../../support/scoped-people.js';
 import { softwareTpm } from '../../support/software-tpm.js';
 
 const because = { reason: 'r' };
@@ -69,6 +70,14 @@ describe('the rules of a topology', () => {
       ['north', 'North'],
       ['west', 'West'],
     ]);
+  });
+
+  it('name to who sees a part only the users that are in it', async () => {
+    const { ask: askAs, grant } = scopedPeople(authority);
+    await grant('sam', 'auditor', ['cluster/gate', 'cluster/east']);
+    const { authorities, trusted } = (await askAs('sam', 'GET', '/v1/topology')).json();
+    expect(authorities).toMatchObject([{ id: 'gate', usedBy: ['east'] }]);
+    expect(trusted.map(({ id }: { id: string }) => id)).toEqual(['east']);
   });
 
   it('have no cluster be both kinds, by any command', async () => {
