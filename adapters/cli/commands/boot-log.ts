@@ -11,6 +11,7 @@ import { bootLogText } from '../boot-log-text.js';
 import { badInput, type CliFailure } from '../failure.js';
 import { readBytes } from '../input.js';
 import { paintOf } from '../terminal.js';
+import { addBootLogCompare } from './boot-log-compare.js';
 
 const documentOf =
   (file: string) =>
@@ -54,4 +55,5 @@ export const bootLogCommand: AddCommand = (parent, cli) => {
     .description('decode a TCG boot log: registers, measurements, claims and what is wrong with it')
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: { readonly json: boolean }) => show(cli, file, options.json));
+  addBootLogCompare(group, cli);
 };

@@ -113,11 +113,15 @@ const TRUST: ReadonlyArray<Row> = [
 
 const VERDICTS: ReadonlyArray<Row> = [
   done('Read the boot event log', {
-    cli: ['boot-log show', 'explain'],
+    cli: ['boot-log show', 'boot-log compare', 'explain'],
     operations: ['explainVerdict', 'showEvidence'],
     events: ['HostAttested'],
-    tests: ['domain/boot-log/describe-log.test.ts', 'adapters/http/routes.test.ts'],
-    note: 'Kept with every verdict, by digest.',
+    tests: [
+      'domain/boot-log/describe-log.test.ts',
+      'adapters/http/routes.test.ts',
+      'adapters/vcenter-report/event-log-info.test.ts',
+    ],
+    note: "Kept with every verdict, by digest. The automation API's own JSON is held against our reading.",
   }),
   done('Raw TPM report of the management server (QueryTpmAttestationReport)', {
     cli: ['appraise'],

@@ -120,7 +120,7 @@ const HOSTS: ReadonlyArray<Row> = [
     operations: ['decryptKey'],
   }),
   done('GET …/tpm/{tpm}/event-log', {
-    cli: ['explain', 'boot-log show'],
+    cli: ['explain', 'boot-log show', 'boot-log compare'],
     operations: ['explainVerdict', 'showEvidence'],
   }),
   done('esx/attestation: POST report action=attest, tpm2 request and result', {
