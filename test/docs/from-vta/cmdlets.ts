@@ -174,17 +174,9 @@ const REST: ReadonlyArray<Row> = [
     cli: ['host show', 'explain'],
     operations: ['showHost', 'explainVerdict'],
   }),
-  ...[
-    'Get-VTpm',
-    'New-VTpm',
-    'Set-VTpm',
-    'Remove-VTpm',
-    'Get-VTpmCertificate',
-    'Get-VTpmCSR',
-    'New-VTpmCSR',
-    'Set-VTpmCSR',
-    'Remove-VTpmCSR',
-  ].map((name) => leftOut(name, VTPM)),
+  ...['Get-VTpm', 'New-VTpm', 'Set-VTpm', 'Remove-VTpm', 'Get-VTpmCertificate', 'Get-VTpmCSR'].map((name) =>
+    leftOut(name, VTPM),
+  ),
   leftOut('Unlock-VM', 'Belongs to the hypervisor: it asks again once the host is trusted.'),
 ];
 

@@ -48,7 +48,7 @@ const TRUST: ReadonlyArray<Row> = [
   }),
   different(
     'ESXi base images: import from an image database, list, delete',
-    'Proposed by one person, approved by another, withdrawn with a reason, never deleted. Also for UEFI Linux.',
+    'Proposed by one person, reviewed as what it changes, approved by another, withdrawn with a reason, never deleted; which hosts run which, last attested when. Also for UEFI Linux.',
     {
       cli: [
         'base-image from-imgdb',
@@ -59,8 +59,18 @@ const TRUST: ReadonlyArray<Row> = [
         'base-image withdraw',
         'base-image list',
         'base-image show',
+        'base-image diff',
+        'base-image use',
       ],
-      operations: ['proposeBaseImage', 'approveBaseImage', 'withdrawBaseImage', 'listBaseImages', 'showBaseImage'],
+      operations: [
+        'proposeBaseImage',
+        'approveBaseImage',
+        'withdrawBaseImage',
+        'listBaseImages',
+        'showBaseImage',
+        'compareBaseImages',
+        'showBaseImageUse',
+      ],
       events: ['BaseImageProposed', 'BaseImageApproved', 'BaseImageWithdrawn'],
       tests: [
         HTTP,

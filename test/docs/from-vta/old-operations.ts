@@ -144,6 +144,20 @@ const HOSTS: ReadonlyArray<Row> = [
     operations: ['generateKey', 'encryptKey', 'decryptKey'],
   }),
   different(
+    'esx/attestation: os/esx/base-images, tpm2/ca-certificates, tpm2/endorsement-keys, tpm2/settings',
+    'Hosts hold no copy of the reference values: all nodes judge by one ledger.',
+    { operations: ['listBaseImages', 'listTpmCas', 'listEndorsementKeys', 'showPolicy'] },
+  ),
+  different(
+    'esx/kms: providers, status, credential, client-certificate, CSR, server-certificates',
+    'Set once for the authority, not once for each host that runs it.',
+    { operations: ['listKeyProviders', 'setKeyServerCredential', 'issueClientCertificate', 'trustPeerCertificates'] },
+  ),
+  different('esx/trusted-infrastructure: kms/providers', 'What each host would get is a question to the authority.', {
+    cli: ['key access'],
+    operations: ['showKeyAccess'],
+  }),
+  different(
     'esx/trusted-infrastructure: attestation/services, kms/services',
     'An agent starts with one address (`--url`), says what it uses, and uses what a remediation of its cluster tells it to.',
     { cli: ['agent', 'cluster remediate'], operations: ['reportAppliedConfig', 'remediateCluster'] },
