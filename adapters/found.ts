@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { ApprovalPolicy } from '../domain/access/state.js';
 import type { AttestationPolicy } from '../domain/appraisal/policy.js';
 import { fromBase64 } from '../domain/encoding/bytes.js';
 import { type Founding, foundAuthority } from '../domain/found-authority.js';
@@ -29,6 +30,8 @@ export interface FoundOptions {
   readonly group: string;
   readonly policy: AttestationPolicy;
   readonly operators: ReadonlyArray<FirstOperator>;
+  /** What takes two people from the first entry on. */
+  readonly approvals?: ApprovalPolicy | undefined;
   readonly passphrase: string;
   /** Keep the passphrase beside the keys, for those who want to start without typing it. */
   readonly keepPassphrase: boolean;
@@ -93,7 +96,12 @@ const found = (
     ],
   };
   return pipe(
-    foundAuthority({ ...deps, ...authority })({ name, policy, operators: operators.map(asFounded) }),
+    foundAuthority({ ...deps, ...authority })({
+      name,
+      policy,
+      operators: operators.map(asFounded),
+      approvals: options.approvals,
+    }),
     TE.mapLeft((fault): OpenError => fault),
     TE.tap(() =>
       pipe(

@@ -1,9 +1,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { grantOperator } from './access/change-operators.js';
+import { changeApprovalPolicy, grantOperator } from './access/change-operators.js';
 import type { AccessRejection } from './access/commands.js';
 import type { OperatorRole } from './access/operator-role.js';
 import type { OwnToken } from './access/own-token.js';
+import type { ApprovalPolicy } from './access/state.js';
 import type { AttestationPolicy } from './appraisal/policy.js';
 import type { AuthorityDeps } from './authority-deps.js';
 import { toBase64 } from './encoding/bytes.js';
@@ -20,6 +21,8 @@ import type { ReferenceRejection } from './reference/commands.js';
 export interface Founding {
   readonly name: string;
   readonly policy: AttestationPolicy;
+  /** What takes two people from the first entry on; undefined: what nobody named yet. */
+  readonly approvals?: ApprovalPolicy | undefined;
   readonly operators: ReadonlyArray<{
     readonly subject: string;
     readonly role: OperatorRole;
@@ -76,7 +79,7 @@ const introduce = (
  */
 export const foundAuthority =
   (deps: FoundingDeps) =>
-  ({ name, policy, operators }: Founding): TE.TaskEither<FoundingFault, { readonly authority: string }> => {
+  ({ name, policy, operators, approvals }: Founding): TE.TaskEither<FoundingFault, { readonly authority: string }> => {
     const authority = kidOf(deps.hashing, deps.authorityPublicKey);
     const by: Actor = { subject: `authority:${authority}`, role: 'authority' };
     const request = (): { readonly by: Actor; readonly commandId: string } => ({ by, commandId: deps.random.uuid() });
@@ -88,6 +91,9 @@ export const foundAuthority =
           operators,
           TE.traverseSeqArray((operator) => grantOperator(deps)({ ...request(), ...operator })),
         ),
+      ),
+      TE.flatMap(() =>
+        approvals === undefined ? TE.right(undefined) : changeApprovalPolicy(deps)({ ...request(), ...approvals }),
       ),
       TE.map(() => ({ authority })),
     );

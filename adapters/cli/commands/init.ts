@@ -8,6 +8,7 @@ import { AttestationPolicy, DEFAULT_POLICY } from '../../../domain/appraisal/pol
 import { Subject } from '../../access/tokens.js';
 import { dataFolder } from '../../data-folder.js';
 import { type FirstOperator, type Founded, foundFolder } from '../../found.js';
+import { Approvable } from '../../http/approvable.js';
 import { DEFAULT_PREFIX, type StoreChoice } from '../../store-file.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { DEFAULT_DIR, withJson } from '../authority-options.js';
@@ -33,6 +34,7 @@ interface Options {
   readonly policy?: string;
   readonly store?: string;
   readonly storePrefix: string;
+  readonly twoPerson: boolean;
   readonly json: boolean;
 }
 
@@ -57,15 +59,33 @@ const passphraseOf = ({ passphraseFile }: Options): TE.TaskEither<CliFailure, st
 const policyOf = (file: string | undefined): TE.TaskEither<CliFailure, AttestationPolicy> =>
   file === undefined ? TE.right(DEFAULT_POLICY) : readDocument(file, AttestationPolicy);
 
-const enoughPeople = (operators: ReadonlyArray<FirstOperator>): E.Either<CliFailure, ReadonlyArray<FirstOperator>> =>
-  operators.some(({ role }) => role === 'trust-administrator')
-    ? E.right(operators)
-    : E.left(
+const enoughPeople = (
+  operators: ReadonlyArray<FirstOperator>,
+  { twoPerson }: Options,
+): E.Either<CliFailure, ReadonlyArray<FirstOperator>> => {
+  const there = operators.filter(({ role }) => role === 'trust-administrator').length;
+  if (there === 0)
+    return E.left(
+      badInput('NoTrustAdministrator', 'somebody must be a trust-administrator, or nobody could ever change anything'),
+    );
+  return twoPerson && there === 1
+    ? E.left(
         badInput(
-          'NoTrustAdministrator',
-          'somebody must be a trust-administrator, or nobody could ever change anything',
+          'NoSecondPerson',
+          'with --two-person two must be trust-administrators, or nothing could ever be approved',
         ),
-      );
+      )
+    : E.right(operators);
+};
+
+const A_DAY = 86_400;
+
+/** Everything that a policy may name: whoever founds an authority so takes off what they don't want, with a second person. */
+const everythingByTwo = {
+  operations: Object.keys(Approvable.keys),
+  lifetimeSeconds: A_DAY,
+  breakGlass: [],
+};
 
 const nextSteps = (dir: string, generated: boolean): ReadonlyArray<string> => [
   'What next:',
@@ -118,14 +138,24 @@ const work = (cli: Cli, options: Options): TE.TaskEither<CliFailure, ExitCode> =
   const dir = options.dir ?? cli.terminal.env['SEKISHO_DIR'] ?? DEFAULT_DIR;
   const { name, group } = options;
   return pipe(
-    TE.fromEither(enoughPeople(options.operator ?? DEFAULT_OPERATORS)),
+    TE.fromEither(enoughPeople(options.operator ?? DEFAULT_OPERATORS, options)),
     TE.bindTo('operators'),
     TE.bind('passphrase', () => passphraseOf(options)),
     TE.bind('policy', () => policyOf(options.policy)),
     TE.bind('founded', ({ operators, passphrase, policy }) => {
       const keepPassphrase = options.passphraseFile === undefined;
       return pipe(
-        foundFolder({ dir, name, group, policy, operators, passphrase, keepPassphrase, store: storeOf(cli, options) }),
+        foundFolder({
+          dir,
+          name,
+          group,
+          policy,
+          operators,
+          approvals: options.twoPerson ? everythingByTwo : undefined,
+          passphrase,
+          keepPassphrase,
+          store: storeOf(cli, options),
+        }),
         TE.mapLeft(openFailure(dir)),
       );
     }),
@@ -153,6 +183,7 @@ Examples:
   $ sekisho init --dir ./authority
   $ sekisho init --dir ./authority --passphrase-file /run/secrets/sekisho \\
       --operator alice:trust-administrator --operator bob:trust-administrator --operator carol:auditor
+  $ sekisho init --dir ./authority --two-person
   $ SEKISHO_STORE='esdb://sekisho:PASSWORD@db1:2113,db2:2113,db3:2113' sekisho init --dir ./authority`;
 
 export const initCommand: AddCommand = (parent, cli) => {
@@ -162,6 +193,7 @@ export const initCommand: AddCommand = (parent, cli) => {
     .option('--name <name>', 'what the authority is called', parseName, 'Sekisho')
     .option('--group <group>', 'which group of hosts its reference values are for', parseGroup, 'default')
     .option('--operator <subject:role>', 'an operator; may be given again', parseOperator)
+    .option('--two-person', 'whatever can take two people does, from the first entry on (docs/people.md)', false)
     .option('--passphrase-file <file>', 'file with the passphrase that encrypts the keys')
     .option('--policy <file>', 'the first attestation policy; default: the built-in one')
     .option('--store <url>', 'keep the ledger in this EventStoreDB (esdb://...), not in the folder; SEKISHO_STORE')
