@@ -25,6 +25,9 @@ const log = noteSigner('ledger.example', 1);
 const logs = [{ key: verifierKey(log, 'ed25519'), url: undefined }];
 const [one, two, three] = [noteSigner('w1.example', 11), noteSigner('w2.example', 12), noteSigner('w3.example', 13)];
 
+/** No witness here keeps anybody waiting, but a loaded machine does. */
+const PATIENT = { timeoutMillis: 20_000, deadlineMillis: 60_000 };
+
 const signedAt = async (size: number): Promise<SignedCheckpoint> => {
   const checkpoint = { origin: log.name, size, root: rootOfEdge(hashing, tileTree(size).edge), extensions: [] };
   const text = formatCheckpoint(checkpoint);
@@ -32,10 +35,7 @@ const signedAt = async (size: number): Promise<SignedCheckpoint> => {
 };
 const prove: ProveConsistency = (older, size) => consistencyFromTiles(hashing, tileTree(size).read, older, size);
 const cosign = async (policy: WitnessPolicy, size: number) =>
-  createCosigner({ policy, verifyEd25519, timeoutMillis: 1000, deadlineMillis: 3000, graceMillis: 500 })(
-    await signedAt(size),
-    prove,
-  )();
+  createCosigner({ policy, verifyEd25519, ...PATIENT, graceMillis: 10_000 })(await signedAt(size), prove)();
 
 /** What a policy of one fake witness makes of its answer. */
 const faultOf = async (answer: RequestListener, timeoutMillis = 20_000): Promise<unknown> => {
@@ -188,7 +188,7 @@ describe('a log with witnesses', () => {
       record: createMemoryCheckpointRecord(),
       tiles: createMemoryTileStorage(),
     };
-    const cosigner = createCosigner({ policy, verifyEd25519, timeoutMillis: 500, deadlineMillis: 500, graceMillis: 0 });
+    const cosigner = createCosigner({ policy, verifyEd25519, ...PATIENT, graceMillis: 0 });
     const opened = right(
       await openTransparencyLog({
         engines,
