@@ -36,7 +36,10 @@ type Own = Extract<
       | 'BlobDamaged'
       | 'BlobNotNamed'
       | 'BasisMissing'
-      | 'VerdictDiffers';
+      | 'VerdictDiffers'
+      | 'HeadsKeyUnknown'
+      | 'HeadsSignatureInvalid'
+      | 'HeadsOfAnotherTree';
   }
 >;
 
@@ -60,6 +63,12 @@ const ownWords = (fault: Own): string => {
       return `evidence ${fault.sha256} belongs to nothing that is proved here`;
     case 'BasisMissing':
       return `${ledgerFaultText({ _tag: 'verdict', at: fault.at })}: the reference values that it names (${fault.stream} revision ${String(fault.revision)}) are not here`;
+    case 'HeadsKeyUnknown':
+      return `the statement on where streams end names a key (${fault.kid}) that was not in use for events of this authority`;
+    case 'HeadsSignatureInvalid':
+      return `the statement on where streams end was not signed with the key that it names (${fault.kid}), or was changed since`;
+    case 'HeadsOfAnotherTree':
+      return `the statement on where streams end is about another tree (${String(fault.size)} entries) than the checkpoint`;
     case 'VerdictDiffers':
       return `${ledgerFaultText({ _tag: 'verdict', at: fault.at })}: made again, it differs or can not be made (${fault.fields})`;
   }
@@ -76,6 +85,9 @@ const OWN: ReadonlySet<BundleFault['_tag']> = new Set<Own['_tag']>([
   'BlobNotNamed',
   'BasisMissing',
   'VerdictDiffers',
+  'HeadsKeyUnknown',
+  'HeadsSignatureInvalid',
+  'HeadsOfAnotherTree',
 ]);
 
 const isOwn = (fault: BundleFault): fault is Own => OWN.has(fault._tag);

@@ -24,7 +24,7 @@ const text =
   (paint: Paint) =>
   (answer: DoubtsAnswer): string => {
     const { doubts } = answer;
-    const none = ['No key of these was declared compromised: nothing is in doubt.'];
+    const none = ['Nothing is in doubt: no key that was asked about was declared compromised.'];
     const found = doubts.flatMap((doubt) => doubtLines(doubt).map(printable));
     return [...(doubts.length === 0 ? none : found), ...listText(paint, answer), asOfText(answer)].join('\n');
   };

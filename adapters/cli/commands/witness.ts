@@ -7,6 +7,7 @@ import { systemClock } from '../../system.js';
 import { startWitness } from '../../witness/start-witness.js';
 import { createWitnessKey, openWitnessKey, type WitnessKeyFault } from '../../witness/witness-key.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
+import { withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode, unavailable } from '../failure.js';
 import { readBytes, readText } from '../input.js';
 import { type ListenOptions, parsePort, tlsOf, untilAsked } from '../listening.js';
@@ -17,6 +18,7 @@ interface KeyOptions {
 }
 
 interface InitOptions extends KeyOptions {
+  readonly json: boolean;
   readonly name: string;
 }
 
@@ -52,7 +54,7 @@ const init = (cli: Cli, options: InitOptions): TE.TaskEither<CliFailure, ExitCod
     passphraseIn(options),
     TE.flatMap((passphrase) => pipe(createWitnessKey(options.key, options.name, passphrase), TE.mapLeft(keyFailure))),
     TE.map(({ vkey }) => {
-      cli.terminal.out(`${vkey}\n`);
+      cli.terminal.out(`${options.json ? JSON.stringify({ vkey }) : vkey}\n`);
       return done;
     }),
   );
@@ -108,13 +110,12 @@ Examples:
 /** Cosigns the checkpoints of logs, anybody's, that only ever grew (C2SP tlog-witness). */
 export const witnessCommand: AddCommand = (parent, cli) => {
   const witness = parent.command('witness').description('cosign checkpoints of logs that only ever grew');
-  witness
-    .command('init')
+  withJson(witness.command('init'))
     .description('make a key and print what logs put into their policy')
     .requiredOption('--name <name>', 'name of the key, like witness.example')
     .requiredOption('--key <file>', 'where to write the key')
     .requiredOption('--passphrase-file <file>', 'file with the passphrase that encrypts it')
-    .action((options: InitOptions) => perform(cli, false, init(cli, options)));
+    .action((options: InitOptions) => perform(cli, options.json, init(cli, options)));
   witness
     .command('serve')
     .description('cosign for the logs that a policy names')

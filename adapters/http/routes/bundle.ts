@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type BundleLog, type MakeBundleFault, makeBundle } from '../../../domain/bundle/make-bundle.js';
@@ -47,6 +48,10 @@ const publishedLog = ({ log, deps }: Api): TE.TaskEither<ApiError, BundleLog<Log
     ),
   );
 
+const ENDS_FIRST: ApiError = { _tag: 'RequestMalformed', rule: 'must not ask for a period that ends before it begins' };
+
+const endsFirst = (from: string | null, to: string | null): boolean => from !== null && to !== null && from > to;
+
 const bundle = (api: Api): Route =>
   route({
     method: 'GET',
@@ -60,7 +65,8 @@ const bundle = (api: Api): Route =>
     answer: Bytes,
     handle: ({ params: { id }, query: { from = null, to = null, evidence, tail } }) =>
       pipe(
-        publishedLog(api),
+        TE.fromEither(endsFirst(from, to) ? E.left(ENDS_FIRST) : E.right(undefined)),
+        TE.flatMap(() => publishedLog(api)),
         TE.flatMap((log) =>
           pipe(
             makeBundle(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -98,6 +98,23 @@ describe('sekisho bundle and sekisho verify FILE', () => {
     const tail = join(folder, 'tail.bundle');
     expect((await run('bundle', '--host', 'web-1', '--dir', authority.dir, '--out', tail, '--tail')).code).toBe(0);
     expect((await run('verify', tail, '--vkey', vkey)).out).toMatch(/^proved {4}Nothing about web-1 was left out/m);
+  });
+
+  it('are of no period that ends before it begins', async () => {
+    const period = ['--from', '2026-12-02T00:00:00.000Z', '--to', '2026-12-01T00:00:00.000Z'];
+    const args = ['bundle', '--host', 'web-1', '--dir', authority.dir, '--out', join(folder, 'backwards')];
+    const refused = await run(...args, ...period);
+    expect([refused.code, refused.err]).toEqual([2, expect.stringContaining('ends before it begins')]);
+    expect(existsSync(join(folder, 'backwards'))).toBe(false);
+  });
+
+  it('say in words that the statement about ends was changed', async () => {
+    const bundle = JSON.parse(readFileSync(file, 'utf8'));
+    bundle.heads.at = '2026-12-02T00:00:00.000Z';
+    const changed = join(folder, 'said.bundle');
+    writeFileSync(changed, JSON.stringify(bundle));
+    const { code, out } = await run('verify', changed, '--vkey', vkey);
+    expect([code, out]).toEqual([1, expect.stringContaining('the statement on where streams end was not signed')]);
   });
 
   it('say that a host is unknown', async () => {

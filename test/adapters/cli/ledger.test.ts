@@ -96,6 +96,8 @@ describe('sekisho witness', () => {
     const vkey = (await ok(...argv)).trim();
     expect(right(parseVerifierKey(hashing, vkey))).toMatchObject({ name: 'w.example', type: 'cosignature-v1' });
     expect((await run(...argv)).code).toBe(4);
+    const other = ['witness', 'init', '--name', 'v.example', '--key', `${key}3`, '--passphrase-file', pass, '--json'];
+    expect(JSON.parse(await ok(...other))).toEqual({ vkey: expect.stringMatching(/^v\.example\+/) });
     const bad = await run('witness', 'init', '--name', 'a b', '--key', `${key}2`, '--passphrase-file', pass);
     expect([bad.code, existsSync(`${key}2`)]).toEqual([2, false]);
   });
