@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomFillSync, randomUUID } from 'node:crypto';
 import { instantOf } from '../domain/encoding/instant.js';
 import type { Clock, Random } from '../domain/ports.js';
 
@@ -17,6 +17,7 @@ export const systemClock: Clock = createSystemClock(
 );
 
 export const systemRandom: Random = {
-  bytes: (size) => new Uint8Array(randomBytes(size)),
+  // Some become keys. Filled in place, and outside the heap, where collecting garbage moves small arrays: no copy is left behind.
+  bytes: (size) => randomFillSync(new Uint8Array(new ArrayBuffer(size))),
   uuid: () => randomUUID(),
 };

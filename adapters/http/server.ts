@@ -266,6 +266,8 @@ export const makeServer = (options: ServerOptions): FastifyInstance => {
   app.addHook('onResponse', async (request, reply) => {
     metrics.count('sekisho_requests_total', request.routeOptions.config.operation ?? 'none');
     logAnswer(request, reply);
+    // It may have held a key or a password.
+    if (Buffer.isBuffer(request.body)) request.body.fill(0);
     return Promise.resolve();
   });
   app.setNotFoundHandler((request, reply) => sendProblem(metrics, request, reply, { _tag: 'RouteUnknown' }));

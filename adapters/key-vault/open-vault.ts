@@ -9,6 +9,7 @@ import { decode } from '../../domain/encoding/explain.js';
 import { parseJson } from '../../domain/encoding/json.js';
 import type { SecretVault, VaultFault } from '../../domain/key-provider/ports.js';
 import { passphraseKey } from '../crypto/nacl/sealed-by-passphrase.js';
+import { secretBox } from '../crypto/nacl/secret-box.js';
 import { replaceFile } from '../durable-file.js';
 import { type Entry, MOST_SECRET_BYTES, VaultFile } from './vault-file.js';
 
@@ -29,7 +30,7 @@ type Box = Pick<Entry, 'nonce' | 'box'>;
 
 const sealed = (key: Uint8Array, message: Uint8Array): Box => {
   const nonce = new Uint8Array(randomBytes(nacl.secretbox.nonceLength));
-  return { nonce: toBase64(nonce), box: toBase64(nacl.secretbox(message, nonce, key)) };
+  return { nonce: toBase64(nonce), box: toBase64(secretBox(message, nonce, key)) };
 };
 
 const unsealed = (key: Uint8Array, { nonce, box }: Box): Uint8Array | undefined => {
@@ -112,10 +113,14 @@ const vaultOf = (file: string, key: Uint8Array, { salt, check, entries }: Opened
     return done;
   };
   return {
-    put: (name, secret) => () =>
-      secret.length > MOST_SECRET_BYTES
-        ? Promise.resolve(unavailable(`a secret may have at most ${String(MOST_SECRET_BYTES)} bytes`))
-        : change(name, sealed(key, labelled(name, secret))),
+    put: (name, secret) => () => {
+      if (secret.length > MOST_SECRET_BYTES)
+        return Promise.resolve(unavailable(`a secret may have at most ${String(MOST_SECRET_BYTES)} bytes`));
+      const message = labelled(name, secret);
+      const box = sealed(key, message);
+      message.fill(0);
+      return change(name, box);
+    },
     get: (name) => () => {
       const box = entries.get(name);
       if (box === undefined) return Promise.resolve(E.left({ _tag: 'SecretMissing', name }));

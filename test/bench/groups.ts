@@ -8,6 +8,7 @@ import { keys } from './keys.js';
 import { ledgerSizes } from './ledger-sizes.js';
 import { publication } from './publication.js';
 import { remediation } from './remediation.js';
+import { remains } from './remains.js';
 import { sealing } from './sealing.js';
 import { strangers } from './strangers.js';
 
@@ -24,4 +25,5 @@ export const GROUPS: ReadonlyArray<BenchGroup> = [
   guard,
   cluster,
   publication,
+  remains,
 ];

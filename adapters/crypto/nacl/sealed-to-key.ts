@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import nacl from 'tweetnacl';
 import type { Sealing } from '../../../domain/key-service-deps.js';
+import { secretBox } from './secret-box.js';
 
 const isAllZero = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === 0);
 
@@ -12,10 +13,14 @@ export const naclSealing: Sealing = {
   toWrappingKey: (to, message) => {
     if (to.length !== nacl.box.publicKeyLength) return undefined;
     const ephemeral = nacl.box.keyPair();
-    if (isAllZero(nacl.scalarMult(ephemeral.secretKey, to))) return undefined;
-    const nonce = new Uint8Array(randomBytes(nacl.box.nonceLength));
-    const box = nacl.box(message, nonce, to, ephemeral.secretKey);
+    const agreed = nacl.scalarMult(ephemeral.secretKey, to);
+    const shared = nacl.box.before(to, ephemeral.secretKey);
     ephemeral.secretKey.fill(0);
-    return { ephemeralKey: ephemeral.publicKey, nonce, box };
+    const small = isAllZero(agreed);
+    agreed.fill(0);
+    const nonce = new Uint8Array(randomBytes(nacl.box.nonceLength));
+    const box = small ? undefined : secretBox(message, nonce, shared);
+    shared.fill(0);
+    return box === undefined ? undefined : { ephemeralKey: ephemeral.publicKey, nonce, box };
   },
 };

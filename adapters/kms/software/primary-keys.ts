@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { concat, equalBytes, utf8 } from '../../../domain/encoding/bytes.js';
 import type { KeyServerFault } from '../../../domain/key-provider/key-servers.js';
@@ -16,7 +16,9 @@ export const MOST_PLAINTEXT = 4096;
 
 const AAD_LABEL = utf8('sekisho/software-provider/v1\u0000');
 
-export const newKey = (): Uint8Array => new Uint8Array(randomBytes(KEY_BYTES));
+/** Filled in place, and outside the heap, where collecting garbage moves small arrays: no copy stays where nobody erases it. */
+export const newSecret = (size: number): Uint8Array => randomFillSync(new Uint8Array(new ArrayBuffer(size)));
+export const newKey = (): Uint8Array => newSecret(KEY_BYTES);
 export const newPrimaryKeyId = (): string => randomUUID();
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -75,11 +77,9 @@ export const unwrap = (
   const body = decipher.update(ciphertext.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES));
   try {
     decipher.final();
-    return E.right(new Uint8Array(body));
+    return E.right(new Uint8Array(body.buffer, body.byteOffset, body.length));
   } catch {
-    return invalid('was changed, or not made by this provider');
-  } finally {
-    // Into a plain array above: what the cipher gave is erased either way.
     body.fill(0);
+    return invalid('was changed, or not made by this provider');
   }
 };

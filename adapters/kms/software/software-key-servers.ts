@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -11,7 +10,7 @@ import { Base64UpTo, ListUpTo, Text } from '../../../domain/encoding/primitives.
 import type { Health, KeyServerFault, KeyServers, ObservedServer } from '../../../domain/key-provider/key-servers.js';
 import type { SecretVault, VaultFault } from '../../../domain/key-provider/ports.js';
 import { primaryKeysName } from '../../../domain/key-provider/secret-names.js';
-import { newKey, newPrimaryKeyId, unwrap, wrap } from './primary-keys.js';
+import { newKey, newPrimaryKeyId, newSecret, unwrap, wrap } from './primary-keys.js';
 
 const Status = t.keyof({ active: null, revoked: null, compromised: null, destroyed: null });
 
@@ -163,7 +162,7 @@ export const openSoftwareKeyServers = (vault: SecretVault, provider: string): Ke
     generateKey: (primaryKeyId, bytes) => {
       if (!SIZES.includes(bytes))
         return TE.left({ _tag: 'KeyServerRefused', server: SERVER, operation: 'generate-key', reason: 'InvalidSize' });
-      const plaintext = new Uint8Array(randomBytes(bytes));
+      const plaintext = newSecret(bytes);
       return pipe(
         withKey(primaryKeyId, (key) => wrap(provider, primaryKeyId, key, plaintext)),
         TE.map((ciphertext) => ({ plaintext, ciphertext })),
