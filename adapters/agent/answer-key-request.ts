@@ -21,7 +21,9 @@ export interface KeyClient {
   readonly access: KeyAccess;
 }
 
-type Wanted = Exclude<KeyRequest, { readonly operation: 'wrap' }>;
+/** Those that a key comes back for. */
+type Wanted = Extract<KeyRequest, { readonly operation: 'get' | 'unwrap' }>;
+type Wrapping = Exclude<KeyRequest, Wanted>;
 
 const malformed = (field: string, rule: string): AgentError => ({ _tag: 'AnswerMalformed', field, rule });
 
@@ -84,13 +86,17 @@ const unsealed = (client: KeyClient, request: Wanted): TE.TaskEither<AgentError,
     ),
   );
 
-/** Right holds a key in plain bytes. No error does. */
-export const answerKeyRequest = (client: KeyClient, request: KeyRequest): TE.TaskEither<AgentError, KeyAnswer> => {
-  if (request.operation !== 'wrap') return unsealed(client, request);
-  const { provider, plaintext, purpose } = request;
-  const body = { plaintext, ...(purpose === undefined ? {} : { purpose }) };
+/** A new ciphertext and no key: of a key that the host brings, or of one that stays with the authority. */
+const wrapped = (client: KeyClient, request: Wrapping): TE.TaskEither<AgentError, KeyAnswer> => {
+  const { provider, purpose } = request;
+  const what = request.operation === 'wrap' ? { plaintext: request.plaintext } : { ciphertext: request.ciphertext };
   return pipe(
-    client.service.release({ operation: 'encrypt', provider, token: client.access.token, body }),
+    client.service.release({
+      operation: request.operation === 'wrap' ? 'encrypt' : 'rekey',
+      provider,
+      token: client.access.token,
+      body: { ...what, ...(purpose === undefined ? {} : { purpose }) },
+    }),
     TE.flatMapEither((release) =>
       pipe(
         newCiphertext(release),
@@ -99,3 +105,7 @@ export const answerKeyRequest = (client: KeyClient, request: KeyRequest): TE.Tas
     ),
   );
 };
+
+/** Right holds a key in plain bytes. No error does. */
+export const answerKeyRequest = (client: KeyClient, request: KeyRequest): TE.TaskEither<AgentError, KeyAnswer> =>
+  request.operation === 'get' || request.operation === 'unwrap' ? unsealed(client, request) : wrapped(client, request);

@@ -4,27 +4,14 @@ import { fromHex, toBase64 } from '../../domain/encoding/bytes.js';
 import type { AgentError } from './agent-error.js';
 import { type AgentState, writeState } from './agent-state.js';
 import type { Attester } from './attester.js';
+import { readBootLog } from './boot-log-file.js';
 import { certifyKey } from './certify-key.js';
 import { heldKey, loadedContext, makeKey } from './held-key.js';
 import { type Round, roundOf } from './key-access.js';
-import { readCapped } from './private-files.js';
 import { qualifyingData } from './qualifying-data.js';
 import { quote } from './quote.js';
 import { type TpmSession, withTpmSession } from './tpm-session.js';
 import { eraseWrappingKey, makeWrappingKey } from './wrapping-key.js';
-
-/** The authority takes evidence of at most 1 MiB in base64. */
-const EVENT_LOG_CAP = 786_432;
-
-/** Where the firmware has no log, the kernel has no file: an empty one was made by somebody else. */
-const bootLog = (file: string): TE.TaskEither<AgentError, Uint8Array> =>
-  pipe(
-    readCapped(file, EVENT_LOG_CAP),
-    TE.filterOrElse(
-      (bytes) => bytes.length > 0,
-      (): AgentError => ({ _tag: 'FileFault', file, rule: 'must not be empty' }),
-    ),
-  );
 
 /** Codes that a new certification can cure: the authority knows the host, but not with this AK. */
 const CURED_BY_CERTIFYING = new Set(['AttestationKeyNotCertified', 'AttestationKeyReplaced']);
@@ -35,7 +22,7 @@ const attestWith = (attester: Attester, session: TpmSession, state: AgentState):
     TE.Do,
     // Whatever is slow comes before the challenge, which does not live long.
     TE.bind('context', () => loadedContext(attester, session, state)),
-    TE.bind('eventLog', () => bootLog(attester.eventLogPath)),
+    TE.bind('eventLog', () => readBootLog(attester.eventLogPath)),
     TE.bind('challenge', () => attester.authority.challenge(state.akName)),
     TE.bind('quoted', ({ context, challenge: { nonce, pcrs } }) =>
       quote(session, context, {

@@ -36,8 +36,14 @@ const WrapKey = closedWith(
   'WrapKey',
 );
 
+const RekeyKey = closedWith(
+  { operation: t.literal('rekey'), provider: Text(256), ciphertext: Base64UpTo(8_192) },
+  { purpose: Text(64) },
+  'RekeyKey',
+);
+
 /** What a local program asks the agent for. */
-export const KeyRequest = t.union([GetKey, UnwrapKey, WrapKey]);
+export const KeyRequest = t.union([GetKey, UnwrapKey, WrapKey, RekeyKey]);
 export type KeyRequest = t.TypeOf<typeof KeyRequest>;
 
 export interface KeyAnswer {

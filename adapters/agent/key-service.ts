@@ -43,7 +43,7 @@ export interface Release {
 }
 
 export interface ReleaseQuestion {
-  readonly operation: 'generate-key' | 'encrypt' | 'decrypt';
+  readonly operation: 'generate-key' | 'encrypt' | 'decrypt' | 'rekey';
   readonly provider: string;
   readonly token: string;
   readonly body: Readonly<Record<string, unknown>>;

@@ -16,7 +16,7 @@ import { exitCodeOf } from '../agent/run-agent.js';
 import { eraseWrappingKey } from '../agent/wrapping-key.js';
 import { badInput, type CliFailure, negative, refused, unavailable } from './failure.js';
 
-const failureOf = (error: AgentError): CliFailure =>
+export const failureOf = (error: AgentError): CliFailure =>
   (exitCodeOf(error) === 3 ? refused : unavailable)(
     error._tag === 'AuthorityRefused' ? error.code : error._tag,
     describeAgentError(error),

@@ -1,5 +1,3 @@
-import { open, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -11,6 +9,7 @@ import { attesterOptionsOf, type Given, withAttesterOptions } from '../agent-opt
 import { askAfterAttesting, askRunningAgent } from '../ask-agent.js';
 import { badInput, type CliFailure, type ExitCode } from '../failure.js';
 import { readBytes, readStandardInput } from '../input.js';
+import { withNewFile } from '../new-file.js';
 import { checkSecretOutput, writeSecret } from '../secret-output.js';
 
 const MOST_CIPHERTEXT = 8_192;
@@ -46,35 +45,6 @@ const tpmOf = ({
   if (tpm !== true && pcrs === undefined) return {};
   return { tpm: pcrs === undefined ? {} : { boundTo: { bank: 'sha256', pcrs: pcrs as ReadonlyArray<number> } } };
 };
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
-};
-
-/** Made before the key is asked for: a ciphertext that could not be kept would be a key that is lost. */
-const withNewFile = (
-  file: string,
-  use: (write: (bytes: Uint8Array) => Promise<void>) => TE.TaskEither<CliFailure, ExitCode>,
-): TE.TaskEither<CliFailure, ExitCode> =>
-  pipe(
-    TE.tryCatch(
-      () => open(file, 'wx', 0o600),
-      () => badInput('FileNotNew', `${file} can not be made, or is there already`),
-    ),
-    TE.flatMap((handle) => async () => {
-      const ciphertext = { kept: false };
-      const result = await use(async (bytes) => {
-        await handle.writeFile(bytes);
-        await handle.sync();
-        await syncFolder(dirname(file));
-        ciphertext.kept = true;
-      })();
-      await handle.close();
-      if (!ciphertext.kept) await unlink(file).catch(() => undefined);
-      return result;
-    }),
-  );
 
 const keep = (
   file: string,
@@ -115,11 +85,19 @@ const getKey = (provider: string, file: string, given: Given): TE.TaskEither<Cli
     ),
   );
 
+const readCiphertext = (file: string): TE.TaskEither<CliFailure, Uint8Array> =>
+  file === '-' ? readStandardInput(MOST_CIPHERTEXT) : readBytes(file, MOST_CIPHERTEXT);
+
+const sayKeyId = (cli: Cli, { keyId }: KeyAnswer): ExitCode => {
+  cli.terminal.out(`${keyId}\n`);
+  return done;
+};
+
 const unwrapKey = (provider: string, file: string, given: Given): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     outputOf(given),
     TE.bindTo('fd'),
-    TE.bind('ciphertext', () => (file === '-' ? readStandardInput(MOST_CIPHERTEXT) : readBytes(file, MOST_CIPHERTEXT))),
+    TE.bind('ciphertext', () => readCiphertext(file)),
     TE.bind('answer', ({ ciphertext }) =>
       sourceOf(given, {
         operation: 'unwrap',
@@ -142,11 +120,29 @@ const wrapKey = (cli: Cli, provider: string, file: string, given: Given): TE.Tas
         return sourceOf(given, { operation: 'wrap', provider, plaintext: text, ...purposeOf(given) });
       }),
       TE.tap((answer) => keep(file, write, answer)),
-      TE.map(({ keyId }) => {
-        cli.terminal.out(`${keyId}\n`);
-        return done;
-      }),
+      TE.map((answer) => sayKeyId(cli, answer)),
     ),
+  );
+
+/** The old ciphertext stays usable: its file is left alone. */
+const rekeyKey = (
+  cli: Cli,
+  provider: string,
+  [file, newFile]: readonly [string, string],
+  given: Given,
+): TE.TaskEither<CliFailure, ExitCode> =>
+  pipe(
+    readCiphertext(file),
+    TE.flatMap((ciphertext) => {
+      const asked = { operation: 'rekey', provider, ciphertext: toBase64(ciphertext), ...purposeOf(given) } as const;
+      return withNewFile(newFile, (write) =>
+        pipe(
+          sourceOf(given, asked),
+          TE.tap((answer) => keep(newFile, write, answer)),
+          TE.map((answer) => sayKeyId(cli, answer)),
+        ),
+      );
+    }),
   );
 
 const withAsking = (command: Command): Command =>
@@ -172,6 +168,13 @@ Examples:
 
 Exit codes: 1 not trusted, 2 usage, 3 refused (its reasons are said), 4 agent, TPM or authority not reached.`;
 
+const REKEY_EXAMPLE = `
+The same key unwraps from both ciphertexts. Put the new one in place of the old one, which ends with the primary key that made it
+(sekisho key-provider revoke-primary-key). Revoking the old key would revoke the new one too.
+
+Example:
+  $ sekisho agent key rekey local data.kek data.kek.new --socket /run/sekisho-agent.sock && mv data.kek.new data.kek`;
+
 export const agentKeyCommand: AddCommand = (parent, cli) => {
   const group = parent.command('key').description('keys for this host, as long as it is trusted');
   withOutput(
@@ -193,4 +196,13 @@ export const agentKeyCommand: AddCommand = (parent, cli) => {
       '\nExample:\n  $ sekisho agent key wrap local old.kek --socket /run/sekisho-agent.sock < /dev/fd/3',
     )
     .action((provider: string, file: string, given: Given) => perform(cli, false, wrapKey(cli, provider, file, given)));
+  withAsking(
+    group
+      .command('rekey <provider> <ciphertext-file> <new-file>')
+      .description("wrap a key anew by the provider's current primary key; the key itself comes to nobody"),
+  )
+    .addHelpText('after', REKEY_EXAMPLE)
+    .action((provider: string, file: string, newFile: string, given: Given) =>
+      perform(cli, false, rekeyKey(cli, provider, [file, newFile], given)),
+    );
 };

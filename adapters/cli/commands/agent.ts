@@ -6,6 +6,7 @@ import { type AgentOptions, agentDeps, runAgent } from '../../agent/run-agent.js
 import { type AddCommand, type Cli, perform } from '../action.js';
 import { attesterOptionsOf, type Given, withAttesterOptions } from '../agent-options.js';
 import { badInput, type CliFailure } from '../failure.js';
+import { addAgentEvidence } from './agent-evidence.js';
 import { agentKeyCommand } from './agent-key.js';
 
 const parseInterval = (text: string): number => {
@@ -73,4 +74,5 @@ export const agentCommand: AddCommand = (parent, cli) => {
       ),
     );
   agentKeyCommand(command, cli);
+  addAgentEvidence(command, cli);
 };

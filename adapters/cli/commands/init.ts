@@ -91,6 +91,7 @@ const nextSteps = (dir: string, generated: boolean): ReadonlyArray<string> => [
   'What next:',
   `  sekisho serve --dir ${dir}`,
   `  sekisho tpm-ca trust NAME maker-root.pem --dir ${dir}`,
+  '  sekisho agent evidence evidence.json                     # on a host that boots what is good',
   `  sekisho base-image from-evidence evidence.json --version NAME --out image.json`,
   `  sekisho base-image propose image.json --dir ${dir}`,
   `  sekisho base-image approve NAME --as trust-admin-2 --dir ${dir}`,
