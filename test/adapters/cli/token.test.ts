@@ -19,16 +19,15 @@ interface Issued {
   readonly token: string;
 }
 
-describe('sekisho token show', () => {
+describe('sekisho token show', { timeout: 120_000 }, () => {
   const tpm = softwareTpm({ kind: 'rsa', seed: 'token show' });
   const wrapping = nacl.box.keyPair();
-  const folder = temporaryFolder();
   let authority: HttpAuthority;
   let issued: ReadonlyArray<Issued>;
 
   const tokenOf = (kind: string): string => issued.find((each) => each.kind === kind)?.token ?? '';
   const show = (token: string, ...options: ReadonlyArray<string>): Promise<Ran> => {
-    const file = join(folder, 'token.jwt');
+    const file = join(temporaryFolder(), 'token.jwt');
     writeFileSync(file, `${token}\n`);
     return run('token', 'show', file, '--dir', authority.dir, ...options);
   };
@@ -39,7 +38,7 @@ describe('sekisho token show', () => {
     await certifiedOverHttp(authority, 'web-1', tpm);
     issued = (await attestOverHttp(authority, 'web-1', tpm, undefined, wrapping.publicKey)).json().tokens;
     await authority.close();
-  });
+  }, 120_000);
   afterAll(() => rmSync(authority.dir, { recursive: true, force: true }));
 
   it('says whose it is, for what, until when, and on which verdict', async () => {
