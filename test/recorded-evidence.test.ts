@@ -1,8 +1,8 @@
 import { constants, createHash, createPublicKey, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { EvidenceFile } from '../adapters/agent/collect-evidence.js';
 import { bootLogRecords, EV_NO_ACTION } from './lab/boot-log-records.js';
-import type { EvidenceFile } from './lab/evidence.js';
 
 /*
  * The recorded evidence is what most tests and the demo believe to be real, so it is checked here by means that share no

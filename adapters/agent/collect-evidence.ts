@@ -47,7 +47,7 @@ export interface EvidenceOptions {
 }
 
 /** All that a boot measures into, but not 10: Linux goes on extending it while it runs. */
-const QUOTED_PCRS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14];
+export const QUOTED_PCRS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14];
 
 const keyFiles = ({ folder }: TpmSession, key: AttestationKey): TE.TaskEither<AgentError, AttestationKeyFiles> =>
   TE.tryCatch(

@@ -7,8 +7,8 @@ import { guard } from './guard.js';
 import { keys } from './keys.js';
 import { ledgerSizes } from './ledger-sizes.js';
 import { publication } from './publication.js';
-import { remediation } from './remediation.js';
 import { remains } from './remains.js';
+import { remediation } from './remediation.js';
 import { sealing } from './sealing.js';
 import { strangers } from './strangers.js';
 

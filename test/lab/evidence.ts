@@ -12,27 +12,13 @@ import {
   createAttestationKey,
   loadAttestationKey,
 } from '../../adapters/agent/attestation-key.js';
+import { type EvidenceFile, QUOTED_PCRS } from '../../adapters/agent/collect-evidence.js';
 import { type Endorsement, type EndorsementKeyKind, readEndorsement } from '../../adapters/agent/endorsement-key.js';
 import { quote } from '../../adapters/agent/quote.js';
 import { type TpmSession, withTpmSession } from '../../adapters/agent/tpm-session.js';
 import { tpmTool } from '../../adapters/agent/tpm-tool.js';
 import { toBase64, toHex } from '../../domain/encoding/bytes.js';
 import type { HashAlgorithm } from '../../domain/tpm/algorithms.js';
-
-/** The file that the offline tools read; bytes in base64 as the TPM gave them, `nonce` is the qualifying data in hex. */
-export interface EvidenceFile {
-  readonly nonce: string;
-  readonly scheme: string;
-  readonly ekCertificate: string;
-  readonly ekPublic: string;
-  readonly akPublic: string;
-  readonly akName: string;
-  readonly quote: string;
-  readonly signature: string;
-  readonly pcrs: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly eventLog: string;
-  readonly ekIssuers: ReadonlyArray<string>;
-}
 
 /** The keys that a host keeps from boot to boot. */
 export interface HostKeys {
@@ -41,9 +27,6 @@ export interface HostKeys {
   readonly akName: Uint8Array;
   readonly akFiles: { readonly publicArea: string; readonly privateArea: string };
 }
-
-/** All that a boot measures into, but not 10: Linux goes on extending it while it runs. */
-export const QUOTED_PCRS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14];
 
 const onTpm = async <A>(
   tcti: string,

@@ -2,11 +2,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { EvidenceFile } from '../../adapters/agent/collect-evidence.js';
 import { requireTools, SOFTWARE_TPM } from '../support/system-parts.js';
 import { bootLogRecords } from './boot-log-records.js';
 import { esxiBootLog } from './esxi-boot-log.js';
 import { ESXI_803, withExtraModule } from './esxi-releases.js';
-import { collectEvidence, type EvidenceFile, makeHostKeys } from './evidence.js';
+import { collectEvidence, makeHostKeys } from './evidence.js';
 import { replayIntoTpm } from './replayed-tpm.js';
 import { makeTpm } from './software-tpm.js';
 
