@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { PublisherAnswer } from '../../adapters/http/routes/publisher.js';
+import { readPublicKeys } from '../../adapters/key-store/key-store.js';
 import { clusterOf, type NodeProcess } from '../support/cluster-processes.js';
 import { startBroker } from '../support/kafka/broker.js';
 import { expectWhole } from '../support/kafka/expect-whole.js';
 import { readTopic } from '../support/kafka/read-topic.js';
-import { built } from '../support/serving.js';
+import { right } from '../support/ledger.js';
+import { run } from '../support/run-cli.js';
+import { built, followIn } from '../support/serving.js';
 import { KAFKA, requireTools } from '../support/system-parts.js';
 import { folderForAll } from '../support/temporary-folder.js';
 import { until } from '../support/until.js';
@@ -31,6 +36,35 @@ const ask = async (
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+
+/** `sekisho follow` shows the same hosts from the topic alone, and shows them again after it was killed. */
+const expectFollowed = async (
+  node: NodeProcess,
+  token: string | undefined,
+  size: number,
+  kafka: ReadonlyArray<string>,
+): Promise<void> => {
+  const { authority } = right(await readPublicKeys(join(node.dir, 'keys.json'))());
+  const { out: vkey } = await run('ledger', 'vkey', '--dir', node.dir);
+  const dir = join(folder(), 'followed');
+  const pinned = ['--authority', authority.kid, '--vkey', vkey.trim()];
+  for (const end of ['kill', 'end'] as const) {
+    const follower = await followIn(dir, ...kafka, ...pinned);
+    const headers = { authorization: `Bearer ${readFileSync(join(dir, 'follower.token'), 'utf8').trim()}` };
+    const get = async (path: string): Promise<Record<string, unknown>> =>
+      (await fetch(`${follower.url}${path}`, { headers })).json() as Promise<Record<string, unknown>>;
+    await until('everything being verified, over a connection', async () => {
+      const { verified, phase } = await get('/v1/follower');
+      return verified === size && phase === 'following';
+    });
+    expect(await get('/v1/follower')).toMatchObject({ refused: {}, fault: null });
+    const theirs = await ask(node, token, 'GET', '/v1/hosts');
+    const { hosts } = (await theirs.json()) as { readonly hosts: ReadonlyArray<unknown> };
+    expect(hosts.length).toBeGreaterThan(10);
+    expect((await get('/v1/hosts'))['hosts']).toEqual(hosts);
+    expect(await follower[end]()).toBe(end === 'end' ? 0 : undefined);
+  }
+};
 
 describe.runIf(present)('nodes that publish to a real Kafka broker', () => {
   beforeAll(built, 600_000);
@@ -100,6 +134,7 @@ describe.runIf(present)('nodes that publish to a real Kafka broker', () => {
       const size = await sizeAt(others(paused));
       await until('knowing how far the other one is', async () => (await statusOf(paused)).published === size);
       expectWhole(await readTopic(broker.kafka, TOPIC), size);
+      await expectFollowed(others(paused), tokens.get('arthur'), size, kafka);
     } finally {
       await broker.close();
     }

@@ -26,24 +26,27 @@ export const serve = (dir: string, ...options: ReadonlyArray<string>): Promise<S
   serveWith(process.env, dir, ...options);
 
 export const serveWith = (env: NodeJS.ProcessEnv, dir: string, ...options: ReadonlyArray<string>): Promise<Serving> =>
+  started(env, 'serve', dir, options);
+
+/** A follower as a process of its own. */
+export const followIn = (dir: string, ...options: ReadonlyArray<string>): Promise<Serving> =>
+  started(process.env, 'follow', dir, options);
+
+const started = (
+  env: NodeJS.ProcessEnv,
+  command: 'serve' | 'follow',
+  dir: string,
+  options: ReadonlyArray<string>,
+): Promise<Serving> =>
   new Promise((resolve, reject) => {
-    const args = [
-      'dist/adapters/cli/sekisho.js',
-      'serve',
-      '--dir',
-      dir,
-      '--port',
-      '0',
-      '--log-level',
-      'silent',
-      ...options,
-    ];
+    const common = ['--dir', dir, '--port', '0', '--log-level', 'silent'];
+    const args = ['dist/adapters/cli/sekisho.js', command, ...common, ...options];
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
     child.stdout.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      const url = /on (https?:\/\/\S+) /.exec(said)?.[1];
+      const url = /on (https?:\/\/[^\s;]+)[; ]/.exec(said)?.[1];
       if (url === undefined) return;
       const signal = (name: 'SIGKILL' | 'SIGTERM') => () => {
         child.kill(name);
