@@ -8,7 +8,7 @@ import { Act, ReasonedAct } from './reads.js';
 
 export const IssuerPath = closed({ name: IssuerName }, 'IssuerPath');
 
-const { issuer, audience, roles: _, ...defaulted } = issuerFields;
+const { issuer, audience, keysUrl, algorithms, subjectClaim, personClaim, skewSeconds } = issuerFields;
 
 /** A rule without a scope gives its role for the whole authority. */
 const GivenRule = closedWith(RoleRule.type.props, { scope: Scope }, 'RoleRule');
@@ -16,7 +16,7 @@ const GivenRule = closedWith(RoleRule.type.props, { scope: Scope }, 'RoleRule');
 /** What is left out is `sub`, the discovery document's keys, 30 s of skew, and every algorithm that most issuers use. */
 export const TrustTokenIssuer = closedWith(
   { issuer, audience, roles: ListUpTo(GivenRule, 64) },
-  defaulted,
+  { keysUrl, algorithms, subjectClaim, personClaim, skewSeconds },
   'TrustTokenIssuer',
 );
 export type TrustTokenIssuer = t.TypeOf<typeof TrustTokenIssuer>;
