@@ -4,12 +4,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { fromUtf8, utf8 } from '../../domain/encoding/bytes.js';
+import { utf8 } from '../../domain/encoding/bytes.js';
 import { closed } from '../../domain/encoding/closed.js';
-import { decode } from '../../domain/encoding/explain.js';
-import { parseJson } from '../../domain/encoding/json.js';
 import { Base64UpTo, HexUpTo, Text } from '../../domain/encoding/primitives.js';
 import type { AgentError } from './agent-error.js';
+import { parseDocument } from './parse-document.js';
 import { readCapped, replaceFile } from './private-files.js';
 
 /**
@@ -54,23 +53,7 @@ export const stateFolder = (folder: string): TE.TaskEither<AgentError, StateFold
     })),
   );
 
-const parse = (bytes: Uint8Array): E.Either<string, AgentState> =>
-  pipe(
-    fromUtf8(bytes),
-    E.fromNullable('must be UTF-8'),
-    E.flatMap((text) =>
-      pipe(
-        parseJson(text),
-        E.mapLeft(({ rule }) => rule),
-      ),
-    ),
-    E.flatMap((json) =>
-      pipe(
-        decode(AgentState)(json),
-        E.mapLeft(({ faults: [fault] }) => `${fault?.field ?? ''} ${fault?.rule ?? 'is malformed'}`),
-      ),
-    ),
-  );
+const parse = parseDocument(AgentState);
 
 /** Undefined when there is none yet. A damaged file is a fault, never replaced silently: it may be the only AK's. */
 export const readState = ({ state }: StateFolder): TE.TaskEither<AgentError, AgentState | undefined> =>

@@ -4,13 +4,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { Hostname, Port, ServiceKind } from '../../domain/cluster/service.js';
-import { fromUtf8, utf8 } from '../../domain/encoding/bytes.js';
+import { utf8 } from '../../domain/encoding/bytes.js';
 import { closed } from '../../domain/encoding/closed.js';
-import { decode } from '../../domain/encoding/explain.js';
-import { parseJson } from '../../domain/encoding/json.js';
 import { ListUpTo, Text } from '../../domain/encoding/primitives.js';
 import { Pem } from '../pem-text.js';
 import type { AgentError } from './agent-error.js';
+import { parseDocument } from './parse-document.js';
 import { readCapped, replaceFile } from './private-files.js';
 
 /** A service as this host reaches it: always by TLS, whose chain may end in these CAs alone; none: in the system's. */
@@ -27,20 +26,7 @@ const fileIn = (folder: string): string => join(folder, 'services.json');
 
 const parse = (bytes: Uint8Array): E.Either<string, ReadonlyArray<ServiceInUse>> =>
   pipe(
-    fromUtf8(bytes),
-    E.fromNullable('must be UTF-8'),
-    E.flatMap((text) =>
-      pipe(
-        parseJson(text),
-        E.mapLeft(({ rule }) => rule),
-      ),
-    ),
-    E.flatMap((json) =>
-      pipe(
-        decode(ServicesInUse)(json),
-        E.mapLeft(({ faults: [fault] }) => `${fault?.field ?? ''} ${fault?.rule ?? 'is malformed'}`),
-      ),
-    ),
+    parseDocument(ServicesInUse)(bytes),
     E.map(({ services }) => services),
   );
 
