@@ -8,16 +8,13 @@ import {
   type ConfigFault,
   type ConfigSource,
   envSource,
-  fileSource,
   flagSource,
   mergeSources,
 } from '../config/read-config.js';
 import { DEFAULTS, DESCRIPTIONS, SETTING_NAMES, type SettingName } from '../config/settings.js';
 import type { Cli } from './action.js';
+import { configFile, optionName } from './config-file.js';
 import { badInput, type CliFailure } from './failure.js';
-import { readBytes, textOf } from './input.js';
-
-const MOST_CONFIG_BYTES = 65_536;
 
 const flagOf = (name: SettingName): string => {
   const { value } = DESCRIPTIONS[name];
@@ -38,10 +35,8 @@ export const withSettings = (command: Command): Command => {
   return SETTING_NAMES.reduce((built, name) => built.option(flagOf(name), whatOf(name)), command);
 };
 
-const camel = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-
 const flagsOf = (options: Readonly<Record<string, unknown>>): ConfigSource => {
-  const given = SETTING_NAMES.map((name) => [name, options[camel(name)]] as const);
+  const given = SETTING_NAMES.map((name) => [name, options[optionName(name)]] as const);
   return flagSource(
     // Commander gives text, or true for a switch.
     Object.fromEntries(
@@ -60,27 +55,10 @@ const fileOf = (cli: Cli, options: Readonly<Record<string, unknown>>): string | 
   return typeof given === 'string' && given !== '' ? given : undefined;
 };
 
-const fromFile = (file: string | undefined): TE.TaskEither<CliFailure, ReadonlyArray<ConfigSource>> =>
-  file === undefined
-    ? TE.right([])
-    : pipe(
-        readBytes(file, MOST_CONFIG_BYTES),
-        TE.flatMapEither(textOf(file)),
-        TE.flatMapEither((text) =>
-          pipe(
-            fileSource(file, text),
-            E.bimap(
-              (fault) => configFailure([fault]),
-              (source) => [source],
-            ),
-          ),
-        ),
-      );
-
 /** Flags before environment before file before defaults; checked whole before anything begins. */
 export const configOf = (cli: Cli, options: Readonly<Record<string, unknown>>): TE.TaskEither<CliFailure, Config> =>
   pipe(
-    fromFile(fileOf(cli, options)),
+    configFile(configFailure)(fileOf(cli, options)),
     TE.flatMapEither((file) =>
       pipe(mergeSources([...file, envSource(cli.terminal.env), flagsOf(options)]), E.mapLeft(configFailure)),
     ),

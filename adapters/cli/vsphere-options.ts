@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type ConfigFault, type ConfigSource, fileSource, flagSource } from '../config/read-config.js';
+import { type ConfigFault, type ConfigSource, flagSource } from '../config/read-config.js';
 import { readThumbprint, type ServerTrust } from '../vsphere/server-trust.js';
 import { type SoapTransport, soapTransport } from '../vsphere/soap-transport.js';
 import { type Credential, type VsphereSession, vsphereSession } from '../vsphere/vsphere-session.js';
@@ -13,13 +13,13 @@ import {
   type VsphereSettings,
   vsphereEnvOf,
 } from '../vsphere/vsphere-settings.js';
+import { configFile, optionName } from './config-file.js';
 import { badInput, type CliFailure } from './failure.js';
-import { readBytes, readText, textOf } from './input.js';
+import { readText } from './input.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 type Options = Readonly<Record<string, unknown>>;
 
-const MOST_CONFIG_BYTES = 65_536;
 const MOST_ANSWER_BYTES = 15_000_000;
 
 export const withVsphereSettings = (command: Command): Command =>
@@ -33,8 +33,6 @@ export const withVsphereSettings = (command: Command): Command =>
     .option('--timeout <seconds>', 'how long one answer may take (default: 30)')
     .addOption(new Option('--relay-reports', "also hand on each host's TPM report, once for each boot"));
 
-const camel = (name: string): string => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-
 const ofNames = (valueOf: (name: string) => unknown): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     VSPHERE_SETTING_NAMES.flatMap((name) => {
@@ -46,30 +44,14 @@ const ofNames = (valueOf: (name: string) => unknown): Readonly<Record<string, un
 const faultOf = (faults: ReadonlyArray<ConfigFault>): CliFailure =>
   badInput('ConfigInvalid', faults.map(({ setting, source, rule }) => `${setting} (${source}): ${rule}`).join('; '));
 
-const fromFile = (file: unknown): TE.TaskEither<CliFailure, ReadonlyArray<ConfigSource>> =>
-  typeof file !== 'string'
-    ? TE.right([])
-    : pipe(
-        readBytes(file, MOST_CONFIG_BYTES),
-        TE.flatMapEither(textOf(file)),
-        TE.flatMapEither((text) =>
-          pipe(
-            fileSource(file, text),
-            E.bimap(
-              (fault) => faultOf([fault]),
-              (source) => [source],
-            ),
-          ),
-        ),
-      );
-
 /** Flags before environment before file before defaults. */
 export const vsphereSettingsOf = (env: Env, options: Options): TE.TaskEither<CliFailure, VsphereSettings> => {
   const variables: ConfigSource = { nameOf: vsphereEnvOf, texts: ofNames((name) => env[vsphereEnvOf(name)]) };
-  const flags = flagSource(ofNames((name) => options[camel(name)]));
+  const flags = flagSource(ofNames((name) => options[optionName(name)]));
+  const file = options['config'] ?? env[vsphereEnvOf('config')];
   return pipe(
-    fromFile(options['config'] ?? env[vsphereEnvOf('config')]),
-    TE.flatMapEither((file) => pipe(readVsphereSettings([...file, variables, flags]), E.mapLeft(faultOf))),
+    configFile(faultOf)(typeof file === 'string' ? file : undefined),
+    TE.flatMapEither((settings) => pipe(readVsphereSettings([...settings, variables, flags]), E.mapLeft(faultOf))),
   );
 };
 
