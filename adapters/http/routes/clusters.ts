@@ -17,6 +17,7 @@ import { hostTrustAt } from '../../../projections/host-trust-at.js';
 import { hostKey } from '../../../projections/host-trust-row.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
+import { clustersAt } from '../clusters-at.js';
 import {
   ClusterAnswer,
   ClusterPath,
@@ -55,22 +56,14 @@ const list = (api: Api): Route =>
     body: NoBody,
     answer: ClustersAnswer,
     handle: ({ query, principal }) =>
-      pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.clusters.rowsAt(at.index),
-            E.map((rows) => {
-              const counts = countsOf(rows);
-              const { contains } = limitsOf(api, principal);
-              const clusters = clusterRows(rows)
-                .filter(({ cluster }) => contains.cluster(cluster))
-                .map((row) => viewOf(row, counts.get(row.cluster) ?? 0));
-              return { body: { asOf: asOf(at), clusters } };
-            }),
-          ),
-        ),
-      ),
+      clustersAt(api, query, (rows) => {
+        const counts = countsOf(rows);
+        const { contains } = limitsOf(api, principal);
+        const clusters = clusterRows(rows)
+          .filter(({ cluster }) => contains.cluster(cluster))
+          .map((row) => viewOf(row, counts.get(row.cluster) ?? 0));
+        return E.right({ clusters });
+      }),
   });
 
 /** The trust of each is read for those that are shown only. */
@@ -96,30 +89,22 @@ const show = (api: Api): Route =>
     body: NoBody,
     answer: ClusterAnswer,
     handle: ({ params, query }) =>
-      pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.clusters.rowsAt(at.index),
-            E.flatMap((rows): E.Either<ApiError, { body: ClusterAnswer }> => {
-              const row = clusterRow(rows, params.id);
-              if (row === undefined) return E.left({ _tag: 'ClusterUnknown', cluster: params.id });
-              const members = memberRows(rows, params.id);
-              const from = query.cursor ?? 0;
-              const page = members.slice(from, from + limitOf(query));
-              const next = from + page.length;
-              return pipe(
-                page,
-                E.traverseArray(memberView(api, at)),
-                E.map((hosts) => {
-                  const nextCursor = next < members.length ? next : null;
-                  return { body: { asOf: asOf(at), cluster: viewOf(row, members.length), hosts, nextCursor } };
-                }),
-              );
-            }),
-          ),
-        ),
-      ),
+      clustersAt(api, query, (rows, at): E.Either<ApiError, Omit<ClusterAnswer, 'asOf'>> => {
+        const row = clusterRow(rows, params.id);
+        if (row === undefined) return E.left({ _tag: 'ClusterUnknown', cluster: params.id });
+        const members = memberRows(rows, params.id);
+        const from = query.cursor ?? 0;
+        const page = members.slice(from, from + limitOf(query));
+        const next = from + page.length;
+        return pipe(
+          page,
+          E.traverseArray(memberView(api, at)),
+          E.map((hosts) => {
+            const nextCursor = next < members.length ? next : null;
+            return { cluster: viewOf(row, members.length), hosts, nextCursor };
+          }),
+        );
+      }),
   });
 
 const MOST_VERSIONS = 1000;

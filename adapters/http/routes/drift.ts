@@ -10,6 +10,7 @@ import { type ClusterRows, clusterRow, type JobRow, jobRow, memberRows } from '.
 import { waitingFor } from '../../remediations.js';
 import { type Api, recorded, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
+import { clustersAt } from '../clusters-at.js';
 import {
   DriftAnswer,
   JobAnswer,
@@ -40,17 +41,7 @@ const drift = (api: Api): Route =>
     query: AsOfQuery,
     body: NoBody,
     answer: DriftAnswer,
-    handle: ({ params, query }) =>
-      pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.clusters.rowsAt(at.index),
-            E.flatMap((rows) => driftOf(rows, params.id)),
-            E.map((found) => ({ body: { asOf: asOf(at), ...found } })),
-          ),
-        ),
-      ),
+    handle: ({ params, query }) => clustersAt(api, query, (rows) => driftOf(rows, params.id)),
   });
 
 const AN_HOUR = 3600;

@@ -12,11 +12,11 @@ import {
 import { clusterUsers } from '../../../projections/cluster-users.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
+import { clustersAt } from '../clusters-at.js';
 import { ServicesFile, TopologyAnswer } from '../codecs/cluster-services.js';
 import { ClusterPath } from '../codecs/clusters.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { type Limits, limitsOf } from '../limits.js';
-import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { storedCertificates } from '../stored-certificates.js';
 import type { NamedAuthority } from './authority.js';
@@ -56,15 +56,7 @@ const topology = (api: Api): Route =>
     body: NoBody,
     answer: TopologyAnswer,
     handle: ({ query, principal }) =>
-      pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.clusters.rowsAt(at.index),
-            E.map((rows) => ({ body: { asOf: asOf(at), ...topologyOf(rows, limitsOf(api, principal)) } })),
-          ),
-        ),
-      ),
+      clustersAt(api, query, (rows) => E.right(topologyOf(rows, limitsOf(api, principal)))),
   });
 
 const fileOf = (api: Api, authority: string, cluster: string): TE.TaskEither<ApiError, { body: ServicesFile }> => {
