@@ -12,9 +12,18 @@ import { badInput, type CliFailure } from './failure.js';
 /** Nothing that the authority takes is larger. */
 export const MOST_FILE_BYTES = 1_048_576;
 
-const readAtMost = async (file: string, most: number): Promise<Uint8Array> => {
+class Exposed extends Error {}
+
+interface Reading {
+  readonly most: number;
+  /** Nobody but its owner may read the file, or write what is read from it. */
+  readonly isSecret: boolean;
+}
+
+const readAtMost = async (file: string, { most, isSecret }: Reading): Promise<Uint8Array> => {
   const handle = await open(file, 'r');
   try {
+    if (isSecret && ((await handle.stat()).mode & 0o077) !== 0) throw new Exposed();
     const buffer = Buffer.alloc(most + 1);
     let size = 0;
     for (;;) {
@@ -41,17 +50,23 @@ const reasonOf = (error: unknown): string => {
   }
 };
 
-export const readBytes = (file: string, most = MOST_FILE_BYTES): TE.TaskEither<CliFailure, Uint8Array> =>
+const read = (file: string, reading: Reading): TE.TaskEither<CliFailure, Uint8Array> =>
   pipe(
     TE.tryCatch(
-      () => readAtMost(file, most),
-      (error) => badInput('FileUnreadable', `${file} ${reasonOf(error)}`),
+      () => readAtMost(file, reading),
+      (error) =>
+        error instanceof Exposed
+          ? badInput('FileExposed', `${file} must be readable by its owner only: chmod 600`)
+          : badInput('FileUnreadable', `${file} ${reasonOf(error)}`),
     ),
     TE.filterOrElse(
-      (bytes) => bytes.length <= most,
-      () => badInput('FileTooLarge', `${file} is too large: at most ${String(most)} bytes`),
+      (bytes) => bytes.length <= reading.most,
+      () => badInput('FileTooLarge', `${file} is too large: at most ${String(reading.most)} bytes`),
     ),
   );
+
+export const readBytes = (file: string, most = MOST_FILE_BYTES): TE.TaskEither<CliFailure, Uint8Array> =>
+  read(file, { most, isSecret: false });
 
 /** What is piped into the program. */
 export const readStandardInput = (most: number): TE.TaskEither<CliFailure, Uint8Array> =>
@@ -102,6 +117,16 @@ export const faultsOf =
 
 export const readText = (file: string): TE.TaskEither<CliFailure, string> =>
   pipe(readBytes(file), TE.flatMapEither(textOf(file)));
+
+const MOST_SECRET_BYTES = 4096;
+
+/** One line that is nobody else's to read: refused from a file that others can read. */
+export const readSecret = (file: string): TE.TaskEither<CliFailure, string> =>
+  pipe(
+    read(file, { most: MOST_SECRET_BYTES, isSecret: true }),
+    TE.flatMapEither(textOf(file)),
+    TE.map((text) => text.replace(/\r?\n$/, '')),
+  );
 
 export const readJson = (file: string): TE.TaskEither<CliFailure, Json> =>
   pipe(readBytes(file), TE.flatMapEither(jsonOf(file)));

@@ -15,7 +15,7 @@ import {
 } from '../vsphere/vsphere-settings.js';
 import { configFile, optionName } from './config-file.js';
 import { badInput, type CliFailure } from './failure.js';
-import { readText } from './input.js';
+import { readSecret, readText } from './input.js';
 
 type Env = Readonly<Record<string, string | undefined>>;
 type Options = Readonly<Record<string, unknown>>;
@@ -73,12 +73,13 @@ const credentialOf = (env: Env, settings: VsphereSettings): TE.TaskEither<CliFai
   const password =
     file === undefined
       ? TE.fromNullable(badInput('PasswordMissing', `give --password-file FILE, or ${PASSWORD_VARIABLE}`))(given)
-      : pipe(
-          readText(file),
-          TE.map((text) => text.replace(/\r?\n$/, '')),
-        );
+      : readSecret(file);
   return pipe(
     password,
+    TE.filterOrElse(
+      (secret) => secret !== '',
+      () => badInput('PasswordMissing', `${file ?? PASSWORD_VARIABLE} is empty`),
+    ),
     TE.map((secret) => ({ user, password: secret })),
   );
 };

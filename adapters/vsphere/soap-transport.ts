@@ -15,6 +15,7 @@ export interface SoapTransport {
   readonly send: (body: string) => TE.TaskEither<VsphereFault, SoapReply>;
   /** Forgets the session; the next request has none. */
   readonly forget: () => void;
+  /** For good: what is under way fails, and so does whatever is sent after it. */
   readonly close: () => void;
 }
 
@@ -78,6 +79,7 @@ const agentOf = ({ host, port, trust, millis }: TransportSettings): Agent => {
 export const soapTransport = (settings: TransportSettings): SoapTransport => {
   const { host, port, millis, mostBytes } = settings;
   const agent = agentOf(settings);
+  const closing = new AbortController();
   let session: string | undefined;
   const send = async (body: string): Promise<SoapReply> => {
     const headers = {
@@ -86,7 +88,7 @@ export const soapTransport = (settings: TransportSettings): SoapTransport => {
       soapaction: '"urn:vim25/6.7"',
       ...(session === undefined ? {} : { cookie: `vmware_soap_session=${session}` }),
     };
-    const signal = AbortSignal.timeout(millis);
+    const signal = AbortSignal.any([AbortSignal.timeout(millis), closing.signal]);
     const response = await answered(
       request({ host, port, path: '/sdk', method: 'POST', headers, agent, signal }),
       body,
@@ -99,6 +101,9 @@ export const soapTransport = (settings: TransportSettings): SoapTransport => {
     forget: () => {
       session = undefined;
     },
-    close: () => agent.destroy(),
+    close: () => {
+      closing.abort();
+      agent.destroy();
+    },
   };
 };

@@ -65,7 +65,8 @@ interface Pace extends Schedule {
   /** Resolves early when it is time to end. */
   readonly sleep: (millis: number) => Promise<void>;
   readonly isOver: () => boolean;
-  readonly onRound: (round: Round) => void;
+  /** `pause`: milliseconds until the next one. */
+  readonly onRound: (round: Round, pause: number) => void;
 }
 
 /** An account is locked after a few wrong passwords. */
@@ -88,8 +89,9 @@ export const watchInventory = async <F extends { readonly code: string }>(
     const done = await watchOnce(watching, failures);
     failures = done.failures;
     inARow = done.round._tag === 'Recorded' ? 0 : inARow + 1;
-    pace.onRound(done.round);
-    if (!pace.isOver()) await pace.sleep(pauseAfter(pace, done.round, inARow));
+    const pause = pauseAfter(pace, done.round, inARow);
+    pace.onRound(done.round, pause);
+    if (!pace.isOver()) await pace.sleep(pause);
   }
 };
 

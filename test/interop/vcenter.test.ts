@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -8,10 +8,17 @@ import { makeClient } from '../../adapters/cli/authority-client.js';
 import { observing } from '../../adapters/cli/observe-vsphere.js';
 import { inProcess } from '../../adapters/cli/transport.js';
 import { type VsphereConnection, vsphereConnection } from '../../adapters/cli/vsphere-options.js';
+import { foundFolder } from '../../adapters/found.js';
+import { systemClock } from '../../adapters/system.js';
 import { NO_FAILURES, watchOnce } from '../../adapters/vsphere/watch-inventory.js';
-import { type HttpAuthority, openHttpAuthority } from '../support/http-authority.js';
+import { type Running, sekisho, startSekisho } from '../lab/sekisho.js';
+import { TEST_POLICY } from '../support/authority.js';
+import { type HttpAuthority, openHttpAuthority, PASSPHRASE } from '../support/http-authority.js';
 import { testCa } from '../support/kmip-certificates.js';
 import { right } from '../support/ledger.js';
+import { built, type Serving, serve } from '../support/serving.js';
+import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.js';
+import { until } from '../support/until.js';
 import { component, eventOf, reportOf } from '../support/vcenter-report.js';
 import { BUILD_MILLIS, buildGo, requireGo } from './go-programs.js';
 import { startVcenter, type Vcenter, type VcenterSettings } from './vcenter-server.js';
@@ -26,7 +33,7 @@ const identity = ca.server();
 
 const root = mkdtempSync(join(tmpdir(), 'sekisho-vcenter-'));
 const file = (name: string, text: string): string => {
-  writeFileSync(join(root, name), text);
+  writeFileSync(join(root, name), text, { mode: 0o600 });
   return join(root, name);
 };
 const caFile = file('ca.pem', ca.certificate);
@@ -221,5 +228,115 @@ describe.runIf(requireGo())("govmomi's vCenter simulator", () => {
     await again();
     const { events } = (await authority.ask('GET', '/v1/hosts/DC0_C0_H0/history', { as: 'arthur' })).json();
     expect(events.filter(({ type }: { type: string }) => type === 'RelayedReportAppraised')).toHaveLength(1);
+  });
+});
+
+// One story, told in order: the built program watches, its authority and its vCenter are processes too, and each of them goes and comes back.
+describe.runIf(requireGo())('a watcher that is a process of its own', () => {
+  const STEP = { timeout: 600_000 };
+  const dir = join(root, 'gate');
+  let token: string;
+  let [server, served]: [Vcenter | undefined, Serving | undefined] = [undefined, undefined];
+  let [toServer, toAuthority]: [TcpProxy | undefined, TcpProxy | undefined] = [undefined, undefined];
+  let watcher: Running | undefined;
+
+  beforeAll(async () => {
+    built();
+    const operators = [
+      { subject: 'wendy', role: 'workload-administrator' },
+      { subject: 'arthur', role: 'auditor' },
+    ] as const;
+    const { tokens } = right(
+      await foundFolder({
+        ...{ dir, name: 'Gate', group: 'test', policy: TEST_POLICY, operators, store: undefined },
+        ...{ passphrase: PASSPHRASE, keepPassphrase: true, clock: systemClock },
+      })(),
+    );
+    token = tokens.get('wendy') ?? '';
+    server = await startVcenter(settings());
+    served = await serve(dir);
+    toServer = await tcpProxy(() => server?.port ?? 0);
+    toAuthority = await tcpProxy(() => Number(new URL(served?.url ?? '').port));
+  }, STEP.timeout);
+  afterAll(async () => {
+    await watcher?.stop();
+    await served?.end();
+    await server?.kill();
+    toServer?.close();
+    toAuthority?.close();
+  });
+
+  const recorded = async (): Promise<ReadonlyArray<string>> => {
+    const { out } = await sekisho(
+      'vsphere',
+      'history',
+      'east',
+      '--json',
+      '--limit',
+      '500',
+      '--dir',
+      dir,
+      '--as',
+      'arthur',
+    );
+    const { events } = JSON.parse(out) as { readonly events: ReadonlyArray<{ readonly type: string }> };
+    return events.map(({ type }) => type).reverse();
+  };
+  const FIRST_EVENTS = ['InventoryIntroduced', 'InventoryClusterSeen', ...Array<string>(4).fill('InventoryHostSeen')];
+
+  it('reads, and tells what it recorded', STEP, async () => {
+    const yaml = [
+      `server: https://127.0.0.1:${String(toServer?.port)}`,
+      ...[`user: ${USER}`, `password-file: ${passwordFile}`, `ca-file: ${caFile}`, 'interval: 10'],
+    ].join('\n');
+    const where = ['--url', `http://127.0.0.1:${String(toAuthority?.port)}`, '--token-file', file('token', token)];
+    watcher = startSekisho('vsphere', 'watch', 'east', '--config', file('east.yaml', yaml), ...where);
+    await watcher.says('east: 4 hosts; 6 recorded.');
+    expect(await recorded()).toEqual(FIRST_EVENTS);
+  });
+
+  it(
+    'says when it tries again while the vCenter is gone, and records nothing twice once it is back',
+    STEP,
+    async () => {
+      await server?.kill();
+      await watcher?.says('east: can not be read: Unreachable');
+      expect(watcher?.out()).toMatch(/can not be read: Unreachable \([A-Z]+\)\. Tried again in [12] s\.\n/);
+      server = await startVcenter(settings());
+      // One more is recorded where it was away for so long that it was called blind.
+      await until('another reading', () => /4 hosts; (?:nothing new|\d recorded)\.\n$/.test(watcher?.out() ?? ''));
+      expect((await recorded()).filter((type) => !/^Inventory(?:Blind|Sighted)$/.test(type))).toEqual(FIRST_EVENTS);
+    },
+  );
+
+  it('sees a host come and another go', STEP, async () => {
+    const before = (await recorded()).length;
+    await server?.do('add DC0_C0 esx-new.example');
+    await server?.do('remove DC0_C0_H1');
+    await until('both seen', async () => (await recorded()).length >= before + 2);
+    expect((await recorded()).slice(before).sort()).toEqual(['InventoryHostGone', 'InventoryHostSeen']);
+  });
+
+  it('brings what it saw when its authority is back', STEP, async () => {
+    expect(await served?.end()).toBe(0);
+    await server?.do('remove DC0_C0_H2');
+    await watcher?.says('east: the authority did not take it');
+    expect(watcher?.out()).toMatch(/did not take it: \w+\. Tried again in [12] s\.\n/);
+    served = await serve(dir);
+    await watcher?.says('east: 3 hosts; 1 recorded.');
+    expect((await recorded()).filter((type) => type === 'InventoryHostGone')).toHaveLength(2);
+  });
+
+  it('shows no secret to whoever looks at it, ends when it is asked to, and logs out', STEP, async () => {
+    const pid = String(watcher?.pid());
+    const seen = ['cmdline', 'environ', `task/${pid}/children`].map((name) =>
+      readFileSync(`/proc/${pid}/${name}`, 'latin1'),
+    );
+    expect(seen[0]).toContain('east.yaml');
+    expect(seen[2]).toBe('');
+    const ended = await watcher?.stop();
+    expect(ended).toMatchObject({ code: 0, err: '' });
+    for (const secret of [PASSWORD, token]) expect([...seen, ended?.out].join()).not.toContain(secret);
+    await expect(server?.do('expire')).rejects.toThrow('nobody else is logged in');
   });
 });

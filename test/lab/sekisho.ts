@@ -16,6 +16,7 @@ export interface Ended {
 
 /** A run of the program that goes on until it is told to end. */
 export interface Running {
+  readonly pid: () => number | undefined;
   /** What it has printed so far. */
   readonly out: () => string;
   /** Waits until it has printed `text`, `times` times in all; throws when it ends before. */
@@ -50,6 +51,7 @@ export const startSekisho = (...args: ReadonlyArray<string>): Running => {
   const out = (): string => said.out;
   const ended = once(child, 'close').then((): Ended => ({ code: child.exitCode, ...said }));
   return {
+    pid: () => child.pid,
     out,
     ended,
     says: async (text, times = 1) => {

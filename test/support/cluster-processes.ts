@@ -52,7 +52,7 @@ const nodeIn = async (
   port: number,
   options: ReadonlyArray<string>,
 ): Promise<NodeProcess> => {
-  const wire = await tcpProxy(port);
+  const wire = await tcpProxy(() => port);
   const clock = join(dirname(dir), `${name}.clock`);
   writeFileSync(clock, '0');
   right(await writeStoreChoice(dataFolder(dir).store, { url: urlAt(wire.port), prefix: PREFIX })());

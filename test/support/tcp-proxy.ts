@@ -9,7 +9,8 @@ export interface TcpProxy {
   readonly close: () => void;
 }
 
-export const tcpProxy = (target: number): Promise<TcpProxy> => {
+/** `target`: the port behind it, asked for at each connection. */
+export const tcpProxy = (target: () => number): Promise<TcpProxy> => {
   const sockets = new Set<Socket>();
   let whole = true;
   const keep = (socket: Socket): Socket => {
@@ -21,7 +22,7 @@ export const tcpProxy = (target: number): Promise<TcpProxy> => {
   const server = createServer((from) => {
     keep(from);
     if (!whole) return;
-    const to = keep(connect(target, '127.0.0.1'));
+    const to = keep(connect(target(), '127.0.0.1'));
     const pass = (source: Socket, sink: Socket): void => {
       source.on('data', (chunk) => {
         if (whole) sink.write(chunk);

@@ -23,14 +23,19 @@ const lineOf = (inventory: string, round: Round): string => {
   }
 };
 
-const jsonOf = (inventory: string, round: Round): string => {
+/** Seconds; undefined where nothing failed, or nothing is tried again. */
+type Retry = number | undefined;
+
+const jsonOf = (inventory: string, round: Round, retryInSeconds: Retry): string => {
   const { _tag: outcome, ...rest } = round;
   const shown = 'fault' in rest ? { reason: rest.fault.reason, detail: rest.fault.detail } : rest;
-  return JSON.stringify({ inventory, at: systemClock.now(), outcome, ...shown });
+  return JSON.stringify({ inventory, at: systemClock.now(), outcome, ...shown, retryInSeconds });
 };
 
-const say = ({ json, print }: Online, inventory: string, round: Round): void =>
-  print(json ? jsonOf(inventory, round) : lineOf(inventory, round));
+const say = ({ json, print }: Online, inventory: string, round: Round, retry?: Retry): void => {
+  const again = retry === undefined ? '' : ` Tried again in ${String(retry)} s.`;
+  print(json ? jsonOf(inventory, round, retry) : `${lineOf(inventory, round)}${again}`);
+};
 
 /** Ends the session whatever happened: a server keeps few of them. */
 const connected = (
@@ -78,15 +83,24 @@ const once = (group: Command, cli: Cli): void => {
   });
 };
 
+/** A server that keeps silent may keep a watcher that was asked to end for this long, not for its whole time-out. */
+const LAST_ANSWER_MILLIS = 5_000;
+
 const watching = async (given: Online, name: string, connection: VsphereConnection): Promise<void> => {
   const over = new AbortController();
-  void untilAsked().then(() => over.abort());
+  void untilAsked().then(() => {
+    over.abort();
+    setTimeout(connection.transport.close, LAST_ANSWER_MILLIS).unref();
+  });
   await watchInventory(observing(given.client, connection, name, systemClock.now), {
     intervalMilliseconds: connection.settings.interval * 1_000,
     random: Math.random,
     sleep: (millis) => sleep(millis, undefined, { signal: over.signal }).catch(() => undefined),
     isOver: () => over.signal.aborted,
-    onRound: (round) => say(given, name, round),
+    onRound: (round, pause) => {
+      const again = round._tag !== 'Recorded' && !over.signal.aborted;
+      say(given, name, round, again ? Math.ceil(pause / 1_000) : undefined);
+    },
   });
 };
 

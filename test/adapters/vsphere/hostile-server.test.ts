@@ -10,6 +10,7 @@ import { soapTransport } from '../../../adapters/vsphere/soap-transport.js';
 import { vsphereSession } from '../../../adapters/vsphere/vsphere-session.js';
 import { Text } from '../../../domain/encoding/primitives.js';
 import { testCa } from '../../support/kmip-certificates.js';
+import { until } from '../../support/until.js';
 
 /* A server that speaks as a vCenter does and lies in one answer. The forms are those of the vSphere Web Services API. */
 
@@ -184,6 +185,20 @@ describe('a server that lies', () => {
 
   it('says nothing at all: the time for one answer is over', async () => {
     expect(await faultOf({ Login: SILENCE }, 300)).toEqual(['Unreachable', 'timed out']);
+  });
+
+  it('says nothing, and is not waited for once the conversation was closed', async () => {
+    const trust = { kind: 'ca', pem: ca.certificate } as const;
+    answers = { ...HONEST, Login: SILENCE };
+    asked = [];
+    const transport = soapTransport({ host: '127.0.0.1', port, trust, millis: 600_000, mostBytes: 1_000 });
+    const session = vsphereSession(transport, { user: 'u', password: 'the password' });
+    const reading = readInventory(session)();
+    await until('a login', () => asked.includes('Login'));
+    transport.close();
+    expect(await reading).toMatchObject({ left: { reason: 'Unreachable' } });
+    expect(await readInventory(session)()).toMatchObject({ left: { reason: 'Unreachable' } });
+    expect(asked.filter((each) => each === 'Login')).toHaveLength(1);
   });
 
   it('is asked for a login once more when it ends a session, and not for ever', async () => {
