@@ -99,7 +99,7 @@ const evolveMember = (rows: ClusterRows, recorded: Recorded<LedgerEvent>, host: 
 /** Clusters, which host is in which, what they shall apply and do apply, and how far that is under way. */
 export const clusters: Projection<AnyClusterRow, LedgerEvent> = {
   name: 'clusters',
-  version: 2,
+  version: 3,
   evolve: (rows, recorded) => {
     const host = hostOfStream(recorded.stream);
     if (host !== undefined) return evolveMember(rows, recorded, host);

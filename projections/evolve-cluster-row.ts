@@ -16,6 +16,8 @@ const STATUS = {
 /** The cluster's own row after one of its events. */
 export const evolveClusterRow = (row: ClusterRow, { event }: Recorded<ClusterEvent>, act: Act): ClusterRow => {
   switch (event.type) {
+    case 'ClusterDescriptionChanged':
+      return { ...row, ...event.data.new };
     case 'ClusterEnabled':
     case 'ClusterDisabled':
     case 'ClusterDecommissioned':

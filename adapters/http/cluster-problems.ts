@@ -16,6 +16,8 @@ export const CLUSTER_PROBLEMS: Table = {
   ClusterDecommissioned: ({ cluster }) =>
     conflict('ClusterDecommissioned', 'Cluster ended', `${cluster} was decommissioned; its name is not used again.`),
   ClusterAlready: ({ cluster, status }) => conflict('ClusterAlready', 'Nothing to change', `${cluster} is ${status}.`),
+  ClusterUnchanged: ({ cluster }) =>
+    conflict('ClusterUnchanged', 'Nothing to change', `${cluster} has that name and that site already.`),
   ClusterOfOtherKind: ({ cluster, kind }) =>
     conflict(
       'ClusterOfOtherKind',

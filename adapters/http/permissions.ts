@@ -88,6 +88,7 @@ export const OPERATIONS = {
   showClusterHistory: 'ReadTrustedHosts',
   showHostCluster: 'ReadTrustedHosts',
   registerCluster: 'ManageTrustedHosts',
+  changeCluster: 'ManageTrustedHosts',
   enableCluster: 'ManageTrustedHosts',
   disableCluster: 'ManageTrustedHosts',
   decommissionCluster: 'ManageTrustedHosts',

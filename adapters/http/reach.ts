@@ -101,6 +101,7 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   showClusterHistory: cluster,
   showHostCluster: host,
   registerCluster: { cluster: body() },
+  changeCluster: cluster,
   enableCluster: cluster,
   disableCluster: cluster,
   decommissionCluster: cluster,

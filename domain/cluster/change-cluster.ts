@@ -17,6 +17,15 @@ export const registerCluster: Change<{
   return changeCluster(deps)(input, cluster, { type: 'RegisterCluster', by, kind, displayName, site });
 };
 
+/** What people call it, and where it stands; undefined: as it is. */
+export const describeCluster: Change<{
+  readonly displayName?: string | null | undefined;
+  readonly site?: string | null | undefined;
+}> = (deps) => (input) => {
+  const { by, cluster, displayName, site } = input;
+  return changeCluster(deps)(input, cluster, { type: 'ChangeDescription', by, displayName, site });
+};
+
 export const enableCluster: Change<{ readonly reason: string }> = (deps) => (input) => {
   const { by, cluster, reason } = input;
   return changeCluster(deps)(input, cluster, { type: 'EnableCluster', by, reason });

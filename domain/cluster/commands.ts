@@ -10,6 +10,12 @@ export type ClusterCommand = { readonly by: Actor } & (
       readonly displayName: string | undefined;
       readonly site: string | undefined;
     }
+  | {
+      /** Undefined: stays as it is; null: none from then on. */
+      readonly type: 'ChangeDescription';
+      readonly displayName: string | null | undefined;
+      readonly site: string | null | undefined;
+    }
   | { readonly type: 'EnableCluster' | 'DisableCluster'; readonly reason: string }
   | {
       readonly type: 'DecommissionCluster';
@@ -61,6 +67,7 @@ export type ClusterRejection =
   | NoSuchCluster
   | { readonly _tag: 'ClusterExists'; readonly cluster: string }
   | { readonly _tag: 'ClusterAlready'; readonly cluster: string; readonly status: 'enabled' | 'disabled' }
+  | { readonly _tag: 'ClusterUnchanged'; readonly cluster: string }
   /** A cluster is an authority or it is trusted, never both. */
   | { readonly _tag: 'ClusterOfOtherKind'; readonly cluster: string; readonly kind: ClusterKind }
   | { readonly _tag: 'ClusterHasHosts'; readonly cluster: string; readonly hosts: number }

@@ -24,6 +24,20 @@ const register = (cluster: string, command: Of<'RegisterCluster'>, state: Cluste
     : reject({ _tag: 'ClusterOfOtherKind', cluster, kind: state.kind });
 };
 
+const describe = (
+  cluster: string,
+  { displayName, site }: Of<'ChangeDescription'>,
+  { description: old }: ClusterState,
+): Decided => {
+  const changed = {
+    displayName: displayName === undefined ? old.displayName : displayName,
+    site: site === undefined ? old.site : site,
+  };
+  return changed.displayName === old.displayName && changed.site === old.site
+    ? reject({ _tag: 'ClusterUnchanged', cluster })
+    : record({ type: 'ClusterDescriptionChanged', data: { old, new: changed } });
+};
+
 const turn = (
   cluster: string,
   { type, reason }: Of<'EnableCluster' | 'DisableCluster'>,
@@ -48,7 +62,7 @@ const ofKind = (cluster: string, { kind }: ClusterState, wanted: ClusterKind, de
 
 type ServiceCommand = Exclude<
   ClusterCommand,
-  Of<'RegisterCluster' | 'EnableCluster' | 'DisableCluster' | 'DecommissionCluster'>
+  Of<'RegisterCluster' | 'ChangeDescription' | 'EnableCluster' | 'DisableCluster' | 'DecommissionCluster'>
 >;
 
 const decideServices = (cluster: string, command: ServiceCommand, state: ClusterState): Decided => {
@@ -73,6 +87,8 @@ const decideByType = (cluster: string, command: ClusterCommand, state: ClusterSt
   if (command.type === 'RegisterCluster') return register(cluster, command, state);
   if (state.status === 'unknown') return reject({ _tag: 'ClusterUnknown', cluster });
   switch (command.type) {
+    case 'ChangeDescription':
+      return describe(cluster, command, state);
     case 'EnableCluster':
     case 'DisableCluster':
       return turn(cluster, command, state);

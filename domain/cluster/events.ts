@@ -20,6 +20,16 @@ export const ClusterRegistered = eventType({
   ),
 });
 
+const description = { displayName: t.union([t.null, Text(256)]), site: t.union([t.null, Text(128)]) };
+const Description = closed(description, 'ClusterDescription');
+
+/** For people: nothing is decided by it. Both whole, so that the event alone says what changed. */
+export const ClusterDescriptionChanged = eventType({
+  type: 'ClusterDescriptionChanged',
+  version: 1,
+  data: closed({ old: Description, new: Description }, 'ClusterDescriptionChanged'),
+});
+
 /** From now on the services of an authority cluster count, and the hosts of a trusted one are served as its hosts. */
 export const ClusterEnabled = eventType({
   type: 'ClusterEnabled',
@@ -42,6 +52,7 @@ export const ClusterDecommissioned = eventType({
 
 export const CLUSTER_EVENTS = [
   ClusterRegistered,
+  ClusterDescriptionChanged,
   ClusterEnabled,
   ClusterDisabled,
   ClusterDecommissioned,

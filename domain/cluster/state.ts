@@ -8,6 +8,7 @@ export type ClusterStatus = 'unknown' | 'enabled' | 'disabled' | 'decommissioned
 export interface ClusterState {
   readonly status: ClusterStatus;
   readonly kind: ClusterKind | undefined;
+  readonly description: { readonly displayName: string | null; readonly site: string | null };
   /** What an authority cluster offers, by `serviceKey`. */
   readonly advertised: ReadonlyMap<string, Service>;
   /** What the hosts of a trusted cluster shall use; undefined: nothing was said. */
@@ -19,6 +20,7 @@ export interface ClusterState {
 export const unknownCluster: ClusterState = {
   status: 'unknown',
   kind: undefined,
+  description: { displayName: null, site: null },
   advertised: new Map(),
   desired: undefined,
   remediation: undefined,
@@ -32,8 +34,12 @@ export const isServed = ({ status, kind }: ClusterState): boolean => status === 
 
 export const evolveCluster = (state: ClusterState, { event }: Recorded<ClusterEvent>): ClusterState => {
   switch (event.type) {
-    case 'ClusterRegistered':
-      return { ...state, status: 'disabled', kind: event.data.kind };
+    case 'ClusterRegistered': {
+      const { kind, ...description } = event.data;
+      return { ...state, status: 'disabled', kind, description };
+    }
+    case 'ClusterDescriptionChanged':
+      return { ...state, description: event.data.new };
     case 'ClusterEnabled':
       return { ...state, status: 'enabled' };
     case 'ClusterDisabled':

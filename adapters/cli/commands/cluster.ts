@@ -32,6 +32,31 @@ const register = (group: Command, cli: Cli): void => {
   });
 };
 
+/** Null: `--no-...` took it away. */
+const given = (option: unknown): unknown => (option === false ? null : option);
+
+const set = (group: Command, cli: Cli): void => {
+  const command = group
+    .command('set <cluster>')
+    .description('change what people call a cluster and where it stands; its id stays')
+    .option('--display-name <text>', 'what people call it')
+    .option('--no-display-name', 'it is called by its id')
+    .option('--site <text>', 'where it stands')
+    .option('--no-site', 'nothing is said of where it stands')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ sekisho cluster set east-1 --display-name "Payroll" --site "Data centre west"',
+    );
+  // Commander makes a --no-... option true by itself where its other half was not given.
+  command.setOptionValue('displayName', undefined).setOptionValue('site', undefined);
+  online(cli, command, (online) => {
+    const { displayName, site } = online.options;
+    const path = `${PATH}/${segment(online.args[0])}`;
+    const body = { displayName: given(displayName), site: given(site) };
+    return sendCommand(online, { operation: 'changeCluster', method: 'PUT', path, body });
+  });
+};
+
 const turn = (group: Command, cli: Cli, name: string, operation: Operation, description: string): void => {
   const command = group
     .command(`${name} <cluster>`)
@@ -118,6 +143,7 @@ const addMembers = (group: Command, cli: Cli): void => {
 export const clusterCommand: AddCommand = (parent, cli) => {
   const group = parent.command('cluster').description('clusters: which hosts belong together, and whether they count');
   register(group, cli);
+  set(group, cli);
   addClusterReads(group, cli);
   turn(group, cli, 'enable', 'enableCluster', 'from then on its hosts are served as its hosts');
   turn(group, cli, 'disable', 'disableCluster', 'no host is served as a host of it any more, at once');

@@ -19,6 +19,11 @@ const turn = (id: string, enabled: boolean): Step => {
   return { call: { operation, method: 'POST', path, body: REASON } };
 };
 
+const describe = ({ id, displayName, site }: ResolvedCluster): Step => {
+  const body = { displayName, site };
+  return { call: { operation: 'changeCluster', method: 'PUT', path: `${PATH}/${segment(id)}`, body } };
+};
+
 const statusOf = ({ enabled }: ResolvedCluster): string | undefined =>
   enabled === undefined ? undefined : enabled ? 'enabled' : 'disabled';
 
@@ -36,9 +41,15 @@ const clusters: Listed<ResolvedCluster, Present> = {
     const { kind, displayName, site } = wanted;
     return differenceText({ kind, displayName, site, status: statusOf(wanted) }, present);
   },
-  // What a cluster is and is called, it was registered with for ever.
-  change: (wanted, { status }) =>
-    wanted.enabled === undefined || statusOf(wanted) === status ? [] : [turn(wanted.id, wanted.enabled)],
+  change: (wanted, present) => {
+    const { kind, displayName, site, enabled } = wanted;
+    // What a cluster is, it was registered as for ever.
+    if (kind !== present.kind) return [];
+    return [
+      ...(differenceText({ displayName, site }, present) === undefined ? [] : [describe(wanted)]),
+      ...(enabled === undefined || statusOf(wanted) === present.status ? [] : [turn(wanted.id, enabled)]),
+    ];
+  },
   take: ({ id }, reason) => ({
     call: {
       operation: 'decommissionCluster',

@@ -19,6 +19,13 @@ export const RegisterCluster = closedWith(
   'RegisterCluster',
 );
 
+/** What is not named stays as it is; null takes it away. */
+export const ChangeCluster = closedWith(
+  {},
+  { displayName: orNull(Text(256)), site: orNull(Text(128)) },
+  'ChangeCluster',
+);
+
 /** `withHosts`: although hosts are in it; they are in no cluster then. `whileUsed`: although trusted clusters use what it offers. */
 export const DecommissionCluster = closedWith(
   { reason: Text(512) },

@@ -2,6 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
   decommissionCluster,
+  describeCluster,
   disableCluster,
   enableCluster,
   registerCluster,
@@ -14,6 +15,7 @@ import { clusterUsers } from '../../../projections/cluster-users.js';
 import type { Api } from '../api.js';
 import {
   AddClusterHost,
+  ChangeCluster,
   ClusterHostPath,
   ClusterPath,
   DecommissionCluster,
@@ -36,6 +38,18 @@ const register = (api: Api): Route =>
     body: RegisterCluster,
     stream: (_, { id }) => clusterStream(id),
     work: (by, { body: { id, ...rest } }) => registerCluster(api.deps)({ ...by, cluster: id, ...rest }),
+  });
+
+const change = (api: Api): Route =>
+  commandRoute({
+    method: 'PUT',
+    path: PATH,
+    operation: 'changeCluster',
+    summary: 'What people call a cluster, and where it stands. Nothing is decided by it, and its id stays.',
+    params: ClusterPath,
+    body: ChangeCluster,
+    stream,
+    work: (by, { params, body }) => describeCluster(api.deps)({ ...by, cluster: params.id, ...body }),
   });
 
 const enable = (api: Api): Route =>
@@ -111,6 +125,7 @@ const removeHost = (api: Api): Route =>
 
 export const clusterCommandRoutes = (api: Api): ReadonlyArray<Route> => [
   register(api),
+  change(api),
   enable(api),
   disable(api),
   decommission(api),

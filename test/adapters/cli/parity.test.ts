@@ -95,6 +95,7 @@ const BY: Readonly<Record<Operation, Told>> = {
   showClusterHistory: 'cluster history',
   showHostCluster: 'cluster of',
   registerCluster: 'cluster register',
+  changeCluster: 'cluster set',
   enableCluster: 'cluster enable',
   disableCluster: 'cluster disable',
   decommissionCluster: 'cluster decommission',

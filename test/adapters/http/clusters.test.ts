@@ -113,6 +113,32 @@ describe('clusters over HTTP', () => {
     ]);
   });
 
+  it('change their names and sites, were called otherwise before, and let the same hosts in', async () => {
+    const named = async (at = '') => {
+      const { cluster } = await read(`/v1/clusters/c2${at}`);
+      return [cluster.displayName, cluster.site, cluster.served, cluster.hosts];
+    };
+    const first = (await ask('PUT', '/v1/clusters/c2', { displayName: 'Payroll' })).json().events[0];
+    expect(first).toMatchObject({ type: 'ClusterDescriptionChanged' });
+    expect(await named()).toEqual(['Payroll', 'east', true, 1]);
+    expect((await ask('PUT', '/v1/clusters/c2', { displayName: null, site: 'west' })).statusCode).toBe(200);
+    expect(await named()).toEqual([null, 'west', true, 1]);
+    expect(await named(`?index=${String(first.index)}`)).toEqual(['Payroll', 'east', true, 1]);
+    expect(await named(`?index=${String(first.index - 1)}`)).toEqual([null, 'east', true, 1]);
+    const { events } = await read('/v1/clusters/c2/history?limit=1');
+    expect(events[0].data).toEqual({
+      old: { displayName: 'Payroll', site: 'east' },
+      new: { displayName: null, site: 'west' },
+    });
+    expect((await ask('PUT', '/v1/clusters/c2', { site: 'west' })).json()).toMatchObject({
+      status: 409,
+      code: 'ClusterUnchanged',
+    });
+    expect((await ask('PUT', '/v1/clusters/c2', { kind: 'authority' })).json().code).toBe('InvalidField');
+    expect((await ask('PUT', '/v1/clusters/c2', { site: 'x' }, 'wendy')).json().code).toBe('RoleNotAllowed');
+    expect(await generate('second')).toBe('released');
+  });
+
   it('refuse what breaks a rule of theirs, each in its own words', async () => {
     const code = async (...given: Parameters<typeof ask>) => (await ask(...given)).json().code;
     expect(await code('POST', '/v1/clusters', { id: 'c1', kind: 'authority' })).toBe('ClusterOfOtherKind');

@@ -463,6 +463,15 @@ const CLUSTERS: ReadonlyArray<Row> = [
     wrong: { path: NOWHERE, code: 'ClusterUnknown' },
   },
   {
+    operation: 'changeCluster',
+    path: EAST,
+    as: 'alice',
+    body: { displayName: 'East', site: 'there' },
+    events: ['ClusterDescriptionChanged'],
+    read: ['/v1/clusters/east', { cluster: { displayName: 'East', site: 'there', status: 'enabled' } }],
+    wrong: { body: {}, code: 'ClusterUnchanged' },
+  },
+  {
     operation: 'addClusterHost',
     path: EAST,
     as: 'alice',

@@ -44,6 +44,7 @@ const BODIES: Partial<Record<Operation, Readonly<Record<string, unknown>> | unde
   trustPeerCertificates: { certificates: [PEM] },
   registerKey: { id: 'd4'.repeat(32), primaryKey: 'primary-7', reason: 'r' },
   registerCluster: { kind: 'trusted' },
+  changeCluster: { site: 's' },
   addClusterHost: {},
   advertiseService: SERVICES.services[0],
   withdrawService: { kind: 'attestation', hostname: 'gate.example', port: 8750, reason: 'r' },

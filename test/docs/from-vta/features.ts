@@ -383,6 +383,13 @@ const CLUSTERS: ReadonlyArray<Row> = [
     events: ['ClusterRegistered', 'ClusterEnabled', 'ClusterDisabled'],
     tests: [HTTP, 'domain/cluster/decider.test.ts'],
   }),
+  added('What a cluster is called and where it stands, which may change', {
+    cli: ['cluster set'],
+    operations: ['changeCluster'],
+    events: ['ClusterDescriptionChanged'],
+    tests: [HTTP, 'adapters/http/clusters.test.ts', 'adapters/cli/cluster.test.ts', 'domain/cluster/decider.test.ts'],
+    note: 'Nothing is decided by either; the id stays.',
+  }),
   done('Find the services of the authority', {
     cli: ['cluster topology'],
     operations: ['showTopology', 'advertiseService', 'withdrawService'],

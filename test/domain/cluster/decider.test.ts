@@ -34,6 +34,31 @@ describe('a cluster', () => {
       .thenRejected({ _tag: 'ClusterOfOtherKind', kind: 'trusted' });
   });
 
+  it('changes its name and its site, each alone or both, and nothing else by it', () => {
+    const change = (displayName?: string | null, site?: string | null) =>
+      ({ type: 'ChangeDescription', by: alice, displayName, site }) as const;
+    const changed = (old: object, now: object) =>
+      ({
+        type: 'ClusterDescriptionChanged',
+        data: { old: { displayName: null, site: null, ...old }, new: { displayName: null, site: null, ...now } },
+      }) as const;
+    const named = changed({}, { displayName: 'Payroll' });
+    const both = { displayName: 'Payroll', site: 'West' };
+    given(registered()).when(change('Payroll')).then(named);
+    given(registered(), named)
+      .when(change(undefined, 'West'))
+      .then(changed({ displayName: 'Payroll' }, both));
+    given(registered(), changed({}, both)).when(change(null, null)).then(changed(both, {}));
+    for (const same of [change(), change('Payroll'), change('Payroll', null), change(undefined, null)])
+      given(registered(), named).when(same).thenRejected({ _tag: 'ClusterUnchanged' });
+    given().when(change('Payroll')).thenRejected({ _tag: 'ClusterUnknown' });
+    given(registered(), ended).when(change('Payroll')).thenRejected({ _tag: 'ClusterDecommissioned' });
+    given(registered(), named, enabled).when(register('trusted')).thenRejected({ _tag: 'ClusterExists' });
+    given(registered())
+      .when({ ...change('Payroll'), by: wendy })
+      .thenRejected({ _tag: 'PermissionRequired', permission: 'ManageTrustedHosts' });
+  });
+
   it('is enabled and disabled, each once', () => {
     given(registered()).when(enable).then(enabled);
     given(registered(), enabled).when(enable).thenRejected({ _tag: 'ClusterAlready', status: 'enabled' });

@@ -99,12 +99,20 @@ describe('clusters in a site file', { timeout: 120_000 }, () => {
     expect(await on('plan', exported)).toEqual({ code: 0, open: [] });
   });
 
-  it('are of one kind for ever, and named for ever', async () => {
-    const { open } = await on('plan', withClusters({ ...EAST, site: 'North' }, WEST, { id: 'gate', kind: 'trusted' }));
-    expect(open).toMatchObject([
-      { mark: '!', name: 'east', detail: 'site East -> North' },
-      { mark: '!', name: 'gate', detail: 'kind authority -> trusted' },
-    ]);
+  it('are of one kind for ever', async () => {
+    const other = { id: 'gate', kind: 'trusted', site: 'North' };
+    const { open } = await on('plan', withClusters(EAST, WEST, other));
+    expect(open).toMatchObject([{ mark: '!', name: 'gate', detail: 'kind authority -> trusted, site null -> North' }]);
+  });
+
+  it('get another name and another site, once', async () => {
+    const moved = { ...EAST, displayName: 'Payroll', site: 'North' };
+    const site = withClusters(moved, WEST, GATE);
+    const detail = 'displayName null -> Payroll, site East -> North';
+    expect((await on('plan', site)).open).toMatchObject([{ mark: '~', name: 'east', detail }]);
+    expect(await on('apply', site)).toMatchObject({ code: 0, open: [{ name: 'east', result: 'done' }] });
+    expect(await on('plan', site)).toEqual({ code: 0, open: [] });
+    expect((await on('apply', withClusters({ ...EAST, displayName: 'Payroll' }, WEST, GATE))).code).toBe(0);
   });
 
   it('say only what they say: the rest is left alone', async () => {

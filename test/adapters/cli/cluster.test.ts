@@ -1,0 +1,37 @@
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openHttpAuthority } from '../../support/http-authority.js';
+import { run } from '../../support/run-cli.js';
+
+let dir: string;
+
+beforeAll(async () => {
+  const authority = await openHttpAuthority();
+  ({ dir } = authority);
+  await authority.close();
+});
+afterAll(() => rmSync(dirname(dir), { recursive: true, force: true }));
+
+const cluster = (...args: ReadonlyArray<string>) => run('cluster', ...args, '--dir', dir);
+const described = async (): Promise<unknown> => {
+  const { displayName, site } = JSON.parse((await cluster('show', 'east', '--json')).out).cluster;
+  return [displayName, site];
+};
+
+describe('cluster set', () => {
+  it('changes what is named and leaves the rest', async () => {
+    expect((await cluster('register', 'east', '--kind', 'trusted', '--site', 'East')).code).toBe(0);
+    expect(await cluster('set', 'east', '--display-name', 'Payroll')).toMatchObject({ code: 0, err: '' });
+    expect(await described()).toEqual(['Payroll', 'East']);
+    expect((await cluster('set', 'east', '--site', 'West', '--no-display-name')).code).toBe(0);
+    expect(await described()).toEqual([null, 'West']);
+    expect((await cluster('set', 'east', '--no-site')).code).toBe(0);
+    expect(await described()).toEqual([null, null]);
+  });
+
+  it('says so where nothing is changed', async () => {
+    const { code, err } = await cluster('set', 'east');
+    expect([code, err]).toEqual([3, expect.stringContaining('already')]);
+  });
+});
