@@ -1,8 +1,6 @@
 import { type ServiceDifference, serviceDifferences } from '../domain/cluster/service-differences.js';
 import type { Desired, MemberRow } from './cluster-row.js';
-
-/** `NONE`: nothing is desired, or nobody said what is applied. It is unknown, and never good. */
-export type DriftHealth = 'OK' | 'ERROR' | 'NONE';
+import type { DriftHealth } from './drift-row.js';
 
 /** How what one host applies stands to what its cluster desires. */
 export interface HostDrift {

@@ -1,6 +1,7 @@
 import type { ClusterKind } from '../domain/cluster/events.js';
 import type { AppliedConfig } from '../domain/cluster/membership-commands.js';
 import type { Service } from '../domain/cluster/service.js';
+import type { DriftRow } from './drift-row.js';
 import type { Act } from './reference-row.js';
 
 /** A cluster as its own events leave it. */
@@ -55,12 +56,13 @@ export interface JobRow {
     | null;
 }
 
-export type AnyClusterRow = ClusterRow | MemberRow | JobRow;
+export type AnyClusterRow = ClusterRow | MemberRow | JobRow | DriftRow;
 
 export type ClusterRows = ReadonlyMap<string, AnyClusterRow>;
 
 export const clusterKey = (cluster: string): string => `cluster/${cluster}`;
 export const memberKey = (host: string): string => `member/${host}`;
+export const driftKey = (cluster: string): string => `drift/${cluster}`;
 export const jobKey = (job: string): string => `job/${job}`;
 
 export const clusterRow = (rows: ClusterRows, cluster: string): ClusterRow | undefined => {

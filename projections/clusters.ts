@@ -16,6 +16,7 @@ import {
   memberKey,
   memberRow,
 } from './cluster-row.js';
+import { driftChanges } from './drift-changes.js';
 import { evolveClusterRow } from './evolve-cluster-row.js';
 import { type Change, NOTHING, type Projection } from './projection.js';
 import { actOf } from './reference.js';
@@ -96,14 +97,19 @@ const evolveMember = (rows: ClusterRows, recorded: Recorded<LedgerEvent>, host: 
   return leaves && rows.has(key) ? [[key, null]] : NOTHING;
 };
 
+const evolve: Projection<AnyClusterRow, LedgerEvent>['evolve'] = (rows, recorded) => {
+  const host = hostOfStream(recorded.stream);
+  if (host !== undefined) return evolveMember(rows, recorded, host);
+  const cluster = clusterOfStream(recorded.stream);
+  return cluster === undefined ? NOTHING : evolveCluster(rows, recorded as Recorded<ClusterEvent>, cluster);
+};
+
 /** Clusters, which host is in which, what they shall apply and do apply, and how far that is under way. */
 export const clusters: Projection<AnyClusterRow, LedgerEvent> = {
   name: 'clusters',
-  version: 3,
+  version: 4,
   evolve: (rows, recorded) => {
-    const host = hostOfStream(recorded.stream);
-    if (host !== undefined) return evolveMember(rows, recorded, host);
-    const cluster = clusterOfStream(recorded.stream);
-    return cluster === undefined ? NOTHING : evolveCluster(rows, recorded as Recorded<ClusterEvent>, cluster);
+    const changes = evolve(rows, recorded);
+    return changes.length === 0 ? NOTHING : [...changes, ...driftChanges(rows, recorded, changes)];
   },
 };

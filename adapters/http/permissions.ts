@@ -102,6 +102,7 @@ export const OPERATIONS = {
   exportServices: 'ReadTrustedHosts',
   showTopology: 'ReadTrustedHosts',
   showDrift: 'ReadTrustedHosts',
+  showDriftHistory: 'ReadTrustedHosts',
   remediateCluster: 'ManageTrustedHosts',
   showJob: 'ReadTrustedHosts',
   reportAppliedConfig: 'host',

@@ -116,6 +116,7 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   exportServices: cluster,
   showTopology: 'parts',
   showDrift: cluster,
+  showDriftHistory: cluster,
   remediateCluster: cluster,
   showJob: { job: path() },
   reportAppliedConfig: 'undivided',

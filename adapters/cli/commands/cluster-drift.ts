@@ -3,6 +3,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
   DriftAnswer,
+  DriftHistoryAnswer,
+  type DriftTransition,
   JobAnswer,
   type JobView,
   RemediationAnswer,
@@ -37,11 +39,51 @@ const driftText = ({ paint }: Online, answer: DriftAnswer): string =>
     asOfText(answer),
   ].join('\n');
 
+const turned = (paint: Paint, before: string | null, after: string | null): string =>
+  before === after
+    ? healthText(paint, after ?? '-')
+    : [before, after].map((health) => (health === null ? '-' : healthText(paint, health))).join(' -> ');
+
+const serviceText = ({ service, after, what }: DriftTransition['services'][number]): string =>
+  `${service}: ${what.length === 0 ? (after ?? 'no more') : what.join(', ')}`;
+
+const historyText = ({ paint }: Online, answer: DriftHistoryAnswer): string =>
+  [
+    answer.transitions.length === 0
+      ? 'Nothing changed yet.'
+      : tableOf(
+          paint,
+          ['time', 'entry', 'host', 'health', 'services', 'by'],
+          answer.transitions.map(({ host, before, after, services, cause }) => [
+            when(cause.time),
+            `${String(cause.index)} ${cause.type}`,
+            printable(host),
+            turned(paint, before, after),
+            printable(services.map(serviceText).join('\n')) || '-',
+            printable(cause.by),
+          ]),
+        ),
+    ...(answer.nextCursor === null ? [] : [`Older: --before ${String(answer.nextCursor)}`]),
+    asOfText(answer),
+  ].join('\n');
+
+const showHistory = (given: Online): ReturnType<typeof showAnswer> => {
+  const { limit, before } = given.options as { readonly limit?: number; readonly before?: number };
+  const path = `/v1/clusters/${segment(given.args[0])}/drift/history`;
+  const query = { ...asOfQuery(given.options), limit, cursor: before };
+  const call = { operation: 'showDriftHistory', method: 'GET', path, query } as const;
+  return showAnswer(given, call, DriftHistoryAnswer, (answer) => historyText(given, answer));
+};
+
 const drift = (group: Command, cli: Cli): void => {
-  const command = withAsOf(group.command('drift <cluster>')).description(
-    'how what each host applies differs from what it shall apply',
-  );
+  const command = withAsOf(group.command('drift <cluster>'))
+    .description('how what each host applies differs from what it shall apply')
+    .option('--history', 'every change of it instead, newest first, with the event that made it', false)
+    .option('--limit <n>', 'with --history: how many changes, at most 500', wholeNumber, 50)
+    .option('--before <n>', 'with --history: only before this ledger entry', wholeNumber)
+    .addHelpText('after', '\nExample:\n  $ sekisho cluster drift east-1 --history --limit 20');
   online(cli, command, (given) => {
+    if (given.options['history'] === true) return showHistory(given);
     const path = `/v1/clusters/${segment(given.args[0])}/drift`;
     const query = { ...asOfQuery(given.options) };
     return showAnswer(given, { operation: 'showDrift', method: 'GET', path, query }, DriftAnswer, (answer) =>

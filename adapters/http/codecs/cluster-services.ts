@@ -108,6 +108,33 @@ export const DriftAnswer = t.type(
 );
 export type DriftAnswer = t.TypeOf<typeof DriftAnswer>;
 
+const Health = orNull(t.string);
+
+/** `before`, `after`: OK, ERROR or NONE; null: the host was, or is, not in the cluster. */
+export const DriftTransition = t.type(
+  {
+    host: t.string,
+    before: Health,
+    after: Health,
+    /** Of which something else is true than before; null: the host neither shall use it nor does. */
+    services: t.readonlyArray(
+      t.type(
+        { service: t.string, before: Health, after: Health, what: t.readonlyArray(t.string) },
+        'ServiceTransition',
+      ),
+    ),
+    cause: t.intersection([Act, t.type({ type: t.string })], 'Cause'),
+  },
+  'DriftTransition',
+);
+export type DriftTransition = t.TypeOf<typeof DriftTransition>;
+
+export const DriftHistoryAnswer = t.type(
+  { asOf: AsOf, cluster: t.string, transitions: t.readonlyArray(DriftTransition), nextCursor: orNull(t.number) },
+  'DriftHistoryAnswer',
+);
+export type DriftHistoryAnswer = t.TypeOf<typeof DriftHistoryAnswer>;
+
 export const TopologyAnswer = t.type(
   {
     asOf: AsOf,

@@ -22,6 +22,7 @@ import { ClusterPath } from '../codecs/clusters.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
+import { driftHistory } from './drift-history.js';
 
 const driftOf = (rows: ClusterRows, cluster: string): E.Either<ApiError, Omit<DriftAnswer, 'asOf'>> => {
   const row = clusterRow(rows, cluster);
@@ -112,4 +113,9 @@ const showJob = (api: Api): Route =>
       ),
   });
 
-export const driftRoutes = (api: Api): ReadonlyArray<Route> => [drift(api), remediate(api), showJob(api)];
+export const driftRoutes = (api: Api): ReadonlyArray<Route> => [
+  drift(api),
+  driftHistory(api),
+  remediate(api),
+  showJob(api),
+];

@@ -35,3 +35,23 @@ describe('cluster set', () => {
     expect([code, err]).toEqual([3, expect.stringContaining('already')]);
   });
 });
+
+describe('cluster drift --history', () => {
+  it('shows what changed, when, by which entry and how, and what there is below a page', async () => {
+    expect((await run('host', 'enrol', 'h1', '--dir', dir)).code).toBe(0);
+    for (const verb of ['add-host', 'remove-host'])
+      expect((await cluster(verb, 'east', 'h1', ...(verb === 'add-host' ? [] : ['--reason', 'r']))).code).toBe(0);
+    const { code, out } = await cluster('drift', 'east', '--history');
+    expect(code).toBe(0);
+    expect(out).toMatch(/HostLeft +h1 +NONE \(unknown\) -> - /);
+    expect(out).toMatch(/HostJoined +h1 +- -> NONE \(unknown\) /);
+    const [, next] = /--before (\d+)/.exec((await cluster('drift', 'east', '--history', '--limit', '1')).out) ?? [];
+    const older = await cluster('drift', 'east', '--history', '--json', '--before', String(next));
+    expect(JSON.parse(older.out)).toMatchObject({ transitions: [{ cause: { type: 'HostJoined' } }], nextCursor: null });
+  });
+
+  it('says so where nothing changed yet', async () => {
+    expect((await cluster('register', 'west', '--kind', 'trusted')).code).toBe(0);
+    expect((await cluster('drift', 'west', '--history')).out).toContain('Nothing changed yet.');
+  });
+});

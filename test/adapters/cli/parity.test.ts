@@ -109,6 +109,7 @@ const BY: Readonly<Record<Operation, Told>> = {
   exportServices: 'cluster export-services',
   showTopology: 'cluster topology',
   showDrift: 'cluster drift',
+  showDriftHistory: 'cluster drift',
   remediateCluster: 'cluster remediate',
   showJob: 'job show',
   reportAppliedConfig: AGENT,

@@ -164,6 +164,50 @@ describe('the services of clusters', () => {
     expect((await ask('GET', '/v1/jobs/00000000-0000-4000-8000-000000000000')).json().code).toBe('JobUnknown');
   });
 
+  it('leave every change of how hosts stand to them, with the event that made it and what differed', async () => {
+    const all = await read('/v1/clusters/east/drift/history');
+    const told = all.transitions.map(({ host, before, after, services, cause }: never) => [
+      (cause as { type: string }).type,
+      host,
+      before,
+      after,
+      (services as ReadonlyArray<{ what: ReadonlyArray<string> }>).map(({ what }) => what.join()).join(' '),
+    ]);
+    expect([told.reverse(), all.nextCursor]).toEqual([
+      [
+        ['HostJoined', 'h1', null, 'NONE', ''],
+        ['HostJoined', 'h2', null, 'NONE', ''],
+        ...['h2', 'h1'].map((host) => ['ServicesAttached', host, 'NONE', 'NONE', ' ']),
+        ['AppliedConfigObserved', 'h1', 'NONE', 'ERROR', 'group-differs missing'],
+        ['AppliedConfigObserved', 'h2', 'NONE', 'OK', ' '],
+        ['AppliedConfigObserved', 'h1', 'ERROR', 'OK', ' '],
+        ['AppliedConfigObserved', 'h2', 'OK', 'ERROR', 'missing'],
+      ],
+      null,
+    ]);
+  });
+
+  it('have a history that is read page by page, and ends where it is read as of', async () => {
+    const path = '/v1/clusters/east/drift/history';
+    const all = (await read(path)).transitions;
+    let [cursor, paged]: [number | null, ReadonlyArray<unknown>] = [null, []];
+    do {
+      const page = await read(`${path}?limit=1${cursor === null ? '' : `&cursor=${String(cursor)}`}`);
+      expect(page.transitions.length).toBeGreaterThan(0);
+      paged = [...paged, ...page.transitions];
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(paged).toEqual(all);
+    const { index, time } = all[3].cause as { readonly index: number; readonly time: string };
+    expect((await read(`${path}?index=${String(index)}`)).transitions).toEqual(all.slice(3));
+    expect((await read(`${path}?index=${String(index - 1)}&cursor=${String(index + 5)}`)).transitions).toEqual(
+      all.slice(4),
+    );
+    expect(all[3]).toMatchObject({ cause: { by: 'h1', time } });
+    expect((await ask('GET', '/v1/clusters/nowhere/drift/history')).json().code).toBe('ClusterUnknown');
+    expect((await ask('GET', '/v1/clusters/west/drift/history')).json().transitions).toEqual([]);
+  });
+
   it('are remembered with what was applied then', async () => {
     const { joined, memberships } = await read('/v1/hosts/h1/cluster').then((all) => ({
       ...all,

@@ -424,10 +424,10 @@ const CLUSTERS: ReadonlyArray<Row> = [
   }),
   done('Applied configuration of each service', {
     cli: ['cluster drift'],
-    operations: ['showDrift', 'reportAppliedConfig', 'relayAppliedConfig'],
+    operations: ['showDrift', 'showDriftHistory', 'reportAppliedConfig', 'relayAppliedConfig'],
     events: ['AppliedConfigObserved'],
-    tests: ['domain/cluster/services.test.ts', ...SERVICES],
-    note: "With whose word it is (the host's own, or relayed), since when, and for any moment.",
+    tests: ['domain/cluster/services.test.ts', 'projections/drift-changes.test.ts', ...SERVICES],
+    note: "With whose word it is (the host's own, or relayed), since when, for any moment, and every change of it (`--history`).",
   }),
   different(
     'Applied configuration of a cluster: get, remediate, remove',
