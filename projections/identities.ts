@@ -1,43 +1,10 @@
-import type { ClientCertificate } from '../domain/access/client-certificate.js';
-import type { Scope } from '../domain/access/scope.js';
 import type { TokenIssuer } from '../domain/access/token-issuer.js';
 import type { LedgerEvent } from '../domain/catalogue.js';
 import type { Recorded } from '../domain/ledger/envelope.js';
+import type { AccessRow, TokenIssuerRow } from './access-row.js';
+import { accountsOf, accountsOfIssuer, accountsUnproved, evolveAccountRows } from './account-rows.js';
 import { type Change, NOTHING, type Projection } from './projection.js';
 import { actOf } from './reference.js';
-import type { Act } from './reference-row.js';
-
-/** A token issuer, trusted or removed. */
-export interface TokenIssuerRow extends TokenIssuer {
-  readonly kind: 'issuer';
-  readonly trusted: Act;
-  /** The second person who said that it tells people apart. */
-  readonly confirmedBy: string | null;
-  readonly removed: (Act & { readonly reason: string }) | null;
-}
-
-/** Somebody who came with an issuer's token and did something. */
-export interface IdentityRow {
-  readonly kind: 'identity';
-  readonly subject: string;
-  readonly issuer: string;
-  readonly person: string;
-  readonly role: string;
-  readonly scope: Scope;
-  /** When they were last said to be this person in this role. */
-  readonly introduced: Act;
-}
-
-/** Client certificates that are an operator's. */
-export interface CertificateRow {
-  readonly kind: 'certificate';
-  readonly id: string;
-  readonly subject: string;
-  readonly certificate: ClientCertificate;
-  readonly bound: Act;
-}
-
-export type AccessRow = TokenIssuerRow | IdentityRow | CertificateRow;
 
 type Rows = ReadonlyMap<string, AccessRow>;
 type Changes = ReadonlyArray<Change<AccessRow>>;
@@ -68,19 +35,25 @@ const endCertificates = (rows: Rows, subject: string): Changes =>
 /** Whom the authority knows beside its own operators, and through whom. */
 export const identities: Projection<AccessRow, LedgerEvent> = {
   name: 'identities',
-  version: 3,
+  version: 4,
   evolve: (rows, recorded): Changes => {
     const { event } = recorded;
-    if (event.type === 'TokenIssuerTrusted') return trusted(recorded, event.data);
+    if (event.type === 'TokenIssuerTrusted')
+      return [...accountsUnproved(rows, event.data), ...trusted(recorded, event.data)];
     if (event.type === 'TokenIssuerConfirmed')
       return changeIssuer(rows, event.data.name, { confirmedBy: recorded.actor.subject });
     if (event.type === 'TokenIssuerRemoved')
-      return changeIssuer(rows, event.data.name, { removed: { ...actOf(recorded), reason: event.data.reason } });
+      return [
+        ...accountsOfIssuer(rows, event.data.name),
+        ...changeIssuer(rows, event.data.name, { removed: { ...actOf(recorded), reason: event.data.reason } }),
+      ];
+    if (event.type === 'AccountOffered' || event.type === 'AccountBound' || event.type === 'AccountReleased')
+      return evolveAccountRows(rows, recorded, event);
     if (event.type === 'ClientCertificateBound')
       return [[`certificate ${event.data.id}`, { kind: 'certificate', ...event.data, bound: actOf(recorded) }]];
     if (event.type === 'ClientCertificateReleased') return [[`certificate ${event.data.id}`, null]];
     if (event.type === 'OperatorConfirmed' || event.type === 'OperatorWithdrawn')
-      return endCertificates(rows, event.data.subject);
+      return [...endCertificates(rows, event.data.subject), ...accountsOf(rows, event.data.subject)];
     return event.type === 'IdentityIntroduced'
       ? [[`identity ${event.data.subject}`, { kind: 'identity', ...event.data, introduced: actOf(recorded) }]]
       : NOTHING;

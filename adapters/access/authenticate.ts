@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { currentAccess } from '../../domain/access/access-stream.js';
+import { type AccountOfAnother, holderOfAccount } from '../../domain/access/holder-of-account.js';
 import { holderOfToken, type TokenHolder } from '../../domain/access/holder-of-token.js';
-import { type IdentityFault, identityOf } from '../../domain/access/identity.js';
+import { type Identity, type IdentityFault, identityOf } from '../../domain/access/identity.js';
 import { operatorOfCertificate } from '../../domain/access/operator-of-certificate.js';
 import {
   signingCertificatesOf,
@@ -18,7 +19,12 @@ import type { TokenFault, TokenSource, VerifyToken } from './token-verifier.js';
 import { digestOfToken, isOwnToken, type Principal } from './tokens.js';
 
 /** A `LoadFault`: nobody can say who may come in, since the ledger can't be read. */
-export type AuthenticationFault = TokenFault | IdentityFault | LoadFault | { readonly _tag: 'Unauthenticated' };
+export type AuthenticationFault =
+  | TokenFault
+  | IdentityFault
+  | AccountOfAnother
+  | LoadFault
+  | { readonly _tag: 'Unauthenticated' };
 
 /** What a request showed of who sends it. */
 export interface Shown {
@@ -83,6 +89,18 @@ const sourcesOf = (
   }),
 ];
 
+/** Whose account is an operator's comes as that operator, and as nobody else: one person, one name. */
+const asThemselvesOrOperator = (state: AccessState, identity: Identity): Authenticated =>
+  pipe(
+    holderOfAccount(state, identity),
+    E.map((operator) => {
+      const { subject, role, scope } = identity;
+      return operator === undefined
+        ? { subject, role, scope, identity, via: 'issuer' as const }
+        : { ...operator, account: subject, via: 'issuer' as const };
+    }),
+  );
+
 const withSignedToken =
   (deps: AuthorityDeps, verify: VerifyToken, token: string) =>
   async (state: AccessState): Promise<Authenticated> =>
@@ -92,10 +110,7 @@ const withSignedToken =
         ({ issuer, claims }): Authenticated =>
           pipe(
             identityOf(issuer, claims),
-            E.map((identity) => {
-              const { subject, role, scope } = identity;
-              return { subject, role, scope, identity, via: 'issuer' as const };
-            }),
+            E.flatMap((identity) => asThemselvesOrOperator(state, identity)),
           ),
       ),
     );

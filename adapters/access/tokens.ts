@@ -19,6 +19,8 @@ export interface Principal extends TokenHolder {
   readonly via?: 'token' | 'issuer' | 'certificate';
   /** What a token issuer says of them; undefined for operators of the ledger. */
   readonly identity?: Identity;
+  /** With whose account of a token issuer an operator came. */
+  readonly account?: string;
 }
 
 const PREFIX = 'sekisho_';

@@ -1,4 +1,5 @@
 import type { AddCommand } from './action.js';
+import { accountCommand } from './commands/account.js';
 import { agentCommand } from './commands/agent.js';
 import { applyCommand, planCommand } from './commands/apply.js';
 import { appraiseCommand } from './commands/appraise.js';
@@ -72,6 +73,7 @@ export const COMMANDS: ReadonlyArray<AddCommand> = [
   operatorCommand,
   tokenIssuerCommand,
   clientCertificateCommand,
+  accountCommand,
   principalCommand,
   whoamiCommand,
   clusterCommand,

@@ -11,6 +11,7 @@ export const Approvable = t.keyof(
     grantOperator: null,
     withdrawOperator: null,
     trustTokenIssuer: null,
+    bindAccount: null,
     trustPrincipal: null,
     replacePrincipalCertificates: null,
     changePolicy: null,
@@ -42,8 +43,11 @@ export type Approvable = t.TypeOf<typeof Approvable>;
 export const namedAs = (operation: Approvable): ReadonlyArray<Approvable> =>
   operation === 'trustEndorsementKeys' ? [operation, 'trustEndorsementKey'] : [operation];
 
+/** What anybody does for themselves: asking for it takes no permission, answering does. */
+export const isOwn = (operation: Approvable): boolean => accessOf(operation) === 'operator';
+
 export const permissionOf = (operation: Approvable): Permission => {
   const access = accessOf(operation);
-  // The table gives each of these a permission; who has none of them could never be asked.
+  // What people do for themselves is about who may do what.
   return access === 'public' || access === 'host' || access === 'operator' ? 'ManageOperators' : access;
 };

@@ -46,7 +46,7 @@ const beyond = ({ contains }: Limits, asked: AskedFor, named: Exclude<Reach, str
 
 /** The deciders ask this again; here it keeps what would never be done from waiting for a second person. */
 const person = (api: Api, { scope }: Limits, asked: AskedFor): Outside => {
-  const subject = nameAt(asked, { path: 'subject' });
+  const subject = nameAt(asked, { path: 'subject' }) || nameAt(asked, { body: 'subject' });
   return pipe(
     currentAccess(api.deps),
     TE.map(({ state: { operators } }) => {

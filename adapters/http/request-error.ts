@@ -16,6 +16,8 @@ export type RequestError =
   | { readonly _tag: 'RequestMalformed'; readonly rule: string }
   | { readonly _tag: 'RouteUnknown' }
   | Exclude<AuthenticationFault, LoadFault>
+  /** It would let in for longer than the account does. */
+  | { readonly _tag: 'ComeOtherwise'; readonly account: string }
   | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly permission: Permission }
   /** `what`: what is not in it; undefined: it is about the whole authority. */
   | { readonly _tag: 'OutOfScope'; readonly scope: Scope; readonly what: string | undefined }

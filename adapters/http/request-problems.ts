@@ -64,6 +64,20 @@ export const REQUEST_PROBLEMS: Table = {
     problem(401, 'ClaimUnfit', 'Claim missing', `The token has no claim ${claim} of 1 to 95 visible ASCII characters.`),
   NoRoleMapped: ({ issuer }) =>
     problem(403, 'NoRoleMapped', 'No role', `Nothing that token issuer ${issuer} says of you gives you a role here.`),
+  AccountOfAnother: ({ account }) =>
+    problem(
+      403,
+      'AccountOfAnother',
+      "Another person's account by now",
+      `${account} was bound to an operator when its issuer called its holder somebody else. Have it released (sekisho account release); then it can be bound again.`,
+    ),
+  ComeOtherwise: ({ account }) =>
+    problem(
+      403,
+      'ComeOtherwise',
+      'Not by an account',
+      `You came with ${account}. What lets you in for longer than your issuer does takes your own token or certificate.`,
+    ),
   RoleNotAllowed: ({ role, permission }) => roleNotAllowed(role, permission),
   OutOfScope: ({ scope, what }) =>
     problem(

@@ -1,7 +1,9 @@
 import type { TokenKey } from '../tokens/token-engine.js';
 import type { Api } from './api.js';
 import { introduced } from './introduced.js';
+import { noLastingWay } from './no-lasting-way.js';
 import type { Route } from './route.js';
+import { accountRoutes } from './routes/accounts.js';
 import { appliedConfigRoutes } from './routes/applied-config.js';
 import { approvalRoutes } from './routes/approvals.js';
 import { attestationKeyRoutes } from './routes/attestation-keys.js';
@@ -87,6 +89,7 @@ export const allRoutes = (
     whoAmIRoute(api),
     ...tokenIssuerRoutes(api),
     ...clientCertificateRoutes(api),
+    ...accountRoutes(api),
     ...principalRoutes(api),
     ...tokenRoutes(api, tokenKeys),
     ...hostAccessRoutes(api),
@@ -117,6 +120,7 @@ export const allRoutes = (
     ...signingKeyRoutes(api),
   ]
     .map(underApproval(api))
+    .map(noLastingWay)
     .map(introduced(api))
     .map(withinScope(api));
   return [...routes, openApiRoute(routes, API_VERSION)];

@@ -21,7 +21,7 @@ import { Text } from '../../domain/encoding/primitives.js';
 import type { Approval } from '../../domain/ledger/ledger.js';
 import { type Api, requestOf } from './api.js';
 import type { ApiError } from './api-error.js';
-import { Approvable, namedAs, permissionOf } from './approvable.js';
+import { Approvable, isOwn, namedAs, permissionOf } from './approvable.js';
 import type { ApprovalPending } from './codecs/approvals.js';
 import { parseBody } from './json-body.js';
 import { limitsOf } from './limits.js';
@@ -93,6 +93,7 @@ const ask = (api: Api, raw: RawRequest, operation: Approvable, { summary }: Want
       ...requestOf({ principal: raw.principal, commandId: raw.newCommandId() }),
       operation,
       permission: permissionOf(operation),
+      own: isOwn(operation),
       digest,
       summary,
     }),

@@ -54,6 +54,30 @@ export const WORKFLOW_PROBLEMS: Table = {
     unknown('CertificateUnknown', 'No such certificate', `No client certificate is bound under ${id}.`),
   TooManyCertificates: ({ most }) =>
     conflict('TooManyCertificates', 'Too many certificates', `One operator has at most ${String(most)}.`),
+  NotAnAccount: ({ subject }) =>
+    forbidden(
+      'NotAnAccount',
+      'No account of a token issuer',
+      `You came as ${subject}. Only the holder of an account says whose it is: send this with a token of the issuer.`,
+    ),
+  AccountNotOffered: ({ account, subject }) =>
+    conflict(
+      'AccountNotOffered',
+      'Its holder did not say so',
+      `Within the last day nobody came with ${account} and said to be ${subject}: sekisho account offer ${subject}, with a token of that account, comes first.`,
+    ),
+  AccountTaken: ({ account, subject }) =>
+    conflict('AccountTaken', 'Account taken', `${account} is ${subject}'s; release it first.`),
+  AccountUnknown: ({ account }) =>
+    unknown('AccountUnknown', 'No such account', `${account} is no operator's, and nobody said that it is.`),
+  TooManyAccounts: ({ most }) =>
+    conflict('TooManyAccounts', 'Too many accounts', `One operator has at most ${String(most)}.`),
+  TokenIssuerUnconfirmed: ({ name }) =>
+    conflict(
+      'TokenIssuerUnconfirmed',
+      'Token issuer not confirmed',
+      `Only one person trusted ${name} as it is now. A second one has to: sekisho token-issuer confirm ${name}.`,
+    ),
   NameReserved: ({ name }) =>
     unfit('NameReserved', 'Name not free', `${name} has a colon, as names of token issuers have.`),
   TokenIssuerUnknown: ({ name }) =>

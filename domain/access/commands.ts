@@ -57,6 +57,10 @@ export type AccessCommand = { readonly by: Actor } & (
       readonly certificate: ClientCertificate;
     }
   | { readonly type: 'ReleaseCertificate'; readonly id: string; readonly reason: string }
+  /** By the account itself, whose token was just checked. */
+  | { readonly type: 'OfferAccount'; readonly subject: string; readonly now: string }
+  | { readonly type: 'BindAccount'; readonly account: string; readonly subject: string; readonly now: string }
+  | { readonly type: 'ReleaseAccount'; readonly account: string; readonly reason: string }
   | ({ readonly type: 'TrustPrincipal' } & Omit<Principal, 'previous'>)
   | {
       readonly type: 'ReplacePrincipalCertificates';
@@ -94,10 +98,20 @@ export type AccessRejection =
   | { readonly _tag: 'TokenTaken' }
   | { readonly _tag: 'CertificateUnknown'; readonly id: string }
   | { readonly _tag: 'TooManyCertificates'; readonly most: number }
+  /** Who speaks did not come with an account that is nobody's yet. */
+  | { readonly _tag: 'NotAnAccount'; readonly subject: string }
+  /** Its holder did not say that they are this operator, or too long ago. */
+  | { readonly _tag: 'AccountNotOffered'; readonly account: string; readonly subject: string }
+  /** It, or another one of the same person of the issuer, is an operator's already. */
+  | { readonly _tag: 'AccountTaken'; readonly account: string; readonly subject: string }
+  | { readonly _tag: 'AccountUnknown'; readonly account: string }
+  | { readonly _tag: 'TooManyAccounts'; readonly most: number }
   | { readonly _tag: 'PrincipalExists'; readonly name: string }
   | { readonly _tag: 'PrincipalUnknown'; readonly name: string }
   | { readonly _tag: 'TooManyPrincipals'; readonly most: number }
   | { readonly _tag: 'TokenIssuerUnknown'; readonly name: string }
+  /** One person alone trusted it. */
+  | { readonly _tag: 'TokenIssuerUnconfirmed'; readonly name: string }
   /** Two issuers of one `iss` could not be told apart. */
   | { readonly _tag: 'TokenIssuerTwice'; readonly name: string }
   | { readonly _tag: 'TooManyTokenIssuers'; readonly most: number }

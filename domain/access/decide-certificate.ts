@@ -3,8 +3,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { sameCertificates } from './client-certificate.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
 import type { AccessEvent } from './events.js';
+import { isOwnName } from './own-name.js';
 import { mayRole } from './roles.js';
-import { type AccessState, mayBeOnePerson } from './state.js';
+import type { AccessState } from './state.js';
 import { withinScopeOfHolder } from './within-own-scope.js';
 
 type Decided = E.Either<AccessRejection, ReadonlyArray<AccessEvent>>;
@@ -12,21 +13,10 @@ type Of<T extends AccessCommand['type']> = Extract<AccessCommand, { readonly typ
 
 const MOST_OF_ONE = 16;
 
-/**
- * Whoever binds a certificate to a name can act as that name from then on. So one may do it to one's own, or, giving names away, to
- * one that still counts as oneself; never to another person's.
- */
-const isOwn = ({ by, subject }: Of<'BindCertificate'>, state: AccessState): boolean =>
-  by.subject === subject || (mayRole(by.role, 'ManageOperators') && sameLedgerPerson(state, by.subject, subject));
-
-/** Both operators of the ledger: of others it is never certain that they are one. */
-const sameLedgerPerson = (state: AccessState, one: string, other: string): boolean =>
-  state.operators.has(one) && state.operators.has(other) && mayBeOnePerson(state, one, other);
-
 const bind = (command: Of<'BindCertificate'>, state: AccessState): Decided => {
   const { id, subject, certificate } = command;
   if (!state.operators.has(subject)) return E.left({ _tag: 'OperatorUnknown', subject });
-  if (!isOwn(command, state)) return E.left({ _tag: 'NotYourName', subject });
+  if (!isOwnName(state, command.by, subject)) return E.left({ _tag: 'NotYourName', subject });
   const scoped = withinScopeOfHolder(state, command.by, subject);
   if (E.isLeft(scoped)) return scoped;
   const held = [...state.certificates.values()];

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Decider } from '../ledger/decider.js';
 import type { AccessCommand, AccessRejection } from './commands.js';
+import { decideAccount } from './decide-account.js';
 import { decideCertificate } from './decide-certificate.js';
 import { decideIssuer } from './decide-issuer.js';
 import { decidePrincipal } from './decide-principal.js';
@@ -84,6 +85,10 @@ const decideByType = (command: AccessCommand, state: AccessState): Decided => {
     case 'BindCertificate':
     case 'ReleaseCertificate':
       return decideCertificate(command, state);
+    case 'OfferAccount':
+    case 'BindAccount':
+    case 'ReleaseAccount':
+      return decideAccount(command, state);
     case 'TrustPrincipal':
     case 'ReplacePrincipalCertificates':
     case 'RemovePrincipal':
@@ -113,6 +118,9 @@ const PERMISSION_OF: Readonly<Record<AccessCommand['type'], Permission | undefin
   RevokeTokens: undefined,
   BindCertificate: undefined,
   ReleaseCertificate: undefined,
+  OfferAccount: undefined,
+  BindAccount: undefined,
+  ReleaseAccount: undefined,
   // Says who they are, and takes nothing: it is what a checked token says.
   IntroduceIdentity: undefined,
 };

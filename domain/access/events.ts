@@ -3,6 +3,7 @@ import { closed } from '../encoding/closed.js';
 import { Instant, ListUpTo, SafeInt, Text } from '../encoding/primitives.js';
 import { Uuid } from '../ledger/envelope.js';
 import { catalogue, type EventsOf, eventType, upcast } from '../ledger/event-type.js';
+import { ACCOUNT_EVENTS } from './account.js';
 import { ClientCertificate } from './client-certificate.js';
 import { OperatorRole } from './operator-role.js';
 import { OWN_TOKEN_EVENTS } from './own-token.js';
@@ -155,6 +156,7 @@ export const ACCESS_EVENTS = [
   PrincipalCertificatesReplaced,
   PrincipalRemoved,
   ...OWN_TOKEN_EVENTS,
+  ...ACCOUNT_EVENTS,
 ] as const;
 
 export const accessCatalogue = catalogue(ACCESS_EVENTS);

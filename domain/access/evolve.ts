@@ -1,5 +1,6 @@
 import type { Recorded } from '../ledger/envelope.js';
 import type { AccessEvent } from './events.js';
+import { accountsAfterTrust, accountsWithout, accountsWithoutIssuer, evolveAccounts } from './evolve-accounts.js';
 import { evolvePrincipals } from './evolve-principals.js';
 import { evolveTokens } from './evolve-tokens.js';
 import { type AccessState, mayBeOnePerson, personOf, type TrustedIssuer } from './state.js';
@@ -39,7 +40,8 @@ const issuerTrusted = (state: AccessState, { event, actor }: Of<'TokenIssuerTrus
   const { vouchedBy, ...settings } = event.data;
   const giver = actor.subject;
   const vouched = vouchedBy !== null && !mayBeOnePerson(state, vouchedBy, giver);
-  return withIssuer(state, settings.name, { settings, giver, vouched });
+  const accounts = accountsAfterTrust(state, settings);
+  return withIssuer({ ...state, accounts }, settings.name, { settings, giver, vouched });
 };
 
 const introduced = (state: AccessState, { event: { data } }: Of<'IdentityIntroduced'>): AccessState => {
@@ -50,8 +52,9 @@ const introduced = (state: AccessState, { event: { data } }: Of<'IdentityIntrodu
 };
 
 /** Whoever held a name before it became somebody's own, or was given anew, holds it no longer. */
-const withoutCertificatesOf = (state: AccessState, subject: string): AccessState => ({
+const withoutWaysOf = (state: AccessState, subject: string): AccessState => ({
   ...state,
+  accounts: accountsWithout(state.accounts, subject),
   certificates: new Map([...state.certificates].filter(([, held]) => held.subject !== subject)),
 });
 
@@ -61,12 +64,12 @@ export const evolveAccess = (state: AccessState, recorded: Recorded<AccessEvent>
     case 'OperatorGranted':
       return granted(state, { ...recorded, event });
     case 'OperatorConfirmed':
-      return withoutCertificatesOf(
+      return withoutWaysOf(
         { ...state, persons: put(state.persons, event.data.subject, event.data.person) },
         event.data.subject,
       );
     case 'OperatorWithdrawn':
-      return withoutCertificatesOf(
+      return withoutWaysOf(
         {
           ...state,
           operators: without(state.operators, event.data.subject),
@@ -87,7 +90,11 @@ export const evolveAccess = (state: AccessState, recorded: Recorded<AccessEvent>
       return trusted === undefined ? state : withIssuer(state, event.data.name, { ...trusted, vouched: true });
     }
     case 'TokenIssuerRemoved':
-      return { ...state, issuers: without(state.issuers, event.data.name) };
+      return {
+        ...state,
+        issuers: without(state.issuers, event.data.name),
+        accounts: accountsWithoutIssuer(state.accounts, event.data.name),
+      };
     case 'IdentityIntroduced':
       return introduced(state, { ...recorded, event });
     case 'PrincipalTrusted':
@@ -98,5 +105,9 @@ export const evolveAccess = (state: AccessState, recorded: Recorded<AccessEvent>
       return { ...state, certificates: put(state.certificates, event.data.id, event.data) };
     case 'ClientCertificateReleased':
       return { ...state, certificates: without(state.certificates, event.data.id) };
+    case 'AccountOffered':
+    case 'AccountBound':
+    case 'AccountReleased':
+      return { ...state, accounts: evolveAccounts(state.accounts, { ...recorded, event }) };
   }
 };

@@ -1,3 +1,4 @@
+import type { HeldAccount } from './account.js';
 import type { ClientCertificate } from './client-certificate.js';
 import type { Identity } from './identity.js';
 import type { OperatorRole } from './operator-role.js';
@@ -52,6 +53,8 @@ export interface AccessState {
   readonly principals: ReadonlyMap<string, Principal>;
   /** By id. */
   readonly certificates: ReadonlyMap<string, BoundCertificate>;
+  /** By account: those that were offered or bound. */
+  readonly accounts: ReadonlyMap<string, HeldAccount>;
   readonly tokens: OwnTokens;
   /** By subject, of everybody who ever held a role: the person that they count as. */
   readonly persons: ReadonlyMap<string, string>;
@@ -66,6 +69,7 @@ export const noOperators: AccessState = {
   identities: new Map(),
   principals: new Map(),
   certificates: new Map(),
+  accounts: new Map(),
   tokens: { held: new Map(), settled: new Set() },
   persons: new Map(),
   approvals: { operations: [], lifetimeSeconds: A_DAY, breakGlass: [] },

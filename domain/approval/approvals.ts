@@ -50,6 +50,7 @@ export const requestApproval =
     input: Request & {
       readonly operation: string;
       readonly permission: Permission;
+      readonly own: boolean;
       readonly digest: string;
       readonly summary: string;
     },
@@ -58,9 +59,9 @@ export const requestApproval =
       pipe(
         currentAccess(deps),
         TE.map(({ state, revision }) => {
-          const { by, commandId: id, operation, permission, digest, summary } = input;
+          const { by, commandId: id, operation, permission, own, digest, summary } = input;
           const { lifetimeSeconds } = state.approvals;
-          const asked = { by, id, operation, permission, digest, summary, now: deps.clock.now(), lifetimeSeconds };
+          const asked = { by, id, operation, permission, own, digest, summary, now: deps.clock.now(), lifetimeSeconds };
           return { command: { type: 'RequestApproval', ...asked }, basis: { [ACCESS_STREAM]: revision } };
         }),
       ),

@@ -8,7 +8,10 @@ export type ApprovalCommand = { readonly by: Actor } & (
       readonly type: 'RequestApproval';
       readonly id: string;
       readonly operation: string;
+      /** That an approver takes. */
       readonly permission: Permission;
+      /** It is about oneself, so that asking for it takes no permission. */
+      readonly own: boolean;
       readonly digest: string;
       readonly summary: string;
       readonly now: string;

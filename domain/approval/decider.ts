@@ -16,13 +16,13 @@ const MOST_WAITING = 256;
 
 /** The same request sent again while it waits says nothing new. */
 const request = (command: Of<'RequestApproval'>, state: ApprovalState): Decided => {
-  const { by, id, operation, permission, digest, summary, now, lifetimeSeconds } = command;
+  const { by, id, operation, permission, own, digest, summary, now, lifetimeSeconds } = command;
   const open = [...state.open.values()].filter(({ expires }) => expires > now);
   if (open.some((each) => each.digest === digest && each.requester === by.subject)) return E.right([]);
   if (open.length >= MOST_WAITING) return E.left({ _tag: 'TooManyWaiting', most: MOST_WAITING });
   const expires = plusSeconds(now, lifetimeSeconds);
   return pipe(
-    requirePermission(by, permission),
+    own ? E.right(true) : requirePermission(by, permission),
     E.map(() => [{ type: 'ApprovalRequested', data: { id, operation, permission, digest, summary, expires } }]),
   );
 };

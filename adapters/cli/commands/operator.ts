@@ -9,7 +9,7 @@ import { asOfQuery, withAsOf } from '../as-of-options.js';
 import { online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
-import { tableOf, when } from '../terminal.js';
+import { printable, tableOf, when } from '../terminal.js';
 import { hoursOf, lifetimeOf } from '../token-hours.js';
 
 const PATH = '/v1/operators';
@@ -114,6 +114,9 @@ export const operatorCommand: AddCommand = (parent, cli) => {
               grantedBy,
               untilOf(token),
             ]),
+          ),
+          ...answer.operators.flatMap(({ subject, accounts }) =>
+            accounts.map((account) => `${subject} also comes as ${printable(account)}`),
           ),
           asOfText(answer),
         ].join('\n'),

@@ -24,7 +24,7 @@ export const whoamiCommand: AddCommand = (parent, cli) => {
   online(cli, command, (given) =>
     showAnswer(given, { operation: 'whoAmI', method: 'GET', path: '/v1/whoami' }, WhoAmI, (answer) =>
       [
-        `${given.paint.bold(printable(answer.subject))}, ${answer.role}, by ${BY[answer.via] ?? answer.via}.`,
+        `${given.paint.bold(printable(answer.subject))}, ${answer.role}, by ${BY[answer.via] ?? answer.via}${answer.account === null ? '' : ` (${printable(answer.account)})`}.`,
         answer.person === null
           ? 'Where two people are needed you never count as the second one: nobody confirmed your token issuer yet.'
           : `Where two people are needed you count as ${printable(answer.person)}.`,

@@ -212,6 +212,8 @@ export const OperatorsAnswer = t.type(
         grantedBy: t.string,
         since: t.string,
         token: t.union([t.null, t.type({ since: t.string, expires: t.union([t.null, t.string]) })]),
+        /** Those of token issuers with which they come, too. */
+        accounts: t.readonlyArray(t.string),
       }),
     ),
   },

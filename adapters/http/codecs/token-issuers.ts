@@ -62,6 +62,8 @@ export const WhoAmI = t.type(
     /** Whom the name counts as where two people are needed; null: it could be anybody, so it never makes a second one. */
     person: orNull(t.string),
     via: t.string,
+    /** The account of a token issuer with which an operator came. */
+    account: orNull(t.string),
     permissions: t.readonlyArray(t.string),
   },
   'WhoAmI',

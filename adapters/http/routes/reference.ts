@@ -4,6 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
 import { DEFAULT_POLICY } from '../../../domain/appraisal/policy.js';
 import type { StoreError } from '../../../domain/ports.js';
+import type { AccessRow } from '../../../projections/access-row.js';
 import type { ReferenceRow } from '../../../projections/reference-row.js';
 import { isStaleModel } from '../../../projections/stale-models.js';
 import type { Api } from '../api.js';
@@ -77,6 +78,15 @@ const tpmModels = (api: Api): Route =>
       ),
   );
 
+/** By operator. */
+const boundAccounts = (rows: Iterable<AccessRow>): ReadonlyMap<string, ReadonlyArray<string>> => {
+  const found = new Map<string, ReadonlyArray<string>>();
+  for (const row of rows)
+    if (row.kind === 'account' && row.bound !== null)
+      found.set(row.subject, [...(found.get(row.subject) ?? []), row.account].sort());
+  return found;
+};
+
 export const referenceRoutes = (api: Api): ReadonlyArray<Route> => [
   list(api, '/v1/tpm-cas', 'listTpmCas', 'TPM CAs, trusted and revoked.', TpmCasAnswer, (at) =>
     pipe(
@@ -99,10 +109,19 @@ export const referenceRoutes = (api: Api): ReadonlyArray<Route> => [
   tpmModels(api),
   list(api, '/v1/operators', 'listOperators', 'Who holds which role.', OperatorsAnswer, (at) =>
     pipe(
-      api.reads.operators.rowsAt(at.index),
-      E.map((rows) => ({
+      E.Do,
+      E.bind('rows', () => api.reads.operators.rowsAt(at.index)),
+      E.bind('accounts', () =>
+        pipe(
+          api.reads.identities.rowsAt(at.index),
+          E.map((held) => boundAccounts(held.values())),
+        ),
+      ),
+      E.map(({ rows, accounts }) => ({
         asOf: asOf(at),
-        operators: [...rows.values()].sort((a, b) => (a.subject < b.subject ? -1 : 1)),
+        operators: [...rows.values()]
+          .sort((a, b) => (a.subject < b.subject ? -1 : 1))
+          .map((row) => ({ ...row, accounts: accounts.get(row.subject) ?? [] })),
       })),
     ),
   ),

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { ACCESS_STREAM } from '../../../domain/access/access-stream.js';
 import { confirmTokenIssuer, removeTokenIssuer, trustTokenIssuer } from '../../../domain/access/change-operators.js';
 import type { TokenIssuer } from '../../../domain/access/token-issuer.js';
-import type { AccessRow } from '../../../projections/identities.js';
+import type { AccessRow } from '../../../projections/access-row.js';
 import type { Api } from '../api.js';
 import { WithReason } from '../codecs/hosts.js';
 import { AsOfQuery } from '../codecs/queries.js';

@@ -22,6 +22,7 @@ const answerFor = (state: AccessState, principal: Principal): Omit<t.TypeOf<type
   scope: principal.scope,
   person: personNow(state, principal),
   via: principal.via ?? 'token',
+  account: principal.account ?? null,
   permissions: permissionsOf(principal.role),
 });
 

@@ -69,7 +69,9 @@ describe('permissions', () => {
     for (const { operation } of changes) {
       const access = accessOf(operation);
       if (access === 'operator')
-        expect(operation).toMatch(/^(?:(?:bind|release)ClientCertificate|revokeTokens|renewOwnToken)$/);
+        expect(operation).toMatch(
+          /^(?:(?:bind|release)ClientCertificate|(?:offer|bind|release)Account|revokeTokens|renewOwnToken)$/,
+        );
       else if (access === 'public' || access === 'host')
         expect(operation).toMatch(
           /^(?:challenge|certify|attest|renewTokens|reportAppliedConfig|(?:generate|encrypt|decrypt|rekey)Key)/,

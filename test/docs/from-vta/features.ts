@@ -268,6 +268,12 @@ const PEOPLE: ReadonlyArray<Row> = [
     events: ['ClientCertificateBound', 'ClientCertificateReleased'],
     tests: ['adapters/http/client-certificates.test.ts', 'domain/access/client-certificates.test.ts'],
   }),
+  added('Accounts of a token issuer that are an operator: one person, however they come in', {
+    cli: ['account offer', 'account bind', 'account release', 'account list'],
+    operations: ['offerAccount', 'bindAccount', 'releaseAccount', 'listAccounts'],
+    events: ['AccountOffered', 'AccountBound', 'AccountReleased'],
+    tests: ['adapters/http/accounts.test.ts', 'domain/access/accounts.test.ts', 'domain/access/one-person.test.ts'],
+  }),
   done('Token conversion policy: which group of which token issuer is turned into which role', {
     cli: ['token-issuer trust', 'token-issuer confirm', 'token-issuer remove', 'token-issuer list', 'whoami'],
     operations: ['trustTokenIssuer', 'confirmTokenIssuer', 'removeTokenIssuer', 'listTokenIssuers', 'whoAmI'],

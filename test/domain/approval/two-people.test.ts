@@ -80,7 +80,13 @@ const approvalCommand = (step: Step, { access: { persons } }: World): ApprovalCo
   if (step.do === 'approve')
     return { type: 'GiveApproval', by, id: id(step.id), digest: DIGEST, now: GIVEN_AT, persons };
   if (step.do !== 'ask') return undefined;
-  const asked = { id: id(step.id), operation: 'grantOperator', permission: 'ManageOperators', digest: DIGEST } as const;
+  const asked = {
+    id: id(step.id),
+    operation: 'grantOperator',
+    permission: 'ManageOperators',
+    own: false,
+    digest: DIGEST,
+  } as const;
   return { type: 'RequestApproval', by, ...asked, summary: 's', now: GIVEN_AT, lifetimeSeconds: 60 };
 };
 
