@@ -8,7 +8,15 @@ import type { Clock, Random } from '../domain/ports.js';
  */
 export const createSystemClock = (wall: () => number, monotonic: () => number): Clock => {
   const ahead = wall() - monotonic();
-  return { now: () => instantOf(Math.max(wall(), Math.floor(ahead + monotonic()))) };
+  let last = { millis: Number.NaN, text: '' };
+  return {
+    now: () => {
+      const millis = Math.max(wall(), Math.floor(ahead + monotonic()));
+      // Asked several times for each of thousands of requests a second, within the same millisecond.
+      if (millis !== last.millis) last = { millis, text: instantOf(millis) };
+      return last.text;
+    },
+  };
 };
 
 export const systemClock: Clock = createSystemClock(

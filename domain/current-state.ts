@@ -33,15 +33,19 @@ export const currentState =
   <State, Ev extends DomainEvent>(
     folding: Folding<State, Ev>,
     stream: StreamId,
-  ): TE.TaskEither<LoadFault, CurrentState<State>> => {
+  ): TE.TaskEither<LoadFault, CurrentState<State>> =>
+  () => {
     const hot = folding.cache.get(stream);
+    const after = hot?.tip ?? null;
+    if (hot !== undefined && after !== null && reader.store.endsBefore?.(stream, after.revision + 1) === true)
+      return TE.right({ state: hot.state, revision: after.revision })();
     return pipe(
-      loadStream(reader)(folding.catalogue, stream, { after: hot?.tip ?? null }),
+      loadStream(reader)(folding.catalogue, stream, { after }),
       TE.map(({ events, tip, revision }) => {
         const state = events.reduce(folding.decider.evolve, hot?.state ?? folding.decider.initial);
         const commands = events.map((recorded) => recorded.command);
         keepNewest(folding.cache, stream, { state, tip, commands: remember(hot?.commands ?? noCommands, commands) });
         return { state, revision };
       }),
-    );
+    )();
   };

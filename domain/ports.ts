@@ -159,6 +159,11 @@ export interface EventStore {
   ) => TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>>;
   /** At most `limit` entries of all streams from `fromIndex` on, in store order. */
   readonly readAll: (fromIndex: number, limit: number) => TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>>;
+  /**
+   * Whether it is sure, without asking anybody, that a stream has nothing from a revision on. Only where nothing can be appended
+   * but through this store; what is being appended and not durable yet makes it unsure.
+   */
+  readonly endsBefore?: (stream: StreamId, revision: number) => boolean;
   /** How many entries the store holds. */
   readonly size: () => TE.TaskEither<StoreError, number>;
   /** Called whenever durable entries were added, by whomever, with the new size. Returns how to stop it. */

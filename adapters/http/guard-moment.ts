@@ -1,5 +1,4 @@
-import { pipe } from 'fp-ts/lib/function.js';
-import * as T from 'fp-ts/lib/Task.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import { instantOf } from '../../domain/encoding/instant.js';
 import type { Decision } from '../../domain/guard/answer.js';
 import type { GuardFacts } from '../../domain/guard/facts.js';
@@ -22,22 +21,31 @@ const factsNow = ({ reads }: Api): GuardFacts => {
   return guardFactsOf({ hosts: reads.hostTrust.now(), clusters: reads.clusters.now(), policyRevision });
 };
 
+/** Of the newest entry: as text it is the same for every question until the next one comes. */
+const createTimeText = (): ((millis: number | undefined) => string | null) => {
+  let known: { readonly millis: number; readonly text: string } | undefined;
+  return (millis) => {
+    if (millis === undefined) return null;
+    known = known?.millis === millis ? known : { millis, text: instantOf(millis) };
+    return known.text;
+  };
+};
+
 /** The newest state, once it shows what was recorded before it was asked; where that can't be had in time, its age counts. */
-export const guardMoment = (api: Api): T.Task<GuardMoment> =>
-  pipe(
-    api.guard.freshness.age,
-    T.map((age) => {
-      const { reads, guard, deps } = api;
-      const [index, millis] = [reads.index(), reads.timeNow()];
-      const freshness = { age: Number.isFinite(age) ? Math.ceil(age) : null, most: guard.maxStalenessMs };
-      const asOf = { index, time: millis === undefined ? null : instantOf(millis) };
-      return {
-        facts: factsNow(api),
-        truth: { asOf, judgedAt: deps.clock.now(), freshness },
-        stale: age > guard.maxStalenessMs,
-      };
-    }),
-  );
+export const createGuardMoment = (api: Api): T.Task<GuardMoment> => {
+  const { reads, guard, deps } = api;
+  const timeText = createTimeText();
+  return async () => {
+    const age = await guard.freshness.age();
+    const freshness = { age: Number.isFinite(age) ? Math.ceil(age) : null, most: guard.maxStalenessMs };
+    const asOf = { index: reads.index(), time: timeText(reads.timeNow()) };
+    return {
+      facts: factsNow(api),
+      truth: { asOf, judgedAt: deps.clock.now(), freshness },
+      stale: age > guard.maxStalenessMs,
+    };
+  };
+};
 
 /** Who can't know whether trust was taken back meanwhile says no. */
 export const orStale = ({ stale }: GuardMoment, decision: Decision): Decision =>

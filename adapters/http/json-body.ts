@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import { type Json, parseJson } from '../../domain/encoding/json.js';
 import type { RequestError } from './request-error.js';
@@ -10,8 +9,6 @@ export const MOST_BODY_BYTES = 1_048_576;
 /** Strict JSON: a key given twice is refused, because two readers could believe different values. */
 export const parseBody = (bytes: Uint8Array | undefined): E.Either<RequestError, Json> => {
   if (bytes === undefined || bytes.length === 0) return E.left({ _tag: 'BodyMissing' });
-  return pipe(
-    E.fromNullable<RequestError>({ _tag: 'BodyNotUtf8' })(fromUtf8(bytes)),
-    E.flatMap((text): E.Either<RequestError, Json> => parseJson(text)),
-  );
+  const text = fromUtf8(bytes);
+  return text === undefined ? E.left({ _tag: 'BodyNotUtf8' }) : parseJson(text);
 };

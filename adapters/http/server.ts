@@ -52,6 +52,8 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+const STRICT_TRANSPORT = { 'strict-transport-security': 'max-age=31536000' } as const;
+
 const LIMITS = {
   bodyLimit: MOST_BODY_BYTES,
   // Of silence on a connection: replaying a long history takes its time before the first byte.
@@ -196,13 +198,11 @@ const INDEX = /^(?:0|[1-9][0-9]{0,14})$/;
 /** Who was answered by one node may ask the next for nothing older than that answer. */
 const sinceSeen = (
   { settledAt = () => TE.right(undefined) }: ServerOptions,
-  least: string | undefined,
-): TE.TaskEither<ApiError, void> => {
-  if (least === undefined) return TE.right(undefined);
-  return INDEX.test(least)
+  least: string,
+): TE.TaskEither<ApiError, void> =>
+  INDEX.test(least)
     ? settledAt(Number(least))
     : TE.left({ _tag: 'RequestMalformed', rule: 'must have an index of the ledger as Sekisho-Min-Index or min-index' });
-};
 
 const register = (app: FastifyInstance, options: ServerOptions, route: Route): void => {
   const { access, metrics } = options;
@@ -217,7 +217,9 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
       if (options.locked === true && !isReading(route))
         return sendProblem(metrics, request, reply, { _tag: 'KeysLocked' });
       request.principal = admitted.right;
-      const seen = await sinceSeen(options, leastOf(request))();
+      const least = leastOf(request);
+      if (least === undefined) return undefined;
+      const seen = await sinceSeen(options, least)();
       return E.isLeft(seen) ? sendProblem(metrics, request, reply, seen.left) : undefined;
     },
     handler: async (request, reply) => {
@@ -227,11 +229,16 @@ const register = (app: FastifyInstance, options: ServerOptions, route: Route): v
   });
 };
 
-const logAnswer = (request: FastifyRequest, reply: FastifyReply): void =>
-  request.log.info(
+/** Asked thousands of times a second: what was answered is in the ledger, as its policy wants, and counted. */
+const TOO_MANY_FOR_A_LOG: ReadonlySet<string> = new Set(['askGuard', 'askGuardMany']);
+
+const logAnswer = (request: FastifyRequest, reply: FastifyReply): void => {
+  const { operation } = request.routeOptions.config;
+  const level = reply.statusCode < 400 && TOO_MANY_FOR_A_LOG.has(operation ?? '') ? 'debug' : 'info';
+  request.log[level](
     {
       req: request,
-      operation: request.routeOptions.config.operation,
+      operation,
       status: reply.statusCode,
       subject: request.principal?.subject,
       code: request.problemCode,
@@ -239,6 +246,7 @@ const logAnswer = (request: FastifyRequest, reply: FastifyReply): void =>
     },
     'request',
   );
+};
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -258,17 +266,17 @@ export const makeServer = (options: ServerOptions): FastifyInstance => {
   app.decorateRequest('problemCode', undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.addHook('onRequest', async (request, reply) => {
-    void reply.headers({ ...HEADERS, 'x-request-id': request.id });
-    if (options.tls !== undefined) void reply.header('strict-transport-security', 'max-age=31536000');
-    return Promise.resolve();
+  const headers = { ...HEADERS, ...(options.tls === undefined ? {} : STRICT_TRANSPORT) };
+  app.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(headers).header('x-request-id', request.id);
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics.count('sekisho_requests_total', request.routeOptions.config.operation ?? 'none');
     logAnswer(request, reply);
     // It may have held a key or a password.
     if (Buffer.isBuffer(request.body)) request.body.fill(0);
-    return Promise.resolve();
+    done();
   });
   app.setNotFoundHandler((request, reply) => sendProblem(metrics, request, reply, { _tag: 'RouteUnknown' }));
   app.setErrorHandler((error, request, reply) => {

@@ -1,5 +1,4 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
 import { unknownKeys } from './closed.js';
 
@@ -54,8 +53,9 @@ const distinct = (faults: ReadonlyArray<FieldFault>): ReadonlyArray<FieldFault> 
 
 export const decode =
   <A>(codec: t.Decoder<unknown, A>) =>
-  (value: unknown): E.Either<DecodeError, A> =>
-    pipe(
-      codec.decode(value),
-      E.mapLeft((errors): DecodeError => ({ _tag: 'DecodeError', faults: distinct(errors.flatMap(faultsOf)) })),
-    );
+  (value: unknown): E.Either<DecodeError, A> => {
+    const decoded = codec.decode(value);
+    return E.isLeft(decoded)
+      ? E.left({ _tag: 'DecodeError', faults: distinct(decoded.left.flatMap(faultsOf)) })
+      : decoded;
+  };

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { dataFolder } from '../../adapters/data-folder.js';
 import { openLedgerFiles, readerOf } from '../../adapters/open-ledger.js';
 import { openProjectionStore } from '../../adapters/projection-store/open-projection-store.js';
@@ -12,8 +13,8 @@ import { openConnection } from './http-connection.js';
 import { certified, enrolled, foundLargeLedger, type History, HOSTS, hostOf, verdictAt } from './large-ledger.js';
 import { temporaryFolder } from './ledger.js';
 import { orThrow } from './recorded-boot.js';
-import { type ServedAuthority, serveAuthority } from './served-authority.js';
-import { cpuSeconds, percentile, ratePerCoreSecond } from './timing.js';
+import { type ServedAuthority, type ServedProcess, serve, serveAuthority } from './served-authority.js';
+import { cpuSeconds, median, percentile, ratePerCoreSecond } from './timing.js';
 
 const CLUSTERS = 10;
 const WEEK_SECONDS = 604_800;
@@ -73,7 +74,7 @@ interface Asked {
 }
 
 /** Each connection asks again as soon as it was answered; every answer must be yes. */
-const load = async (authority: ServedAuthority, dir: string, asked: Asked): Promise<Load> => {
+const load = async (authority: ServedProcess, dir: string, asked: Asked): Promise<Load> => {
   const token = readFileSync(dataFolder(dir).tokenOf(OPERATOR), 'utf8').trim();
   const headers = `authorization: Bearer ${token}\r\n`;
   const latencies: Array<number> = [];
@@ -101,6 +102,31 @@ const load = async (authority: ServedAuthority, dir: string, asked: Asked): Prom
   return { perSecond, latencies, serverCpu: ((authority.cpuSeconds() ?? 0) - server) / done };
 };
 
+const CONSTANT = fileURLToPath(new URL('./constant-server.js', import.meta.url));
+const TURNS = 3;
+
+/**
+ * What deciding adds to a request: the same questions to the same HTTP server that decides nothing, by turns with ours, so that
+ * whatever else this machine does slows both down.
+ */
+const besideConstant = async (authority: ServedAuthority, dir: string): Promise<ReadonlyArray<Figure>> => {
+  const single = { connections: 16, questions: 1, seconds: WARM_UP };
+  const constant = await serve([CONSTANT]);
+  await load(constant, dir, single);
+  const [ours, floor]: [Array<number>, Array<number>] = [[], []];
+  for (let turn = 0; turn < TURNS; turn++) {
+    ours.push((await load(authority, dir, single)).serverCpu);
+    floor.push((await load(constant, dir, single)).serverCpu);
+  }
+  await constant.stop();
+  const ratio = median(ours) / median(floor);
+  return [
+    { name: '- server, CPU time for each, by turns with the next', measured: median(ours) * 1e6, unit: 'us' },
+    { name: '- fastify answering a constant, CPU time for each', measured: median(floor) * 1e6, unit: 'us' },
+    { name: '- ours to that', measured: ratio, unit: 'x', note: 'lower is better; 1 would be deciding for nothing' },
+  ];
+};
+
 const overHttp = async (authority: ServedAuthority, dir: string): Promise<ReadonlyArray<Figure>> => {
   const single = { connections: 16, questions: 1 };
   const batch = { connections: 4, questions: 256 };
@@ -118,6 +144,7 @@ const overHttp = async (authority: ServedAuthority, dir: string): Promise<Readon
     { name: '- latency, p50', measured: percentile(one.latencies, 50), unit: 'ms' },
     { name: '- latency, p99', measured: percentile(one.latencies, 99), unit: 'ms' },
     { name: '- server, CPU time for each', measured: one.serverCpu * 1e6, unit: 'us' },
+    ...(await besideConstant(authority, dir)),
     {
       name: 'questions 256 at once over HTTP',
       measured: many.perSecond,

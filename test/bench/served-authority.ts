@@ -16,17 +16,21 @@ export const initAuthority = (dir: string, env: NodeJS.ProcessEnv = {}): void =>
   if (run.status !== 0) throw new Error(`init: ${run.stdout}${run.stderr}`);
 };
 
-/** The program as it is shipped, in a process of its own. */
-export interface ServedAuthority {
+/** A server in a process of its own. */
+export interface ServedProcess {
   readonly pid: number;
   readonly port: number;
   /** Seconds of one core that the server worked so far; undefined where the system does not tell. */
   readonly cpuSeconds: () => number | undefined;
   /** Megabytes of memory in use. */
   readonly residentMegabytes: () => number | undefined;
+  readonly stop: () => Promise<void>;
+}
+
+/** The program as it is shipped. */
+export interface ServedAuthority extends ServedProcess {
   /** Asks for it as an operator and answers with the decoded body. */
   readonly asOperator: (who: string, method: string, path: string, body?: unknown) => Promise<unknown>;
-  readonly stop: () => Promise<void>;
 }
 
 const CLOCK_TICKS = 100;
@@ -64,11 +68,9 @@ const decoded = (path: string, status: number, body: string): unknown => {
   return JSON.parse(body) as unknown;
 };
 
-/** `flags` go to node: a profile, say. */
-export const serveAuthority = async (dir: string, flags: ReadonlyArray<string> = []): Promise<ServedAuthority> => {
-  const args = [SEKISHO, 'serve', '--dir', dir, '--port', '0', '--host-rate', '1000000', '--log-level', 'warn'];
-  const given = process.env['BENCH_SERVER_FLAGS']?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...flags, ...given, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** `args` are node's. The server says where it listens. */
+export const serve = async (args: ReadonlyArray<string>): Promise<ServedProcess> => {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const port = await portOf(child);
   const pid = child.pid ?? 0;
@@ -77,17 +79,27 @@ export const serveAuthority = async (dir: string, flags: ReadonlyArray<string> =
     port,
     cpuSeconds: () => cpuSecondsOf(pid),
     residentMegabytes: () => residentOf(pid),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+};
+
+/** `flags` go to node: a profile, say. */
+export const serveAuthority = async (dir: string, flags: ReadonlyArray<string> = []): Promise<ServedAuthority> => {
+  const args = [SEKISHO, 'serve', '--dir', dir, '--port', '0', '--host-rate', '1000000', '--log-level', 'warn'];
+  const given = process.env['BENCH_SERVER_FLAGS']?.split(' ') ?? [];
+  const server = await serve([...flags, ...given, ...args]);
+  return {
+    ...server,
     asOperator: async (who, method, path, body) => {
       const token = readFileSync(dataFolder(dir).tokenOf(who), 'utf8').trim();
-      const connection = await openConnection(port);
+      const connection = await openConnection(server.port);
       const text = body === undefined ? '' : JSON.stringify(body);
       const answer = await connection.send(method, path, text, `authorization: Bearer ${token}\r\n`);
       connection.close();
       return decoded(path, answer.status, answer.body);
-    },
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
     },
   };
 };

@@ -153,6 +153,31 @@ export const eventStoreContract = (name: string, open: () => Promise<StoreUnderT
       expect(right(await store.readStream('host/a', 5, 9)())).toEqual([]);
     });
 
+    it('reads a stream on from its end, and what comes behind it, whether it was sure of its end or not', async () => {
+      right(await append('host/a', -1, entries(3)));
+      for (let last = 2; last < 6; last++) {
+        expect(right(await store.readStream('host/a', last + 1, 10)())).toEqual([]);
+        // Who may not know what others append is never sure.
+        expect(store.endsBefore?.('host/a', last) ?? false).toBe(false);
+        const appending = append('host/a', last, entries(1));
+        const meanwhile = right(await store.readStream('host/a', last + 1, 10)());
+        right(await appending);
+        expect(store.endsBefore?.('host/a', last + 1) ?? false).toBe(false);
+        expect(right(await store.readStream('host/a', last + 1, 10)())).toHaveLength(1);
+        expect(meanwhile.length).toBeLessThanOrEqual(1);
+      }
+      expect(right(await store.readStream('host/none', 3, 10)())).toEqual([]);
+    });
+
+    it('says how many entries it holds as soon as an append was acknowledged', async () => {
+      for (let held = 0; held < 5; held++) {
+        expect(right(await store.size()())).toBe(held);
+        right(await append('host/a', held - 1, entries(1)));
+      }
+      left(await append('host/a', 0, entries(1)));
+      expect(right(await store.size()())).toBe(5);
+    });
+
     it('reads all streams page by page', async () => {
       for (let i = 0; i < 5; i++) right(await append(`host/${i}`, -1, entries(5)));
       const seen: Array<number> = [];

@@ -145,13 +145,19 @@ export const createSqliteEventStore = async (
   const guarded = async <A>(work: Promise<E.Either<StoreError, A>>): Promise<E.Either<StoreError, A>> =>
     work.catch((error: unknown) => E.left(refusalIn(error) ?? storeErrorOf(file, error)));
 
+  const rowsOf = async (
+    statement: Statement,
+    parameters: ReadonlyArray<number | string>,
+  ): Promise<ReadonlyArray<StoredEntry>> => (await statement.all(parameters)).map(storedOf);
+
+  /** Most who read from the middle of a stream on saw its end before: asked for once, it is known from then on. */
+  const readOn = async (stream: StreamId, from: number, limit: number): Promise<ReadonlyArray<StoredEntry>> =>
+    from > 0 && tail.lastRevision(stream) < from ? [] : rowsOf(statements.readStream, [stream, from, limit]);
+
   const read =
-    (
-      statement: Statement,
-      parameters: ReadonlyArray<number | string>,
-    ): TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>> =>
+    (work: () => Promise<ReadonlyArray<StoredEntry>>): TE.TaskEither<StoreError, ReadonlyArray<StoredEntry>> =>
     () =>
-      guarded(lane.read(async () => E.right((await statement.all(parameters)).map(storedOf))));
+      guarded(lane.read(async () => E.right(await work())));
 
   return {
     append: (request) => async () => {
@@ -159,12 +165,18 @@ export const createSqliteEventStore = async (
       return refused === undefined ? guarded(lane.write(() => appendNow(statements, tail, request))) : E.left(refused);
     },
     readStream: (stream, from, limit) => () =>
-      tail.endsBefore(stream, from) ? TE.right([])() : read(statements.readStream, [stream, from, limit])(),
+      tail.endsBefore(stream, from) ? TE.right([])() : read(() => readOn(stream, from, limit))(),
     readAll: (from, limit) => () => {
       const recent = tail.recent(from, limit);
-      return recent === undefined ? read(statements.readAll, [from, limit])() : TE.right(recent)();
+      return recent === undefined ? read(() => rowsOf(statements.readAll, [from, limit]))() : TE.right(recent)();
     },
-    size: () => () => guarded(lane.read(() => Promise.resolve(E.right(tail.size())))),
+    size: () => () => {
+      const durable = tail.durable();
+      return durable === undefined
+        ? guarded(lane.read(() => Promise.resolve(E.right(tail.sizeBetween()))))
+        : TE.right(durable)();
+    },
+    endsBefore: tail.endsBefore,
     onAppended: tail.onAppended,
     appendInOrder: (appends) => () =>
       guarded(lane.write(() => appendAllNow(statements, tail, appends)).then((firsts) => E.right(firsts))),

@@ -8,6 +8,10 @@ import { createRecentEntries } from './recent-entries.js';
 export interface Tail {
   /** How many entries there are, counting those of the running transaction. */
   readonly size: () => number;
+  /** How many are durable; undefined: only `sizeBetween` can tell. */
+  readonly durable: () => number | undefined;
+  /** How many there are while no transaction runs, which are the durable ones. */
+  readonly sizeBetween: () => number;
   readonly lastRevision: (stream: StreamId) => number;
   /** Whether it is sure, without asking the file, that the stream has nothing from this revision on. */
   readonly endsBefore: (stream: StreamId, revision: number) => boolean;
@@ -32,6 +36,7 @@ export const createTail = async (database: Database): Promise<Tail> => {
   const listeners = createListeners();
   const recent = createRecentEntries();
   let size: number | undefined;
+  let durable: number | undefined;
   let grown = false;
   const know = (stream: StreamId, revision: number): number => {
     if (revisions.size >= MOST_STREAMS) revisions.clear();
@@ -41,6 +46,8 @@ export const createTail = async (database: Database): Promise<Tail> => {
   const sizeNow = (): number => (size ??= numberIn(maxIndex.get([])) + 1);
   return {
     size: sizeNow,
+    durable: () => durable,
+    sizeBetween: () => (durable = sizeNow()),
     lastRevision: (stream) => revisions.get(stream) ?? know(stream, numberIn(maxRevision.get([stream]))),
     endsBefore: (stream, revision) => revision > (revisions.get(stream) ?? Number.POSITIVE_INFINITY),
     recent: recent.from,
@@ -52,6 +59,7 @@ export const createTail = async (database: Database): Promise<Tail> => {
     },
     settle: () => {
       recent.settle();
+      durable = size;
       if (grown && size !== undefined) listeners.tell(size);
       grown = false;
     },
@@ -59,6 +67,7 @@ export const createTail = async (database: Database): Promise<Tail> => {
       recent.forget();
       revisions.clear();
       size = undefined;
+      durable = undefined;
       grown = false;
     },
     onAppended: listeners.add,

@@ -1,14 +1,16 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Request } from '../../../domain/authority-deps.js';
 import { adviceFor } from '../../../domain/guard/advice.js';
 import { answerTo, type Decision } from '../../../domain/guard/answer.js';
-import type { RecordedDecision } from '../../../domain/guard/events.js';
+import type { RecordedDecision, Recording } from '../../../domain/guard/events.js';
 import { protectionReasons } from '../../../domain/guard/judge-place.js';
 import type { Question } from '../../../domain/guard/question.js';
 import { memberRow, memberRows } from '../../../projections/cluster-row.js';
 import { recordingOf } from '../../../projections/guard.js';
+import type { Places } from '../../guard/decision-recorder.js';
 import { type Api, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import {
@@ -20,7 +22,7 @@ import {
   type GuardDecision,
 } from '../codecs/guard.js';
 import { HostPath } from '../codecs/hosts.js';
-import { type GuardMoment, guardMoment, orStale } from '../guard-moment.js';
+import { createGuardMoment, type GuardMoment, orStale } from '../guard-moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 interface Answered {
@@ -38,25 +40,29 @@ const keptForm = (
   return { question, allowed, reasons: codes, reliedOn, index: asOf.index, at: judgedAt };
 };
 
-/** Decided in one go; what the policy wants kept is durable before any of it leaves. */
-const answered = (api: Api, by: Request, questions: ReadonlyArray<Question>): TE.TaskEither<ApiError, Answered> =>
-  pipe(
-    TE.fromTask<GuardMoment, ApiError>(guardMoment(api)),
-    TE.flatMap((at) => {
-      const answer = answerTo(at.facts, at.truth.judgedAt);
-      const decided = questions.map((question) => [question, orStale(at, answer(question))] as const);
-      const kept = decided.map(([question, decision]) => keptForm(at.truth, question, decision));
-      return pipe(
-        api.guard.recorder.record(by.by, recordingOf(api.reads.guard.now()), kept),
-        TE.map((places) => ({
-          truth: at.truth,
-          answers: decided.map(([, decision], i) => ({ ...decision, recorded: places[i] ?? null })),
-        })),
-      );
-    }),
-  );
+/** Of most answers nothing has to be kept: then nothing is made ready for it. */
+const isKept = (recording: Recording, { allowed }: Decision): boolean =>
+  recording === 'all' || (recording === 'refusals' && !allowed);
 
-const ask = (api: Api): Route =>
+/** Decided in one go; what the policy wants kept is durable before any of it leaves. */
+const answered =
+  (api: Api, moment: T.Task<GuardMoment>, by: Request, questions: ReadonlyArray<Question>) =>
+  async (): Promise<E.Either<ApiError, Answered>> => {
+    const at = await moment();
+    const { truth } = at;
+    const answer = answerTo(at.facts, truth.judgedAt);
+    const decided = questions.map((question) => [question, orStale(at, answer(question))] as const);
+    const recording = recordingOf(api.reads.guard.now());
+    const withPlaces = (places: Places): Answered => ({
+      truth,
+      answers: decided.map(([, decision], i) => ({ ...decision, recorded: places[i] ?? null })),
+    });
+    if (!decided.some(([, decision]) => isKept(recording, decision))) return E.right(withPlaces([]));
+    const kept = decided.map(([question, decision]) => keptForm(truth, question, decision));
+    return pipe(await api.guard.recorder.record(by.by, recording, kept)(), E.map(withPlaces));
+  };
+
+const ask = (api: Api, moment: T.Task<GuardMoment>): Route =>
   route({
     method: 'POST',
     path: '/v1/guard/ask',
@@ -68,7 +74,7 @@ const ask = (api: Api): Route =>
     answer: GuardAnswer,
     handle: (request) =>
       pipe(
-        answered(api, requestOf(request), [request.body.question]),
+        answered(api, moment, requestOf(request), [request.body.question]),
         TE.flatMapEither(({ truth, answers: [answer] }) =>
           pipe(
             answer,
@@ -79,7 +85,7 @@ const ask = (api: Api): Route =>
       ),
   });
 
-const askMany = (api: Api): Route =>
+const askMany = (api: Api, moment: T.Task<GuardMoment>): Route =>
   route({
     method: 'POST',
     path: '/v1/guard/ask-many',
@@ -91,7 +97,7 @@ const askMany = (api: Api): Route =>
     answer: GuardAnswers,
     handle: (request) =>
       pipe(
-        answered(api, requestOf(request), request.body.questions),
+        answered(api, moment, requestOf(request), request.body.questions),
         TE.map(({ truth, answers }) => ({ body: { ...truth, answers } })),
       ),
   });
@@ -110,7 +116,7 @@ const elsewhere = (api: Api, { facts, truth, stale }: GuardMoment, host: string)
   return { count: inside.length, first: inside.slice(0, MOST_ELSEWHERE) };
 };
 
-const advise = (api: Api): Route =>
+const advise = (api: Api, moment: T.Task<GuardMoment>): Route =>
   route({
     method: 'GET',
     path: '/v1/guard/hosts/{id}/advice',
@@ -122,7 +128,7 @@ const advise = (api: Api): Route =>
     answer: AdviceAnswer,
     handle: ({ params: { id: host } }) =>
       pipe(
-        TE.fromTask<GuardMoment, ApiError>(guardMoment(api)),
+        TE.fromTask<GuardMoment, ApiError>(moment),
         TE.flatMapEither((at): E.Either<ApiError, { body: AdviceAnswer }> => {
           const facts = at.facts.host(host);
           if (facts === undefined) return E.left({ _tag: 'HostNotEnrolled' });
@@ -141,4 +147,7 @@ const advise = (api: Api): Route =>
       ),
   });
 
-export const guardRoutes = (api: Api): ReadonlyArray<Route> => [ask(api), askMany(api), advise(api)];
+export const guardRoutes = (api: Api): ReadonlyArray<Route> => {
+  const moment = createGuardMoment(api);
+  return [ask(api, moment), askMany(api, moment), advise(api, moment)];
+};

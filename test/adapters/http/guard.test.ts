@@ -155,6 +155,30 @@ describe('the guard over HTTP', () => {
     expect((await advised('nobody')).code).toBe('HostNotEnrolled');
   });
 
+  it('refuses a token from the very next question on after it was taken back', async () => {
+    const granted = (await send('POST', '/v1/operators', { subject: 'sched', role: 'workload-administrator' })).json();
+    await authority.ask('POST', '/v1/operators/sched/confirm', { as: 'bob', body: {} });
+    const headers = { authorization: `Bearer ${String(granted.token)}` };
+    const asks = () => authority.ask('POST', '/v1/guard/ask', { headers, body: { question: start('h1') } });
+    for (let i = 0; i < 3; i++) expect((await asks()).statusCode).toBe(200);
+    expect(
+      (await authority.ask('DELETE', '/v1/operators/sched/token', { as: 'alice', body: because })).statusCode,
+    ).toBe(200);
+    expect((await asks()).json().code).toBe('Unauthenticated');
+  });
+
+  it('writes no line into the log for each answer, but one for each request that it did not answer', async () => {
+    const lines = () =>
+      authority.lines.map((line) => JSON.parse(line)).filter(({ operation }) => operation === 'askGuard');
+    const from = lines().length;
+    await asked(start('h1'));
+    await asked({ ...start('h1'), force: true });
+    expect(lines().slice(from)).toMatchObject([
+      { level: 20, status: 200 },
+      { level: 30, status: 400, code: 'InvalidField' },
+    ]);
+  });
+
   const kept = async (query = ''): Promise<ReadonlyArray<Record<string, unknown>>> =>
     (await send('GET', `/v1/guard/decisions${query}`, undefined, 'arthur')).json().decisions;
   const keep = (record: string, as: Person = 'alice') =>
