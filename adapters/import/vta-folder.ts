@@ -4,6 +4,7 @@ import { nodeCertificates } from '../crypto/node/certificates.js';
 import { caChainsOf, type FoundChain } from './ca-chains.js';
 import { endorsementKeysOf, type FoundKey, MOST_KEYS } from './endorsement-keys.js';
 import { pemBlocks } from './pem-blocks.js';
+import { type OldService, readServicesFile } from './services-file.js';
 import { readTrustedPrincipal, type TrustedPrincipalFile } from './trusted-principal.js';
 
 /** What a file of an export turned out to be. */
@@ -11,6 +12,7 @@ export type Exported =
   | { readonly kind: 'tpm-ca'; readonly chains: ReadonlyArray<FoundChain> }
   | { readonly kind: 'endorsement-key'; readonly keys: ReadonlyArray<FoundKey> }
   | { readonly kind: 'principal'; readonly principal: TrustedPrincipalFile }
+  | { readonly kind: 'services'; readonly services: ReadonlyArray<OldService> }
   /** `why`: what to do with it instead, or what is wrong with it. */
   | { readonly kind: 'other'; readonly why: string };
 
@@ -30,16 +32,20 @@ const isCa = (bytes: Uint8Array): boolean => {
 
 const looksLikeJson = (bytes: Uint8Array): boolean => /^\s*[{[]/.test(fromUtf8(bytes.subarray(0, 64)) ?? '');
 
+const jsonOf = (bytes: Uint8Array): Exported => {
+  const principal = readTrustedPrincipal(bytes);
+  if (E.isRight(principal)) return { kind: 'principal', principal: principal.right };
+  const services = readServicesFile(bytes);
+  return E.isRight(services)
+    ? { kind: 'services', services: services.right }
+    : other(`is JSON, and no trusted principal: ${principal.left}; nor a services file: ${services.left}`);
+};
+
 /** Goes by what is in a file, not by its name. */
 export const classify = (stem: string, bytes: Uint8Array): Exported => {
   if (isGzip(bytes))
     return other('may be an image database: make an image of it with sekisho base-image from-imgdb, and propose that');
-  if (looksLikeJson(bytes)) {
-    const principal = readTrustedPrincipal(bytes);
-    return E.isRight(principal)
-      ? { kind: 'principal', principal: principal.right }
-      : other(`is JSON, and no trusted principal: ${principal.left}`);
-  }
+  if (looksLikeJson(bytes)) return jsonOf(bytes);
   if (isCa(bytes)) {
     const chains = caChainsOf(stem, bytes);
     return E.isRight(chains) ? { kind: 'tpm-ca', chains: chains.right } : other(chains.left);

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -10,22 +10,15 @@ import { badInput, type CliFailure, type ExitCode } from '../failure.js';
 import { readText } from '../input.js';
 import { type Online, online } from '../online.js';
 import { segment, sendCommand } from '../send-command.js';
+import { serviceAddress } from '../service-address.js';
 
 const pathOf = ({ args }: Online, rest: string): string => `/v1/clusters/${segment(args[0])}${rest}`;
 const REASON = ['--reason <text>', 'why, for those who read the history'] as const;
 
-/** `host:port`; an IPv6 address is in brackets. */
-const addressOf = (text: string): { readonly hostname: string; readonly port: number } => {
-  const at = text.lastIndexOf(':');
-  const port = Number(text.slice(at + 1));
-  if (at < 1 || !Number.isInteger(port)) throw new InvalidArgumentError('It must be host:port.');
-  return { hostname: text.slice(0, at).toLowerCase(), port };
-};
-
 const withAddress = (command: Command): Command =>
   command
     .requiredOption('--kind <kind>', 'attestation or key-provider')
-    .requiredOption('--address <host:port>', 'where hosts reach it', addressOf);
+    .requiredOption('--address <host:port>', 'where hosts reach it', serviceAddress);
 
 const listOf = (value: unknown): ReadonlyArray<string> => (Array.isArray(value) ? value.map(String) : []);
 

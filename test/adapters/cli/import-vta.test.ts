@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -17,7 +17,7 @@ import {
 import { type HttpAuthority, openHttpAuthority } from '../../support/http-authority.js';
 import { pemOf } from '../../support/pem.js';
 import { run } from '../../support/run-cli.js';
-import { temporaryFolder } from '../../support/temporary-folder.js';
+import { folderForAll, temporaryFolder } from '../../support/temporary-folder.js';
 
 const CA = [basicConstraints(true), KEY_CERT_SIGN];
 
@@ -85,6 +85,76 @@ describe('sekisho import vta', () => {
       expect.stringContaining('0 endorsement keys listed, 1 were listed already'),
     ]);
     expect((await json('principal', 'list')).asOf.index).toBe(asOf.index);
+  });
+});
+
+describe('the services of the old system', () => {
+  const whole = folderForAll();
+  const caFile = (): string => join(whole(), 'tls.pem');
+  const exported = (): string => join(whole(), 'exported');
+  const service = (cluster: string, group: string) => ({
+    address: { hostname: 'esx-a.blue.example' },
+    group,
+    cluster,
+    trusted_ca: { cert_chain: [] },
+  });
+  const json = async (...argv: ReadonlyArray<string>) => JSON.parse((await run(...argv, '--dir', dir, '--json')).out);
+  const vta = (...argv: ReadonlyArray<string>) => run('import', 'vta', exported(), '--dir', dir, ...argv);
+  const offered = () => ['--yes', '--services-at', 'gate.example:8750', '--services-ca', caFile()];
+
+  it('are shown, and registered only where it is said what stands in their place', async () => {
+    mkdirSync(exported());
+    writeFileSync(caFile(), pemOf(makeCertificate({ subject: cn('TLS'), key: ecKey(), extensions: CA })));
+    const blue = service('domain-c8:blue', 'old-group');
+    writeFileSync(
+      join(exported(), 'clsettings.json'),
+      JSON.stringify({ attestation: [blue], kms: [{ ...blue, host: 'host-12' }] }),
+    );
+    const plan = await vta();
+    expect(plan.code).toBe(0);
+    expect(plan.out).toMatch(/authority cluster domain-c8:blue, group old-group:/);
+    expect(plan.out).toMatch(/key-provider esx-a\.blue\.example:443 on host-12, ended with the old system/);
+    const silent = await vta('--yes');
+    expect([silent.code, silent.out]).toEqual([1, expect.stringContaining('give --services-at HOST:PORT')]);
+    const half = await vta('--yes', '--services-ca', caFile());
+    expect([half.code, half.err]).toEqual([2, expect.stringContaining('--services-at')]);
+    expect((await json('cluster', 'list')).clusters).toEqual([]);
+  });
+
+  it('have their cluster and group here, which trusted clusters attach to, and can be imported again', async () => {
+    expect(await vta(...offered())).toMatchObject({ code: 0, err: '' });
+    expect((await json('cluster', 'topology')).authorities).toMatchObject([
+      {
+        id: 'domain-c8-blue',
+        status: 'disabled',
+        services: ['attestation', 'key-provider'].map((kind) => ({
+          kind,
+          hostname: 'gate.example',
+          port: 8750,
+          group: 'old-group',
+        })),
+      },
+    ]);
+    const { index } = (await json('cluster', 'list')).asOf;
+    expect((await vta(...offered())).code).toBe(0);
+    const { asOf, clusters } = await json('cluster', 'list');
+    expect([asOf.index, clusters]).toMatchObject([index, [{ displayName: 'domain-c8:blue', kind: 'authority' }]]);
+    for (const command of [
+      ['enable', 'domain-c8-blue', '--reason', 'r'],
+      ['register', 'green', '--kind', 'trusted'],
+      ['attach', 'green', '--from', 'domain-c8-blue'],
+    ])
+      expect((await run('cluster', ...command, '--dir', dir)).code).toBe(0);
+  });
+
+  it('are not taken where one address can not serve them, or a trusted cluster has the name', async () => {
+    const attestation = [service('two', 'g1'), service('two', 'g2'), service('green', 'g1')];
+    writeFileSync(join(exported(), 'clsettings.json'), JSON.stringify({ attestation }));
+    const { clusters } = JSON.parse((await vta(...offered(), '--json')).out);
+    expect(clusters).toMatchObject([
+      { id: 'green', why: expect.stringContaining('trusted cluster') },
+      { id: 'two', why: expect.stringContaining('2 groups') },
+    ]);
   });
 });
 
