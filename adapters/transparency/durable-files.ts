@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, fsync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { rename, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { PlaceUnavailable } from '../../domain/transparency/ports.js';
 
 export const codeOf = (error: unknown): string =>
@@ -10,34 +12,50 @@ export const unavailable =
   (where: string) =>
   (error: unknown): PlaceUnavailable => ({ _tag: 'PlaceUnavailable', where, detail: codeOf(error) });
 
+/**
+ * What may wait for the disk is awaited: syncing, renaming and removing. The other calls are over in microseconds, and each
+ * one that is awaited waits for its turn behind whatever else there is to do: under load a checkpoint, some fifty of them,
+ * came seconds late.
+ */
+const synced = promisify(fsync);
+
 export const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
+  const handle = openSync(folder, 'r');
   try {
-    await handle.sync();
+    await synced(handle);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 };
 
 /** A new folder is durable when the one that names it is: all that were made are synced, from the top. */
 export const makeFolder = async (folder: string): Promise<void> => {
-  const first = await mkdir(folder, { recursive: true });
+  const first = mkdirSync(folder, { recursive: true });
   if (first === undefined) return;
   for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
+};
+
+/** Nothing is to be done where somebody else removed it. */
+export const removeFile = async (file: string): Promise<void> => {
+  try {
+    await unlink(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 };
 
 /** A draft beside the file, durable, with a name that nobody else uses. */
 export const writeDraft = async (file: string, bytes: Uint8Array): Promise<string> => {
   const draft = join(dirname(file), `.draft-${randomBytes(8).toString('hex')}`);
-  const handle = await open(draft, 'wx');
+  const handle = openSync(draft, 'wx');
   try {
-    await handle.writeFile(bytes);
-    await handle.sync();
+    writeFileSync(handle, bytes);
+    await synced(handle);
   } catch (error) {
-    await rm(draft, { force: true });
+    await removeFile(draft);
     throw error;
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
   return draft;
 };
@@ -48,7 +66,7 @@ export const replaceFile = async (file: string, bytes: Uint8Array): Promise<void
   try {
     await rename(draft, file);
   } catch (error) {
-    await rm(draft, { force: true });
+    await removeFile(draft);
     throw error;
   }
 };

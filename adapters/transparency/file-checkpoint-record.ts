@@ -1,10 +1,11 @@
-import { link, readdir, readFile, rm } from 'node:fs/promises';
+import { linkSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { equalBytes } from '../../domain/encoding/bytes.js';
 import type { CheckpointRecord, PlaceUnavailable, RecordConflict } from '../../domain/transparency/ports.js';
-import { codeOf, makeFolder, syncFolder, unavailable, writeDraft } from './durable-files.js';
+import { codeOf, makeFolder, removeFile, syncFolder, unavailable, writeDraft } from './durable-files.js';
 
 const NAME = /^checkpoint\.(\d{12})$/;
 const READ_ATTEMPTS = 5;
@@ -14,23 +15,27 @@ interface Version {
   readonly bytes: Uint8Array | undefined;
 }
 
-const numbersIn = async (folder: string): Promise<ReadonlyArray<number>> => {
-  const names = await readdir(folder).catch((error: unknown) => {
+const namesIn = (folder: string): ReadonlyArray<string> => {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
     if (codeOf(error) === 'ENOENT') return [];
     throw error;
-  });
-  return names.flatMap((name) => NAME.exec(name)?.slice(1).map(Number) ?? []);
+  }
 };
+
+const numbersIn = (folder: string): ReadonlyArray<number> =>
+  namesIn(folder).flatMap((name) => NAME.exec(name)?.slice(1).map(Number) ?? []);
 
 const fileOf = (folder: string, number: number): string =>
   join(folder, `checkpoint.${String(number).padStart(12, '0')}`);
 
 /** The highest version; another writer may remove it between listing and reading, but only behind a higher one. */
-const readLatest = async (folder: string, attempts = READ_ATTEMPTS): Promise<Version> => {
-  const number = Math.max(0, ...(await numbersIn(folder)));
+const readLatest = (folder: string, attempts = READ_ATTEMPTS): Version => {
+  const number = Math.max(0, ...numbersIn(folder));
   if (number === 0) return { number, bytes: undefined };
   try {
-    return { number, bytes: new Uint8Array(await readFile(fileOf(folder, number))) };
+    return { number, bytes: new Uint8Array(readFileSync(fileOf(folder, number))) };
   } catch (error) {
     if (codeOf(error) === 'ENOENT' && attempts > 1) return readLatest(folder, attempts - 1);
     throw error;
@@ -44,32 +49,31 @@ const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
 const claim = async (folder: string, number: number, bytes: Uint8Array): Promise<boolean> => {
   const draft = await writeDraft(fileOf(folder, number), bytes);
   try {
-    await link(draft, fileOf(folder, number));
+    linkSync(draft, fileOf(folder, number));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
   } finally {
-    await rm(draft, { force: true });
+    await removeFile(draft);
   }
 };
 
 const swap = async (folder: string, expected: Uint8Array | undefined, next: Uint8Array): Promise<boolean> => {
   await makeFolder(folder);
-  const latest = await readLatest(folder);
+  const latest = readLatest(folder);
   if (!same(latest.bytes, expected)) return false;
   const number = latest.number + 1;
   if (!(await claim(folder, number, next))) return false;
   await syncFolder(folder);
   // Who slept since reading may have claimed a number that was used and removed: then a higher one is there.
-  const numbers = await numbersIn(folder);
+  const numbers = numbersIn(folder);
   if (Math.max(...numbers) !== number) {
-    await rm(fileOf(folder, number), { force: true });
+    await removeFile(fileOf(folder, number));
     return false;
   }
-  await Promise.all(
-    numbers.filter((old) => old < latest.number).map((old) => rm(fileOf(folder, old), { force: true })),
-  );
+  const behind = numbers.filter((old) => old < latest.number);
+  await Promise.all(behind.map((old) => removeFile(fileOf(folder, old))));
   return true;
 };
 
@@ -80,7 +84,7 @@ const swap = async (folder: string, expected: Uint8Array | undefined, next: Uint
 export const createFileCheckpointRecord = (folder: string): CheckpointRecord => ({
   read: () =>
     pipe(
-      TE.tryCatch(() => readLatest(folder), unavailable(folder)),
+      TE.fromIOEither(() => E.tryCatch(() => readLatest(folder), unavailable(folder))),
       TE.map(({ bytes }) => bytes),
     ),
   compareAndSwap: (expected, next) =>

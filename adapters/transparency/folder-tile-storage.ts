@@ -1,8 +1,8 @@
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { readFile, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Resource, TileStorage } from '../../domain/transparency/ports.js';
-import { codeOf, makeFolder, replaceFile, syncFolder, unavailable } from './durable-files.js';
+import { codeOf, makeFolder, removeFile, replaceFile, syncFolder, unavailable } from './durable-files.js';
 
 /** Beside each other at most so many files are open. */
 const AT_ONCE = 16;
@@ -31,7 +31,7 @@ const readIfThere = async (file: string): Promise<Uint8Array | undefined> => {
 /** A folder that has become empty goes as well; one that has not stays. */
 const removeAll = async (root: string, paths: ReadonlyArray<string>): Promise<void> => {
   const files = paths.map((path) => join(root, path));
-  await inTurns(files, (file) => rm(file, { force: true }));
+  await inTurns(files, removeFile);
   for (const folder of new Set(files.map((file) => dirname(file)))) await rmdir(folder).catch(() => undefined);
 };
 
