@@ -91,6 +91,8 @@ export const outOfScope = (api: Api, limits: Limits, asked: AskedFor, by?: strin
   if (typeof reach === 'object') return TE.right(beyond(limits, asked, reach));
   switch (reach) {
     case 'whole':
+    // Their routes ask for themselves; nobody else may take a question for one of them.
+    case 'questions':
       return TE.right(WHOLE);
     case 'person':
       return person(api, limits, asked);

@@ -8,9 +8,17 @@ export type Kind = 'cluster' | 'host' | 'job' | 'key' | 'key-provider';
 /**
  * What of the authority an operation is about: things that its request names; `whole`, so that nobody limited to a part may do it;
  * `parts`, where the answer holds what is in scope only; `person`, about somebody's role, which must not reach further than that of
- * who asks; `asked`, about what another request asked for; `undivided`, the same for everybody whose role lets them.
+ * who asks; `asked`, about what another request asked for; `questions`, where the route looks at each thing that its questions name,
+ * as of the moment that it answers from; `undivided`, the same for everybody whose role lets them.
  */
-export type Reach = 'whole' | 'parts' | 'person' | 'asked' | 'undivided' | Readonly<Partial<Record<Kind, Place>>>;
+export type Reach =
+  | 'whole'
+  | 'parts'
+  | 'questions'
+  | 'person'
+  | 'asked'
+  | 'undivided'
+  | Readonly<Partial<Record<Kind, Place>>>;
 
 const path = (name = 'id'): Place => ({ path: name });
 const body = (name = 'id'): Place => ({ body: name });
@@ -121,9 +129,8 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   showJob: { job: path() },
   reportAppliedConfig: 'undivided',
   relayAppliedConfig: host,
-  // Questions name hosts of any cluster, and are answered too fast to look up whose they are.
-  askGuard: 'whole',
-  askGuardMany: 'whole',
+  askGuard: 'questions',
+  askGuardMany: 'questions',
   adviseOnHost: host,
   showGuardPolicy: 'undivided',
   changeGuardPolicy: 'whole',

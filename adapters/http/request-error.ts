@@ -19,8 +19,8 @@ export type RequestError =
   /** It would let in for longer than the account does. */
   | { readonly _tag: 'ComeOtherwise'; readonly account: string }
   | { readonly _tag: 'RoleNotAllowed'; readonly role: string; readonly permission: Permission }
-  /** `what`: what is not in it; undefined: it is about the whole authority. */
-  | { readonly _tag: 'OutOfScope'; readonly scope: Scope; readonly what: string | undefined }
+  /** `what`: what is not in it; undefined: it is about the whole authority. `field`: where a question names it. */
+  | { readonly _tag: 'OutOfScope'; readonly scope: Scope; readonly what: string | undefined; readonly field?: string }
   | { readonly _tag: 'RateLimited'; readonly retryAfterSeconds: number }
   /** The Idempotency-Key belongs to another command. */
   | { readonly _tag: 'CommandIdUsed' }

@@ -79,12 +79,13 @@ export const REQUEST_PROBLEMS: Table = {
       `You came with ${account}. What lets you in for longer than your issuer does takes your own token or certificate.`,
     ),
   RoleNotAllowed: ({ role, permission }) => roleNotAllowed(role, permission),
-  OutOfScope: ({ scope, what }) =>
+  OutOfScope: ({ scope, what, field }) =>
     problem(
       403,
       'OutOfScope',
       'Not in your scope',
       `Your role is limited to ${scopeText(scope)}: ${what === undefined ? 'this is about the whole authority' : `${what} is not in it`}.`,
+      field === undefined ? {} : { faults: [{ field, rule: 'must name what is in your scope' }] },
     ),
   RateLimited: ({ retryAfterSeconds }) =>
     problem(429, 'RateLimited', 'Too many requests', `Try again in ${String(retryAfterSeconds)} s.`, {

@@ -44,7 +44,9 @@ export const withinScope =
     const run = (raw: RawRequest): Reply => {
       const scope = raw.principal?.scope ?? null;
       if (scope === null) return route.run(raw);
-      if (REACH[route.operation] === 'whole') return TE.left({ _tag: 'OutOfScope', scope, what: undefined });
+      const reach = REACH[route.operation];
+      if (reach === 'whole') return TE.left({ _tag: 'OutOfScope', scope, what: undefined });
+      if (reach === 'questions') return route.run(raw);
       return pipe(
         admitted(api, route, raw),
         TE.flatMap(() => route.run(raw)),

@@ -45,3 +45,31 @@ export const hostsOf = (question: Question): ReadonlyArray<string> => {
       return [question.from, question.to];
   }
 };
+
+/** Something that a question names, and in which of its fields. */
+export interface Named {
+  readonly kind: 'host' | 'cluster';
+  readonly id: string;
+  readonly field: string;
+}
+
+/** Everything of the authority's that a question is about: what whoever asks has to do with. */
+export const namedIn = (question: Question): ReadonlyArray<Named> => {
+  const hosts = (fields: Readonly<Record<string, string>>): ReadonlyArray<Named> =>
+    Object.entries(fields).map(([field, id]) => ({ kind: 'host', id, field }));
+  switch (question.ask) {
+    case 'start':
+      return hosts({ host: question.host });
+    case 'storage':
+      return [{ kind: 'cluster', id: question.cluster, field: 'cluster' }, ...hosts({ host: question.host })];
+    case 'move':
+    case 'clone':
+    case 'replicate':
+      return hosts({ from: question.from, to: question.to });
+    case 'restart':
+      return [
+        { kind: 'cluster', id: question.cluster, field: 'cluster' },
+        ...hosts({ from: question.from, to: question.to }),
+      ];
+  }
+};

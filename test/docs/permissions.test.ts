@@ -16,7 +16,8 @@ Made from the tables that the authority itself decides by; a test keeps it true.
 of permissions. The deciders ask for the same permission again, so a surface that forgot to ask would change nothing.
 
 The last column says what an operation is about, for operators who are limited to a part ([people.md](people.md#limited-to-a-part)): the
-things that must all be in their scope; *everything*, which is refused to them; *what is in scope*, where they are shown no more;
+things that must all be in their scope; *everything*, which is refused to them; *what is in scope*, where they are shown no more; *what its
+questions name*, each of which must be in it;
 *a person*, whose own scope must not be wider; *another request*, all of which must be in scope; or nothing that is divided.
 `;
 
@@ -52,6 +53,7 @@ const ABOUT: Readonly<Record<Extract<Reach, string>, string>> = {
   parts: 'what is in scope',
   person: 'a person',
   asked: 'another request',
+  questions: 'what its questions name',
   undivided: '',
 };
 

@@ -2,7 +2,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Request } from '../../../domain/authority-deps.js';
 import { adviceFor } from '../../../domain/guard/advice.js';
 import { answerTo, type Decision } from '../../../domain/guard/answer.js';
 import type { RecordedDecision, Recording } from '../../../domain/guard/events.js';
@@ -23,7 +22,10 @@ import {
 } from '../codecs/guard.js';
 import { HostPath } from '../codecs/hosts.js';
 import { createGuardMoment, type GuardMoment, orStale } from '../guard-moment.js';
+import { type Asked, questionsInScope } from '../questions-in-scope.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
+
+type Asking = Parameters<typeof requestOf>[0];
 
 interface Answered {
   readonly truth: GuardMoment['truth'];
@@ -46,12 +48,14 @@ const isKept = (recording: Recording, { allowed }: Decision): boolean =>
 
 /** Decided in one go; what the policy wants kept is durable before any of it leaves. */
 const answered =
-  (api: Api, moment: T.Task<GuardMoment>, by: Request, questions: ReadonlyArray<Question>) =>
+  (api: Api, moment: T.Task<GuardMoment>, request: Asking, asked: Asked) =>
   async (): Promise<E.Either<ApiError, Answered>> => {
     const at = await moment();
+    const inScope = questionsInScope(api, request.principal, asked);
+    if (E.isLeft(inScope)) return inScope;
     const { truth } = at;
     const answer = answerTo(at.facts, truth.judgedAt);
-    const decided = questions.map((question) => [question, orStale(at, answer(question))] as const);
+    const decided = asked.questions.map((question) => [question, orStale(at, answer(question))] as const);
     const recording = recordingOf(api.reads.guard.now());
     const withPlaces = (places: Places): Answered => ({
       truth,
@@ -59,7 +63,7 @@ const answered =
     });
     if (!decided.some(([, decision]) => isKept(recording, decision))) return E.right(withPlaces([]));
     const kept = decided.map(([question, decision]) => keptForm(truth, question, decision));
-    return pipe(await api.guard.recorder.record(by.by, recording, kept)(), E.map(withPlaces));
+    return pipe(await api.guard.recorder.record(requestOf(request).by, recording, kept)(), E.map(withPlaces));
   };
 
 const ask = (api: Api, moment: T.Task<GuardMoment>): Route =>
@@ -74,7 +78,7 @@ const ask = (api: Api, moment: T.Task<GuardMoment>): Route =>
     answer: GuardAnswer,
     handle: (request) =>
       pipe(
-        answered(api, moment, requestOf(request), [request.body.question]),
+        answered(api, moment, request, { questions: [request.body.question], fieldOf: () => 'question' }),
         TE.flatMapEither(({ truth, answers: [answer] }) =>
           pipe(
             answer,
@@ -97,7 +101,7 @@ const askMany = (api: Api, moment: T.Task<GuardMoment>): Route =>
     answer: GuardAnswers,
     handle: (request) =>
       pipe(
-        answered(api, moment, requestOf(request), request.body.questions),
+        answered(api, moment, request, { questions: request.body.questions, fieldOf: (i) => `questions.${String(i)}` }),
         TE.map(({ truth, answers }) => ({ body: { ...truth, answers } })),
       ),
   });

@@ -138,6 +138,57 @@ describe('somebody whose role is limited', () => {
     },
   );
 
+  describe('of the guard', () => {
+    const workload = { id: 'vm-1', encrypted: true, vtpm: true, firmware: 'efi', secureBoot: true };
+    const { host, cluster } = INSIDE;
+    const inside = { ask: 'move', workload, from: host, to: 'blade-2' };
+    const ask = (questions: ReadonlyArray<unknown>) =>
+      scoped.ask(LIMITED['workload-administrator'], 'POST', '/v1/guard/ask-many', { questions });
+
+    it.each([
+      ['host', `host/${OUTSIDE.host}`, { ask: 'start', workload, host: OUTSIDE.host }],
+      ['from', `host/${OUTSIDE.host}`, { ...inside, from: OUTSIDE.host }],
+      ['to', `host/${OUTSIDE.host}`, { ...inside, to: OUTSIDE.host }],
+      ['to', `host/${OUTSIDE.host}`, { ...inside, ask: 'clone', to: OUTSIDE.host }],
+      ['from', `host/${OUTSIDE.host}`, { ...inside, ask: 'replicate', from: OUTSIDE.host }],
+      ['cluster', `cluster/${OUTSIDE.cluster}`, { ...inside, ask: 'restart', cluster: OUTSIDE.cluster }],
+      ['to', 'host/nobody', { ...inside, ask: 'restart', cluster, to: 'nobody' }],
+      ['cluster', `cluster/${OUTSIDE.cluster}`, { ask: 'storage', cluster: OUTSIDE.cluster, host }],
+    ])('asks nothing whose %s is %s, alone or among others, and nothing is kept', async (field, what, question) => {
+      const before = await authority.size();
+      const one = await scoped.ask(LIMITED['workload-administrator'], 'POST', '/v1/guard/ask', { question });
+      expect([one.statusCode, one.json().code]).toEqual([403, 'OutOfScope']);
+      expect(one.json()).toMatchObject({ faults: [{ field: `question.${field}` }] });
+      expect(one.json().detail).toContain(`${what} is not in it`);
+      const many = await ask([inside, question]);
+      expect(many.json()).toMatchObject({ code: 'OutOfScope', faults: [{ field: `questions.1.${field}` }] });
+      expect(await authority.size()).toBe(before);
+    });
+
+    it('asks about what is in their scope, by name or by the cluster that it is in now', async () => {
+      const known = await ask([inside, { ask: 'storage', cluster, host }, { ...inside, ask: 'restart', cluster }]);
+      expect(known.json().answers).toHaveLength(3);
+      const { reasons } = known.json().answers[0];
+      expect(reasons.map(({ about }: { about: string }) => about)).toEqual(expect.arrayContaining([host, 'blade-2']));
+    });
+
+    it('asks about a host for as long as it is in their cluster', async () => {
+      await scoped.ask('alice', 'POST', '/v1/clusters', { id: 'short-guarded', kind: 'trusted' });
+      await scoped.grant('short-scheduler', 'workload-administrator', ['cluster/short-guarded']);
+      const guest = 'guarded-guest';
+      await scoped.ask('wendy', 'POST', '/v1/hosts', { id: guest });
+      const question = { ask: 'start', workload, host: guest };
+      const asks = () => scoped.ask('short-scheduler', 'POST', '/v1/guard/ask', { question });
+      expect((await asks()).json().code).toBe('OutOfScope');
+      await scoped.ask('alice', 'POST', '/v1/clusters/short-guarded/hosts', { host: guest });
+      expect((await asks()).json().reasons).toEqual(
+        expect.arrayContaining([{ code: 'VerdictMissing', part: 'host', about: guest }]),
+      );
+      await scoped.ask('wendy', 'DELETE', `/v1/clusters/short-guarded/hosts/${guest}`, { reason: 'r' });
+      expect((await asks()).json().code).toBe('OutOfScope');
+    });
+  });
+
   const unnamed = { live: 'has no end', showKeyAccess: 'by row', showKeyLedger: 'by row' };
   const lists = OPERATIONS.filter((operation) => REACH[operation] === 'parts' && !(operation in unnamed));
 
