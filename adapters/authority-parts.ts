@@ -56,6 +56,8 @@ interface Secrets {
   readonly reopen: TE.TaskEither<OpenError, KeyStore>;
   readonly signer: SignerConnection | undefined;
   readonly vault: SecretVault;
+  /** The key file and what opens it. */
+  readonly place: { readonly file: string; readonly passphrase: string };
 }
 
 const secretsOf = (
@@ -69,7 +71,7 @@ const secretsOf = (
     reopen,
     TE.bindTo('keys'),
     TE.bindW('vault', () => openVault(vault, passphrase)),
-    TE.map((held) => ({ ...held, reopen, signer })),
+    TE.map((held) => ({ ...held, reopen, signer, place: { file, passphrase } })),
     TE.tapError(() => TE.fromIO(() => signer?.close())),
   );
 };
@@ -157,7 +159,14 @@ export const openParts = (folder: DataFolder, options: OpenOptions): TE.TaskEith
       openLedgerFiles(folder, ({ _tag }) => metrics.count('sekisho_store_faults_total', _tag)),
     ),
     TE.bind('live', ({ files, secrets }) =>
-      orClose(files)(openLiveKeys({ store: files.store.events, publicKeys: files.publicKeys, secret: secrets })),
+      orClose(files)(
+        openLiveKeys({
+          store: files.store.events,
+          publicKeys: files.publicKeys,
+          oneOfSeveral: files.store.cluster !== undefined,
+          secret: secrets,
+        }),
+      ),
     ),
     TE.let('reader', ({ files, live }) => ({ ...entryEngines, store: files.store.events, keyring: live.keyring })),
     TE.bind('identity', ({ files, reader }) => orClose(files)(readIdentity(reader, folder.root))),

@@ -25,6 +25,8 @@ export interface ClusterLogOptions {
   readonly seal: TE.TaskEither<LogFault, SealingLog>;
   /** This node's copy has everything that was in the ledger before. */
   readonly caughtUp: TE.TaskEither<StoreError, void>;
+  /** False: a key that every checkpoint must carry is not here. Another node has to seal until it is. */
+  readonly maySign: () => boolean;
   readonly stepMillis: number;
   readonly onFault: (tag: string) => void;
 }
@@ -46,7 +48,7 @@ const untilPublished = ({ followed, reading, stepMillis }: ClusterLogOptions): S
  * signed after that is refused by the record; one that finds another history than the signed one seals no more.
  */
 export const openClusterLog = (options: ClusterLogOptions): ServedLog => {
-  const { lease, followed, seal, caughtUp, stepMillis, onFault } = options;
+  const { lease, followed, seal, caughtUp, maySign, stepMillis, onFault } = options;
   const waiting = untilPublished(options);
   let sealing: SealingLog | undefined;
   let unfit = false;
@@ -81,8 +83,14 @@ export const openClusterLog = (options: ClusterLogOptions): ServedLog => {
     await lease.leave();
   };
 
+  const standAside = async (): Promise<false> => {
+    await demote();
+    await lease.leave();
+    return false;
+  };
+
   const step = async (): Promise<void> => {
-    const held = unfit ? false : await lease.step();
+    const held = unfit ? false : maySign() ? await lease.step() : await standAside();
     const fault = sealing?.halted();
     if (fault !== undefined) await halt(fault);
     else if (!held) await demote();

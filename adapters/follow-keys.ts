@@ -19,7 +19,7 @@ export const followKeys = ({ files, live }: Pick<AuthorityParts, 'files' | 'live
       .readAll(from, Math.max(size - from, 1))()
       .then((read) => {
         const changed = E.isRight(read) && read.right.some(({ stream }) => stream === AUTHORITY_STREAM);
-        if (changed) void live.refresh();
+        if (changed) void live.upToDate();
       });
   });
 };

@@ -2,14 +2,15 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fromBase64 } from '../domain/encoding/bytes.js';
-import { foundingKid, type Keyring, keysInUse } from '../domain/ledger/keyring.js';
-import { loadKeyring } from '../domain/ledger/load-keyring.js';
+import type { SharedKey } from '../domain/hand-over/messages.js';
+import { AUTHORITY_STREAM, foundingKid, type Keyring, keysInUse } from '../domain/ledger/keyring.js';
+import { loadKeyring, MOST_AUTHORITY_EVENTS } from '../domain/ledger/load-keyring.js';
 import type { EventSigner, EventStore } from '../domain/ports.js';
 import { originOf } from '../domain/transparency/origin.js';
 import type { NoteSigner } from '../domain/transparency/sign-note.js';
 import type { VerifierKey } from '../domain/transparency/verifier-key.js';
 import { entryEngines } from './engines.js';
-import type { PublicKeys } from './key-store/key-file.js';
+import type { ListedKey, PublicKeys } from './key-store/key-file.js';
 import type { KeyStore } from './key-store/key-store.js';
 import { knownLogKeys } from './log-key.js';
 import type { OpenError } from './open-error.js';
@@ -20,21 +21,36 @@ export interface LiveKeys {
   readonly keyring: () => Keyring;
   /** The newest event key in use whose secret is here. */
   readonly signer: () => EventSigner;
-  /** All log keys in use whose secret is here: while one follows another, both sign. */
+  /** All log keys in use whose secret is here: while one follows another, both sign. Of several nodes, one that lacks any has none. */
   readonly logSigners: () => ReadonlyArray<NoteSigner>;
-  /** The newest token key in use whose secret is here. */
+  /** The newest token key in use whose secret is here; of several nodes, the newest one or none. */
   readonly tokenSigner: () => EventSigner;
   /** Token keys in use: a token of one that ended counts no more. */
   readonly tokenKeys: () => ReadonlyArray<TokenKey>;
   /** Every key that ever signed for the log. */
   readonly logKeys: () => ReadonlyArray<VerifierKey>;
+  /** Keys in use that every node must have, and whose secret is not here. Always empty where there is one node. */
+  readonly missing: () => ReadonlyArray<MissingKey>;
+  /** Whether this process can sign with a key, in use or not. */
+  readonly holds: (kid: string) => boolean;
+  /** Every key that the key file names. */
+  readonly listed: () => ReadonlyArray<ListedKey>;
+  /** Shared keys among them that are not in the ledger. */
+  readonly pending: () => ReadonlyArray<SharedKey>;
   /** Reads the ledger and the key file again. */
   readonly refresh: TE.TaskEither<OpenError, void>;
+  /** The same, if the ledger says anything of keys that was not taken up yet. */
+  readonly upToDate: TE.TaskEither<OpenError, void>;
 }
+
+/** A key of all nodes that this one lacks. */
+export type MissingKey = Pick<SharedKey, 'kid' | 'purpose'>;
 
 export interface LiveKeysOptions {
   readonly store: EventStore;
   readonly publicKeys: PublicKeys;
+  /** Whether other nodes sign too: then this one signs nothing with an old key while it lacks the one that follows. */
+  readonly oneOfSeveral: boolean;
   /** Undefined: for reading only. */
   readonly secret: { readonly keys: KeyStore; readonly reopen: TE.TaskEither<OpenError, KeyStore> } | undefined;
 }
@@ -82,15 +98,33 @@ const tokenSigner = (keys: KeyStore | undefined, inUse: ReadonlyArray<TokenKey>)
     inUse.map(({ kid }) => kid),
   ).at(-1) ?? LOCKED;
 
+const missingIn = (keys: KeyStore | undefined, keyring: Keyring): ReadonlyArray<MissingKey> =>
+  (['log', 'token'] as const).flatMap((purpose) =>
+    keysInUse(keyring, purpose)
+      .filter(({ kid }) => keys?.signerOf(kid) === undefined)
+      .map(({ kid }) => ({ kid, purpose })),
+  );
+
+const pendingIn = (keys: KeyStore | undefined, keyring: Keyring): ReadonlyArray<SharedKey> =>
+  (keys?.keys ?? []).flatMap(({ kid, publicKey, purpose, pending }) =>
+    pending && !keyring.has(kid) && (purpose === 'log' || purpose === 'token') ? [{ kid, publicKey, purpose }] : [],
+  );
+
+const NEWS_PAGE = 256;
+
 /** Opens them where the ledger and the key file are now. */
-export const openLiveKeys = ({ store, publicKeys, secret }: LiveKeysOptions): TE.TaskEither<OpenError, LiveKeys> => {
+export const openLiveKeys = (options: LiveKeysOptions): TE.TaskEither<OpenError, LiveKeys> => {
+  const { store, publicKeys, secret, oneOfSeveral } = options;
   const read = loadKeyring({ ...entryEngines, store }, publicKeys.authority.kid);
   return pipe(
-    read,
-    TE.map((begun): LiveKeys => {
+    store.readStream(AUTHORITY_STREAM, 0, MOST_AUTHORITY_EVENTS),
+    TE.bindTo('before'),
+    TE.bindW('begun', () => read),
+    TE.map(({ before, begun }): LiveKeys => {
       let keyring = begun;
       let keys = secret?.keys;
       let signer = eventSigner(keys, keyring);
+      let taken = before.length;
       const refresh: LiveKeys['refresh'] = async () => {
         const again = secret === undefined ? undefined : await secret.reopen();
         const ring = await read();
@@ -101,14 +135,37 @@ export const openLiveKeys = ({ store, publicKeys, secret }: LiveKeysOptions): TE
         if (E.isLeft(ring)) return ring;
         return again !== undefined && E.isLeft(again) ? again : E.right(undefined);
       };
+      const upToDate: LiveKeys['upToDate'] = async () => {
+        const from = taken;
+        const news = await store.readStream(AUTHORITY_STREAM, from, NEWS_PAGE)();
+        if (E.isLeft(news)) return news;
+        if (news.right.length === 0) return E.right(undefined);
+        const done = await refresh();
+        if (E.isLeft(done)) return done;
+        // What was read before the refresh is in it.
+        taken = Math.max(taken, from + news.right.length);
+        return upToDate();
+      };
+      const missing = (): ReadonlyArray<MissingKey> =>
+        oneOfSeveral && keys !== undefined ? missingIn(keys, keyring) : [];
+      const lacks = (purpose: SharedKey['purpose']): boolean => missing().some((key) => key.purpose === purpose);
+      const newestToken = (): ReadonlyArray<TokenKey> => {
+        const inUse = tokenKeys(keyring, publicKeys);
+        return oneOfSeveral ? inUse.slice(-1) : inUse;
+      };
       return {
         keyring: () => keyring,
         signer: () => signer,
-        logSigners: () => logSigners(keys, keyring, publicKeys),
-        tokenSigner: () => tokenSigner(keys, tokenKeys(keyring, publicKeys)),
+        logSigners: () => (lacks('log') ? [] : logSigners(keys, keyring, publicKeys)),
+        tokenSigner: () => tokenSigner(keys, newestToken()),
         tokenKeys: () => tokenKeys(keyring, publicKeys),
         logKeys: () => knownLogKeys(keyring, publicKeys),
+        missing,
+        holds: (kid) => keys?.signerOf(kid) !== undefined,
+        listed: () => keys?.keys ?? [],
+        pending: () => pendingIn(keys, keyring),
         refresh,
+        upToDate,
       };
     }),
   );

@@ -22,6 +22,7 @@ import { type Sealer } from './event-store/sqlite/sealer.js';
 import { followKeys } from './follow-keys.js';
 import { createDecisionRecorder } from './guard/decision-recorder.js';
 import type { Api } from './http/api.js';
+import type { ApiError } from './http/api-error.js';
 import { DEFAULT_HOST_LIMITS, makeHostGate } from './http/host-gate.js';
 import { createLedgerHub } from './http/ledger-hub.js';
 import { unreviewedIn } from './http/routes/break-glass.js';
@@ -29,8 +30,10 @@ import { allRoutes } from './http/routes.js';
 import { makeServer } from './http/server.js';
 import { settledAt, settledBy } from './http/settled.js';
 import { type KeyService, makeKeyService } from './key-service.js';
+import type { LiveKeys } from './live-keys.js';
 import { logPlacesOf } from './log-places.js';
 import type { OpenError } from './open-error.js';
+import { type NodeLog, openKeySharing } from './open-key-sharing.js';
 import { openPublisher } from './open-publisher.js';
 import { type ProjectionStore } from './projection-store/open-projection-store.js';
 import type { Publisher } from './publisher/start-publisher.js';
@@ -112,6 +115,12 @@ const keyServiceOf = (deps: AuthorityDeps, parts: AuthorityParts): KeyService =>
   });
 };
 
+/** A host that comes for a verdict leaves with a token: a node that has none to give had better not be asked. */
+const canGiveTokens = ({ missing }: LiveKeys): TE.TaskEither<ApiError, void> => {
+  const key = missing().find(({ purpose }) => purpose === 'token');
+  return key === undefined ? TE.right(undefined) : TE.left({ _tag: 'SharedKeyMissing', ...key });
+};
+
 const publisherOf = ({ kafka, clock = systemClock }: OpenOptions, parts: AuthorityParts): Publisher | undefined => {
   const { files, folder, log, metrics, secrets } = parts;
   // Opened for reading only, another process may be the one that publishes.
@@ -171,17 +180,21 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
   const { publicEntries = false } = options;
   metrics.gauge('sekisho_break_glass_unreviewed', () => unreviewedIn(reads.approvals.now()));
   const settled = settledBy(deps, reads);
-  const healthy = reachesLedger(store.cluster);
+  const reaches = reachesLedger(store.cluster);
   const guard = guardOf(
     options,
     pipe(
-      healthy,
+      reaches,
       TE.flatMap(() => settled),
     ),
     deps,
   );
   const publisher = publisherOf(options, parts);
   const hub = createLedgerHub(deps.store);
+  // Nothing is said before the first step, which is behind the making of the server.
+  const say: NodeLog = { info: (text) => app.log.info(text), warn: (text) => app.log.warn(text) };
+  const sharing = openKeySharing(parts, say);
+  metrics.gauge('sekisho_shared_keys_missing', () => live.missing().length);
   const api = {
     deps,
     approved,
@@ -191,12 +204,16 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     log,
     publicEntries,
     settled,
-    healthy,
+    healthy: pipe(
+      reaches,
+      TE.flatMap(() => canGiveTokens(live)),
+    ),
     guard,
     verify,
     hub,
     live,
     publisher: publisher?.status,
+    sharing,
   };
   const app = serverOf(options, api, parts);
   const stopHouse = sealer === undefined ? () => Promise.resolve() : keepHouse(deps, reads, sealer);
@@ -207,6 +224,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     await keyService.close();
     await log.close();
     await publisher?.stop();
+    await sharing?.close();
     stopCounting();
     stopFollowingKeys();
     reads.close();

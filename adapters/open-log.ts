@@ -40,7 +40,7 @@ export interface LogOptions {
   readonly store: EventStore;
   /** Key id of the founding authority key. */
   readonly authority: string;
-  readonly keys: Pick<LiveKeys, 'logSigners' | 'logKeys' | 'keyring'>;
+  readonly keys: Pick<LiveKeys, 'logSigners' | 'logKeys' | 'keyring' | 'missing' | 'upToDate'>;
   readonly readOnly: boolean;
   readonly policy: WitnessPolicy | undefined;
   /** Other nodes write and seal as well. */
@@ -63,6 +63,10 @@ const enginesOf = ({ folder, store, authority, keys, cluster }: LogOptions): Eng
     tiles: cluster === undefined ? own : shareCheckpoint(cluster.client, cluster.names.published, own),
     origin: originOf(authority),
     signers: keys.logSigners,
+    takeUpKeys: pipe(
+      keys.upToDate,
+      TE.mapLeft(({ _tag: detail }): LogFault => ({ _tag: 'SignerUnavailable', detail })),
+    ),
     formerKeys: keys.logKeys,
   };
 };
@@ -206,9 +210,10 @@ const together = (
     sealing(options, engines, keeper),
     TE.map((log) => ({ log: forWriting(log, options.policy !== undefined), halted: log.halted, stop: log.stop })),
   );
-  const { onFault } = options;
+  const { onFault, keys } = options;
   const read = reading(engines, followed.published);
-  return openClusterLog({ lease, followed, reading: read, seal, caughtUp, stepMillis: STEP_MS, onFault });
+  const maySign = (): boolean => keys.missing().every(({ purpose }) => purpose !== 'log');
+  return openClusterLog({ lease, followed, reading: read, seal, caughtUp, maySign, stepMillis: STEP_MS, onFault });
 };
 
 const opened = (

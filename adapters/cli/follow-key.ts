@@ -94,6 +94,7 @@ const firstLogKey = (
 /** A key that is kept and not introduced yet, and what introduces it. */
 export interface NextKey {
   readonly kid: string;
+  readonly publicKey: string;
   readonly changes: ReadonlyArray<KeyChange>;
 }
 
@@ -118,7 +119,7 @@ export const followKey = (
       const { kid, publicKey } = key;
       return pipe(
         introductionOf(store, { authority: answer.authority, kid, publicKey, purpose, node: null, replaces }),
-        TE.map((change) => ({ kid, changes: [...before, change] })),
+        TE.map((change) => ({ kid, publicKey, changes: [...before, change] })),
       );
     }),
   );

@@ -10,8 +10,8 @@ import { dataFolder } from '../data-folder.js';
 import { entryEngines } from '../engines.js';
 import { Recorded } from '../http/codecs/answers.js';
 import { SigningKeysAnswer } from '../http/routes/signing-keys.js';
-import { forgetSecret, markIntroduced } from '../key-store/change-keys.js';
-import { type KeyStore, openKeyFile, openKeyStore } from '../key-store/key-store.js';
+import { bringInLine } from '../key-store/change-keys.js';
+import { type KeyStore, openKeyStore } from '../key-store/key-store.js';
 import type { KeyStoreError } from '../key-store/key-store-error.js';
 import { done } from './action.js';
 import type { AuthorityClient } from './authority-client.js';
@@ -88,25 +88,16 @@ const send = (client: AuthorityClient, body: SignedKeyChange): TE.TaskEither<Cli
     TE.map((reply) => reply.body),
   );
 
-/** The key file says what the ledger says: new keys are no longer pending, and secrets of keys that ended are gone. */
 const tidy = (client: AuthorityClient, place: KeyPlace): TE.TaskEither<CliFailure, void> =>
   pipe(
-    TE.Do as TE.TaskEither<CliFailure, object>,
-    TE.bind('answer', () => keysOf(client)),
-    TE.bind('opened', () => orFailure(openKeyFile(place.file, place.passphrase))),
-    TE.flatMap(({ answer, opened }) => {
+    keysOf(client),
+    TE.flatMap((answer) => {
       const known = new Map(answer.keys.map((key) => [key.kid, key]));
-      const news = opened.file.keys.filter(({ kid, pending }) => pending && known.has(kid)).map(({ kid }) => kid);
-      const ended = Object.keys(opened.secrets.seeds).filter((kid) => (known.get(kid)?.until ?? null) !== null);
-      return pipe(
-        news.length === 0 ? TE.right(undefined) : orFailure(markIntroduced(place.file, news)),
-        TE.flatMap(() =>
-          pipe(
-            ended,
-            TE.traverseSeqArray((kid) => orFailure(forgetSecret(place, kid))),
-          ),
-        ),
-        TE.map(() => undefined),
+      return orFailure(
+        bringInLine(place, {
+          introduced: (kid) => known.has(kid),
+          ended: (kid) => (known.get(kid)?.until ?? null) !== null,
+        }),
       );
     }),
   );

@@ -9,6 +9,7 @@ import type { Principal } from '../access/tokens.js';
 import type { AuthorityLog } from '../authority-log.js';
 import type { Freshness } from '../caches/freshness.js';
 import type { DecisionRecorder } from '../guard/decision-recorder.js';
+import type { KeySharing } from '../hand-over/share-keys.js';
 import type { LiveKeys } from '../live-keys.js';
 import type { ProjectionStore } from '../projection-store/open-projection-store.js';
 import type { PublisherStatus } from '../publisher/publisher-status.js';
@@ -57,6 +58,8 @@ export interface Api extends ReadApi {
   readonly live: LiveKeys;
   /** Undefined: nothing is published. */
   readonly publisher: (() => PublisherStatus) | undefined;
+  /** Undefined: there are no other nodes. */
+  readonly sharing: Pick<KeySharing, 'holders' | 'handOver'> | undefined;
   /** Whether entries, and so who did what on which host, are for everybody. */
   readonly publicEntries: boolean;
   /** For those who wait for something to be recorded; it ends when the authority begins to. */

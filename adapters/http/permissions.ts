@@ -123,6 +123,8 @@ export const OPERATIONS = {
   listDoubts: 'AuditLedger',
   requestKeyChange: 'ManageKeys',
   applyKeyChange: 'ManageKeys',
+  listKeyHolders: 'ReadStsInfo',
+  handOverKey: 'ManageKeys',
   logKeys: 'public',
   logCheckpoint: 'public',
   logTile: 'public',

@@ -145,6 +145,8 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   listSigningKeys: 'undivided',
   listDoubts: 'whole',
   requestKeyChange: 'whole',
+  listKeyHolders: 'undivided',
+  handOverKey: 'whole',
   applyKeyChange: 'whole',
   logKeys: 'undivided',
   logCheckpoint: 'undivided',

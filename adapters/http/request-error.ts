@@ -34,6 +34,9 @@ export type RequestError =
   | { readonly _tag: 'BundleTooLarge'; readonly what: 'entries' | 'blobs' | 'bytes'; readonly most: number }
   | { readonly _tag: 'BlobUnknown'; readonly sha256: string }
   | { readonly _tag: 'KeysLocked' }
+  /** A key that every node must have is not here: another node can do what this one can't. */
+  | { readonly _tag: 'SharedKeyMissing'; readonly kid: string; readonly purpose: string }
+  | { readonly _tag: 'KeysNotHandedOver'; readonly detail: string }
   | { readonly _tag: 'ReadModelBehind'; readonly index: number }
   | { readonly _tag: 'Closing' }
   | { readonly _tag: 'Unexpected' };

@@ -160,6 +160,18 @@ export const REQUEST_PROBLEMS: Table = {
         retryAfterSeconds: 1,
       },
     ),
+  SharedKeyMissing: ({ kid, purpose }) =>
+    problem(
+      503,
+      'SharedKeyMissing',
+      'A key is missing here',
+      `This node lacks ${purpose} key ${kid}, and signs nothing with an older one. It takes the key up when a node that has it serves.`,
+      { retryAfterSeconds: 5 },
+    ),
+  KeysNotHandedOver: ({ detail }) =>
+    problem(503, 'KeysNotHandedOver', 'Keys not handed over', `Other nodes could not be told: ${detail}.`, {
+      retryAfterSeconds: 1,
+    }),
   Closing: () => problem(503, 'Closing', 'Shutting down', 'The authority is shutting down.', { retryAfterSeconds: 5 }),
   Unexpected: () => problem(500, 'Unexpected', 'Unexpected failure', 'The log has more under this request id.'),
 };

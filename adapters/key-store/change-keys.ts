@@ -1,17 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { replaceFile } from '../durable-file.js';
-import { fileErrorOf, type KeyFile, type KeyKind, type ListedKey, readKeyFile } from './key-file.js';
-import {
-  changeKeyFile,
-  type KeyStore,
-  makeKey,
-  type OpenKeyFile,
-  openKeyFile,
-  textOf,
-  writeKeyFile,
-} from './key-store.js';
+import type { KeyKind, ListedKey } from './key-file.js';
+import { changeKeyFile, type KeyStore, makeKey, type OpenKeyFile, openKeyFile, writeKeyFile } from './key-store.js';
 import type { KeyStoreError } from './key-store-error.js';
 
 interface KeyPlace {
@@ -53,26 +44,32 @@ const withoutSecret =
     E.right({ file, secrets: { ...secrets, seeds: without(secrets.seeds, kid) } });
 
 /** Forgets the secret of a key that signs no more. Its public half stays listed. */
-export const forgetSecret = ({ file, passphrase }: KeyPlace, kid: string): TE.TaskEither<KeyStoreError, KeyStore> =>
+const forgetSecret = ({ file, passphrase }: KeyPlace, kid: string): TE.TaskEither<KeyStoreError, KeyStore> =>
   changeKeyFile(file, { now: passphrase }, withoutSecret(kid));
 
-/** The ledger has them now. Needs no passphrase: nothing secret changes. */
-export const markIntroduced = (file: string, kids: ReadonlyArray<string>): TE.TaskEither<KeyStoreError, void> =>
+/** What the ledger says of keys that a file holds. */
+export interface LedgerWord {
+  readonly introduced: (kid: string) => boolean;
+  readonly ended: (kid: string) => boolean;
+}
+
+const inLine = ({ file, secrets }: OpenKeyFile, { introduced, ended }: LedgerWord): OpenKeyFile => ({
+  file: { ...file, keys: file.keys.map((key) => ({ ...key, pending: key.pending && !introduced(key.kid) })) },
+  secrets: { ...secrets, seeds: Object.fromEntries(Object.entries(secrets.seeds).filter(([kid]) => !ended(kid))) },
+});
+
+/** The key file says what the ledger says: new keys are no longer pending, and secrets of keys that ended are gone. */
+export const bringInLine = (place: KeyPlace, word: LedgerWord): TE.TaskEither<KeyStoreError, void> =>
   pipe(
-    (() => readKeyFile(file)) as TE.TaskEither<KeyStoreError, KeyFile>,
-    TE.flatMap((content) =>
-      TE.tryCatch(
-        () =>
-          replaceFile(
-            file,
-            textOf({
-              ...content,
-              keys: content.keys.map((key) => (kids.includes(key.kid) ? { ...key, pending: false } : key)),
-            }),
-          ),
-        (error) => fileErrorOf(file, error),
-      ),
-    ),
+    openKeyFile(place.file, place.passphrase),
+    TE.flatMap(({ file, secrets }): TE.TaskEither<KeyStoreError, unknown> => {
+      const news = file.keys.some(({ kid, pending }) => pending && word.introduced(kid));
+      const ended = Object.keys(secrets.seeds).some(word.ended);
+      return news || ended
+        ? changeKeyFile(place.file, { now: place.passphrase }, (opened) => E.right(inLine(opened, word)))
+        : TE.right(undefined);
+    }),
+    TE.map(() => undefined),
   );
 
 /** The same keys under another passphrase. Copies of the file that were made before still open with the old one. */

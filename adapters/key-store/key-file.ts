@@ -34,7 +34,7 @@ const ListedKey = closed(
 );
 export type ListedKey = t.TypeOf<typeof ListedKey>;
 
-const MOST_KEYS = 48;
+export const MOST_KEYS = 48;
 
 /** What the first version of this program wrote: one key of each kind. */
 const KeyFileV1 = closed({ v: t.literal(1), publicKeys: PublicKeys, sealed: Sealed }, 'KeyFile.1');

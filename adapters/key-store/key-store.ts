@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -7,12 +9,15 @@ import { parseJson } from '../../domain/encoding/json.js';
 import type { EventSigner } from '../../domain/ports.js';
 import { seal, unseal } from '../crypto/nacl/sealed-by-passphrase.js';
 import { createFile, replaceFile } from '../durable-file.js';
+import { lockFile } from '../event-store/sqlite/file-lock.js';
+import { isBusy } from '../event-store/sqlite/store-error.js';
 import {
   fileErrorOf,
   KEY_KINDS,
   type KeyFile,
   type KeyKind,
   type ListedKey,
+  MOST_KEYS,
   type PublicKeys,
   publicKeysOf,
   readKeyFile,
@@ -179,6 +184,36 @@ export const readPublicKeys =
   async () =>
     E.map(publicKeysOf)(await readKeyFile(file));
 
+/** A file lists so many keys; those that ended longest ago, and whose secrets are gone, make room. */
+const withRoom = (path: string, opened: OpenKeyFile): E.Either<KeyStoreError, OpenKeyFile> => {
+  const { file, secrets } = opened;
+  const surplus = file.keys.length - MOST_KEYS;
+  if (surplus <= 0) return E.right(opened);
+  const gone = file.keys.filter(({ kid, pending }) => secrets.seeds[kid] === undefined && !pending).slice(0, surplus);
+  return gone.length === surplus
+    ? E.right({ secrets, file: { ...file, keys: file.keys.filter((key) => !gone.includes(key)) } })
+    : E.left({ _tag: 'KeyFileInvalid', file: path, faults: [{ field: 'keys', rule: 'has no room for another key' }] });
+};
+
+const LOCK_TRIES = 200;
+const LOCK_WAIT_MS = 50;
+
+/** A server and a command may change the file at once: neither must lose the other's key. */
+const lockedFile = (path: string): TE.TaskEither<KeyStoreError, () => void> =>
+  TE.tryCatch(
+    async () => {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await lockFile(path);
+        } catch (error) {
+          if (!isBusy(error) || tries >= LOCK_TRIES) throw error;
+          await sleep(LOCK_WAIT_MS);
+        }
+      }
+    },
+    (error) => fileErrorOf(path, error),
+  );
+
 /** Changes a key file as a whole: afterwards it holds the old or the new content. `passphrase`: what seals it from now on. */
 export const changeKeyFile = (
   path: string,
@@ -188,9 +223,10 @@ export const changeKeyFile = (
   const next = passphrases.next ?? passphrases.now;
   const short = tooShort(next);
   if (short !== undefined) return TE.left(short);
-  return pipe(
+  const work = pipe(
     openKeyFile(path, passphrases.now),
     TE.flatMapEither(change),
+    TE.flatMapEither((changed) => withRoom(path, changed)),
     TE.bindTo('changed'),
     TE.bind('store', ({ changed }) => TE.fromEither(keyStoreOf(changed))),
     TE.tap(({ changed }) =>
@@ -200,5 +236,12 @@ export const changeKeyFile = (
       ),
     ),
     TE.map(({ store }) => store),
+  );
+  // Nothing is left beside a file that is not there.
+  if (!existsSync(path)) return work;
+  return TE.bracket(
+    lockedFile(path),
+    () => work,
+    (unlock) => TE.fromIO(unlock),
   );
 };

@@ -32,6 +32,8 @@ const METRICS = {
 const GAUGES = {
   sekisho_log_sealing:
     '1 where this node seals the log; of several nodes one does, within seconds of the last one ending.',
+  sekisho_shared_keys_missing:
+    'Keys in use that every node must have and this one lacks: without the log key it seals nothing, without the token key it gives no token.',
   sekisho_store_connected: '1 while the cluster that keeps the ledger is followed; always where it is in the folder.',
   sekisho_break_glass_unreviewed: 'What one person did alone that needs two, and nobody reviewed yet.',
   sekisho_publisher_lag_events: 'Events that the ledger holds and Kafka does not, as far as is known.',

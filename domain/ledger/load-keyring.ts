@@ -9,7 +9,7 @@ import type { EntryEngines } from './ledger.js';
 import { linkEntry, verifySignature } from './verify-entry.js';
 
 /** Far more keys than an authority ever has. */
-const MOST_AUTHORITY_EVENTS = 10_000;
+export const MOST_AUTHORITY_EVENTS = 10_000;
 
 const fold = (
   engines: EntryEngines,

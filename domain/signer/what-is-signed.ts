@@ -115,6 +115,8 @@ const KINDS: ReadonlyMap<string, Reads> = new Map<string, Reads>([
   ['sekisho/head/v1', word],
   ['sekisho/stream-heads/v1', word],
   ['sekisho/backup/v1', word],
+  ['sekisho/key-offer/v1', word],
+  ['sekisho/keys-held/v1', word],
   ['sekisho/key-possession/v1', handover('kid')],
   ['sekisho/key-endorsement/v1', handover('replaces')],
 ]);

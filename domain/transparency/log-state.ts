@@ -1,3 +1,4 @@
+import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { EventStore, StoreError } from '../ports.js';
 import type { Checkpoint } from './checkpoint.js';
 import type { CheckpointRecord, PlaceUnavailable, RecordConflict, TileStorage } from './ports.js';
@@ -25,6 +26,8 @@ export interface LogEngines extends SigningEngines {
   readonly origin: string;
   /** The keys that sign now: each checkpoint carries a signature of every one, so that a new key can follow an old one. */
   readonly signers: () => ReadonlyArray<NoteSigner>;
+  /** Brings `signers` up to what the ledger says of keys now. Left out where keys never change. */
+  readonly takeUpKeys?: TE.TaskEither<LogFault, void>;
   /** Keys that signed for this origin before: their checkpoints still bind the log. */
   readonly formerKeys: () => ReadonlyArray<VerifierKey>;
 }

@@ -55,7 +55,9 @@ export const seal =
         if (size < edge.size) return TE.left({ _tag: 'StoreShorter', signed: edge.size, store: size });
         if (size === edge.size) return TE.right({ edge, signed });
         return pipe(
-          growTree(engines, size)(edge),
+          // A tree that holds the event of a key must not be signed without it.
+          engines.takeUpKeys ?? TE.right(undefined),
+          TE.flatMap(() => growTree(engines, size)(edge)),
           TE.flatMap((grown) => signAndRecord(engines, signed, grown)),
         );
       }),

@@ -80,14 +80,18 @@ export const openHttpAuthority = async (
 };
 
 /** One more node of an authority that keeps its ledger in a cluster, with that one's keys and clock. */
-export const joinHttpAuthority = async (first: HttpAuthority, store: StoreChoice): Promise<HttpAuthority> => {
+export const joinHttpAuthority = async (
+  first: HttpAuthority,
+  store: StoreChoice,
+  keys = join(first.dir, 'keys.json'),
+): Promise<HttpAuthority> => {
   const dir = join(mkdtempSync(join(tmpdir(), 'sekisho-http-')), 'authority');
-  const keys = join(first.dir, 'keys.json');
   right(await joinCluster({ dir, store, keys, passphrase: PASSPHRASE })());
   return openFolder(dir, first.tokens, first.now);
 };
 
-const openFolder = async (
+/** Serves a folder that is there already. */
+export const openFolder = async (
   dir: string,
   tokens: ReadonlyMap<string, string>,
   now: { at: string },

@@ -3,15 +3,17 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { Instant } from '../../../domain/encoding/primitives.js';
 import type { KeyChange } from '../../../domain/ledger/authority.js';
+import { KeyHoldersAnswer } from '../../http/routes/key-holders.js';
 import type { SigningKeysAnswer } from '../../http/routes/signing-keys.js';
 import { KEY_KINDS, type KeyKind } from '../../key-store/key-file.js';
 import { type AddCommand, done } from '../action.js';
 import { placeOf, withAuthorityKey } from '../authority-key-options.js';
 import type { CliFailure, ExitCode } from '../failure.js';
 import { followKey, inUse, type NextKey } from '../follow-key.js';
+import { handOverKey, nodeName, withHandOver } from '../hand-over-key.js';
 import { authorityPlace, type KeyPlace, keysOf, submitChanges } from '../key-changes.js';
 import { type Online, online } from '../online.js';
-import { asOfText } from '../show-answer.js';
+import { asOfText, showAnswer } from '../show-answer.js';
 import { type Paint, tableOf } from '../terminal.js';
 import { addNode } from './signing-key-add-node.js';
 import { addDoubt } from './signing-key-doubt.js';
@@ -71,16 +73,26 @@ const afterRotation = (purpose: KeyKind, old: string | undefined): ReadonlyArray
   }
 };
 
+/** Before it is recorded: who reads the event of a key has that key already. */
+const handOver = (
+  given: Online,
+  purpose: KeyKind,
+  { kid, publicKey }: NextKey,
+  urgent: boolean,
+): TE.TaskEither<CliFailure, ReadonlyArray<string>> =>
+  purpose === 'log' || purpose === 'token' ? handOverKey(given, { kid, publicKey, purpose }, urgent) : TE.right([]);
+
 const rotate = (given: Online, own: KeyPlace, purpose: KeyKind): ReturnType<typeof submitChanges> =>
   pipe(
     TE.Do as TE.TaskEither<CliFailure, object>,
     TE.bind('answer', () => keysOf(given.client)),
     TE.bind('place', () => (purpose === 'authority' ? authorityPlace(given.options, own) : TE.right(own))),
     TE.bind('next', ({ answer, place }) => followKey(place, answer, { purpose, endorsed: true })),
-    TE.flatMap(({ answer, next }) => {
+    TE.bind('behind', ({ next }) => handOver(given, purpose, next, false)),
+    TE.flatMap(({ answer, next, behind }) => {
       const old = inUse(answer, purpose)?.kid;
       const retired = purpose === 'event' && old !== undefined ? [{ type: 'RetireSigningKey' as const, kid: old }] : [];
-      return submitChanges(given, own, [...next.changes, ...retired], afterRotation(purpose, old));
+      return submitChanges(given, own, [...next.changes, ...retired], [...behind, ...afterRotation(purpose, old)]);
     }),
   );
 
@@ -89,7 +101,7 @@ const addRotate: AddCommand = (parent, cli) => {
     .command('rotate')
     .description('make the next key of a purpose and bring it into use; the old key endorses it')
     .argument('<purpose>', 'event, log, token or authority', parsePurpose);
-  online(cli, withAuthorityKey(command), (given) =>
+  online(cli, withHandOver(withAuthorityKey(command)), (given) =>
     pipe(
       placeOf(given, cli.terminal.env),
       TE.flatMap((own) => rotate(given, own, parsePurpose(given.args[0] ?? ''))),
@@ -117,7 +129,7 @@ const parseInstant = (text: string): string => {
 const SILENT = { print: () => undefined };
 
 /** The next authority key alone can declare the one before it, so that takes two requests. */
-const handOver = (
+const handOverAuthority = (
   given: Online,
   own: KeyPlace,
   { changes }: NextKey,
@@ -136,12 +148,15 @@ const handOver = (
 const declare = (given: Online, own: KeyPlace, kid: string): TE.TaskEither<CliFailure, ExitCode> => {
   const { since, reason } = given.options;
   const declared = { type: 'DeclareKeyCompromised' as const, kid, since: String(since), reason: String(reason) };
-  const ending = (before: ReadonlyArray<KeyChange>): TE.TaskEither<CliFailure, ExitCode> =>
+  const ending = (
+    before: ReadonlyArray<KeyChange>,
+    behind: ReadonlyArray<string> = [],
+  ): TE.TaskEither<CliFailure, ExitCode> =>
     submitChanges(
       given,
       own,
       [...before, declared],
-      [`What it may have signed for somebody else: sekisho signing-key doubt ${kid}`],
+      [...behind, `What it may have signed for somebody else: sekisho signing-key doubt ${kid}`],
     );
   return pipe(
     keysOf(given.client),
@@ -151,7 +166,11 @@ const declare = (given: Online, own: KeyPlace, kid: string): TE.TaskEither<CliFa
       return pipe(
         purpose === 'authority' ? authorityPlace(given.options, own) : TE.right(own),
         TE.flatMap((place) => followKey(place, answer, { purpose, endorsed: false })),
-        TE.flatMap((next) => (purpose === 'authority' ? handOver(given, own, next, ending([])) : ending(next.changes))),
+        TE.bindTo('next'),
+        TE.bind('behind', ({ next }) => handOver(given, purpose, next, true)),
+        TE.flatMap(({ next, behind }) =>
+          purpose === 'authority' ? handOverAuthority(given, own, next, ending([])) : ending(next.changes, behind),
+        ),
       );
     }),
   );
@@ -163,12 +182,33 @@ const addDeclare: AddCommand = (parent, cli) => {
     .description('record since when somebody else may have signed with a key, and end it')
     .requiredOption('--since <time>', 'the earliest time at which that may have begun', parseInstant)
     .requiredOption('--reason <text>', 'what happened, for those who read the history');
-  online(cli, withAuthorityKey(command), (given) =>
+  online(cli, withHandOver(withAuthorityKey(command)), (given) =>
     pipe(
       placeOf(given, cli.terminal.env),
       TE.flatMap((own) => declare(given, own, given.args[0] ?? '')),
     ),
   );
+};
+
+const holdersText = (paint: Paint, { keys }: KeyHoldersAnswer): string =>
+  keys.length === 0
+    ? 'This authority has one node: there is nobody to hand keys to.'
+    : tableOf(
+        paint,
+        ['key', 'purpose', 'node', 'has it'],
+        keys.flatMap(({ kid, purpose, nodes }) =>
+          nodes.map((node) => [kid, purpose, nodeName(node), node.holds ? 'yes' : 'NO']),
+        ),
+      );
+
+const addHolders: AddCommand = (parent, cli) => {
+  const command = parent
+    .command('holders')
+    .description('which nodes have the log and token keys that all of them need');
+  online(cli, command, (given) => {
+    const call = { operation: 'listKeyHolders', method: 'GET', path: '/v1/signing-keys/holders' } as const;
+    return showAnswer(given, call, KeyHoldersAnswer, (answer) => holdersText(given.paint, answer));
+  });
 };
 
 const HELP = `
@@ -189,6 +229,6 @@ export const signingKeyCommand: AddCommand = (parent, cli) => {
       "the authority's own keys, which sign the ledger: list, rotate, retire, what a lost one leaves in doubt",
     )
     .addHelpText('after', HELP);
-  for (const add of [addList, addRotate, addRetire, addDeclare, addDoubt, addNode, ...offlineKeyCommands])
+  for (const add of [addList, addHolders, addRotate, addRetire, addDeclare, addDoubt, addNode, ...offlineKeyCommands])
     add(keys, cli);
 };

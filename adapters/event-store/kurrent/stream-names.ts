@@ -22,6 +22,8 @@ export interface StreamNames {
   readonly published: string;
   /** Who copies the ledger to Kafka, and how far. */
   readonly publisher: string;
+  /** What nodes tell each other about the keys that all of them must have; secrets in it are sealed. */
+  readonly handOver: string;
   /** The end of the ledger here: it was moved elsewhere. What comes behind it in `$all` was never acknowledged. */
   readonly moved: string;
 }
@@ -37,5 +39,6 @@ export const streamNames = (prefix: string): StreamNames => ({
   record: `${prefix}/log-record`,
   published: `${prefix}/log-published`,
   publisher: `${prefix}/publisher`,
+  handOver: `${prefix}/keys`,
   moved: `${prefix}/moved`,
 });

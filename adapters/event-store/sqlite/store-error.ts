@@ -3,15 +3,16 @@ import type { StoreError } from '../../../domain/ports.js';
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 
+/** Another process has it. */
+export const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(codeOf(error));
+
 /** SQLite's complaint as ours. Only its code is told: messages may quote statements. */
 export const storeErrorOf = (file: string, error: unknown): StoreError => {
   const code = codeOf(error);
   if (code.startsWith('SQLITE_CORRUPT'))
     return { _tag: 'StoreDamaged', where: file, rule: 'the file contradicts itself' };
   if (code.startsWith('SQLITE_NOTADB')) return { _tag: 'StoreDamaged', where: file, rule: 'must be an SQLite file' };
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return { _tag: 'StoreUnavailable', detail: `${file} is in use by another process` };
-  }
+  if (isBusy(error)) return { _tag: 'StoreUnavailable', detail: `${file} is in use by another process` };
   return { _tag: 'StoreUnavailable', detail: `${file}: ${code}` };
 };
 

@@ -3,6 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { toBase64 } from '../../../domain/encoding/bytes.js';
 import { staleModelsIn } from '../../../projections/stale-models.js';
+import type { MissingKey } from '../../live-keys.js';
 import type { Api, ReadApi } from '../api.js';
 import { PlainText } from '../codecs/answers.js';
 import { asOf, moment } from '../moment.js';
@@ -23,6 +24,8 @@ interface Wanting {
   readonly breakGlassUnreviewed: number;
   /** Models on the compatibility list that policy wants looked up again. */
   readonly staleTpmModels: number;
+  /** Keys that every node must have, and this one lacks: of the log, or the node would not be healthy. */
+  readonly missingKeys: ReadonlyArray<MissingKey>;
 }
 
 /** `wanting` is undefined where nobody acts at all. */
@@ -38,7 +41,11 @@ export const healthRoute = (api: ReadApi, wanting?: () => Wanting): Route =>
     answer: t.intersection(
       [
         t.type({ status: t.literal('ok'), index: t.number }),
-        t.partial({ breakGlassUnreviewed: t.number, staleTpmModels: t.number }),
+        t.partial({
+          breakGlassUnreviewed: t.number,
+          staleTpmModels: t.number,
+          missingKeys: t.readonlyArray(t.type({ kid: t.string, purpose: t.string })),
+        }),
       ],
       'Health',
     ),
@@ -111,6 +118,7 @@ export const authorityRoutes = (api: Api, identity: NamedAuthority): ReadonlyArr
   healthRoute(api, () => ({
     breakGlassUnreviewed: unreviewedIn(api.reads.approvals.now()),
     staleTpmModels: staleModelsIn(api.reads.reference.now(), api.deps.clock.now()),
+    missingKeys: api.live.missing(),
   })),
   authority(api, identity),
   metricsRoute(api),

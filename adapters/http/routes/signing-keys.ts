@@ -16,6 +16,7 @@ import { Recorded } from '../codecs/answers.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { doubtRoute } from './doubts.js';
+import { handOverRoute, holdersRoute } from './key-holders.js';
 
 const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union([t.null, codec]);
 
@@ -157,4 +158,6 @@ export const signingKeyRoutes = (api: Api): ReadonlyArray<Route> => [
   request(api),
   apply(api),
   logKeys(api),
+  holdersRoute(api),
+  handOverRoute(api),
 ];

@@ -130,6 +130,8 @@ const BY: Readonly<Record<Operation, Told>> = {
   listDoubts: 'signing-key doubt',
   requestKeyChange: 'signing-key rotate',
   applyKeyChange: 'signing-key apply',
+  listKeyHolders: 'signing-key holders',
+  handOverKey: 'signing-key rotate',
   logKeys: 'ledger export-tiles',
   logCheckpoint: 'ledger export-tiles',
   logTile: LOG,

@@ -3,13 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { naclVerifyEd25519 } from '../../../adapters/crypto/nacl/ed25519.js';
 import { seal } from '../../../adapters/crypto/nacl/sealed-by-passphrase.js';
-import {
-  addKey,
-  changePassphrase,
-  exportKeys,
-  forgetSecret,
-  markIntroduced,
-} from '../../../adapters/key-store/change-keys.js';
+import { addKey, bringInLine, changePassphrase, exportKeys } from '../../../adapters/key-store/change-keys.js';
 import { createKeyStore, openKeyStore, readPublicKeys } from '../../../adapters/key-store/key-store.js';
 import { signingKeyOf } from '../../../adapters/key-store/signing-key.js';
 import { fromBase64 } from '../../../domain/encoding/bytes.js';
@@ -126,15 +120,47 @@ describe('the key store', () => {
     const place = { file, passphrase: PASSPHRASE };
     const { key } = right(await addKey(place, 'log', null)());
     expect(right(await readPublicKeys(file)())).toEqual(store.publicKeys);
-    right(await markIntroduced(file, [key.kid])());
+    const word = { introduced: (kid: string) => kid === key.kid, ended: () => false };
+    right(await bringInLine(place, word)());
     expect(right(await readPublicKeys(file)()).log.kid).toBe(key.kid);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('loses no key to another change at the same time', async () => {
+    const { file } = await made();
+    const place = { file, passphrase: PASSPHRASE };
+    const added = await Promise.all(
+      ['log', 'token', 'event'].map((purpose) => addKey(place, purpose as 'log', null)()),
+    );
+    const opened = right(await openKeyStore(file, PASSPHRASE)());
+    expect(added.map((each) => opened.signerOf(right(each).key.kid)?.kid)).toEqual(
+      added.map((each) => right(each).key.kid),
+    );
+  });
+
+  it('makes room by no longer naming keys that ended, and takes no more keys than it can read again', async () => {
+    const { file, store } = await made();
+    const place = { file, passphrase: PASSPHRASE };
+    const content = JSON.parse(readFileSync(file, 'utf8')) as { keys: Array<{ kid: string; pending: boolean }> };
+    const [first] = content.keys;
+    const ended = Array.from({ length: 44 }, (_, i) => ({ ...first, kid: i.toString(16).padStart(16, '0') }));
+    writeFileSync(file, JSON.stringify({ ...content, keys: [...ended, ...content.keys] }));
+    const { key } = right(await addKey(place, 'log', null)());
+    const kids = right(await openKeyStore(file, PASSPHRASE)()).keys.map(({ kid }) => kid);
+    expect(kids).toHaveLength(48);
+    expect(kids).toEqual([...ended.slice(1).map(({ kid }) => kid), ...store.keys.map(({ kid }) => kid), key.kid]);
+    const full = ended.map((each) => ({ ...each, pending: true }));
+    const before = JSON.stringify({ ...content, keys: [...full, ...content.keys] });
+    writeFileSync(file, before);
+    expect(left(await addKey(place, 'log', null)())._tag).toBe('KeyFileInvalid');
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('forgets the secret of a key that ended, and still names the key', async () => {
     const { file, store } = await made();
     const { kid } = store.publicKeys.event;
-    right(await forgetSecret({ file, passphrase: PASSPHRASE }, kid)());
+    const word = { introduced: () => true, ended: (each: string) => each === kid };
+    right(await bringInLine({ file, passphrase: PASSPHRASE }, word)());
     const opened = right(await openKeyStore(file, PASSPHRASE)());
     expect(opened.signerOf(kid)).toBeUndefined();
     expect(opened.publicKeys).toEqual(store.publicKeys);
