@@ -48,15 +48,24 @@ const TABLES: Tables = [...FEATURES, ...OLD_OPERATIONS, ...CMDLETS];
 const rows = (tables: Tables): ReadonlyArray<Row> => tables.flatMap(([, each]) => each);
 const isHere = ({ state }: Row): boolean => state !== 'left out' && state !== 'not yet';
 
+const textOf = (file: string): string => readFileSync(join(TESTS, file), 'utf8');
+
 /** Whether a test has to do with what a row names: an event, an operation, a request or a command line. */
 const speaksOf = (file: string, { cli = [], operations = [], events = [] }: Row): boolean => {
-  const text = readFileSync(join(TESTS, file), 'utf8');
+  const text = textOf(file);
   if (operations.length + events.length === 0) return true;
   return (
     [...operations, ...events].some((name) => new RegExp(`\\b${name}\\b`).test(text)) ||
     operations.some((name) => served.get(name)?.pattern.test(text) === true) ||
     cli.some((name) => text.includes(`'${name.replaceAll(' ', "', '")}'`))
   );
+};
+
+const EVERY_COMMAND = 'adapters/http/every-command.test.ts';
+/** Asked by operators, and no question. */
+const isCommand = (operation: Operation): boolean => {
+  const access = accessOf(operation);
+  return access !== 'public' && access !== 'host' && served.get(operation)?.request.startsWith('GET ') === false;
 };
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -185,6 +194,32 @@ describe('the tables of docs/from-vta.md', () => {
     expect(mute.map(({ was }) => was)).toEqual([]);
     const names = rows(TABLES).map(({ was }) => was);
     expect(names.filter((was, i) => names.indexOf(was) !== i)).toEqual([]);
+  });
+
+  it('leave out nothing that the program serves or records', () => {
+    const operations = new Set<string>(rows(FEATURES).flatMap(({ operations: named = [] }) => named));
+    expect([...served.keys()].filter((each) => !operations.has(each))).toEqual([]);
+    const events = new Set(rows(FEATURES).flatMap(({ events: named = [] }) => named));
+    expect([...CATALOGUE.types.keys()].filter((each) => !events.has(each))).toEqual([]);
+  });
+
+  it('name a test of each row that sees each of its events recorded', () => {
+    const unseen = rows(FEATURES).flatMap(({ was, events = [], tests = [] }) => {
+      const text = tests.map(textOf).join('\n');
+      return events.filter((each) => !new RegExp(`\\b${each}\\b`).test(text)).map((each) => `${was}: ${each}`);
+    });
+    expect(unseen).toEqual([]);
+  });
+
+  it('name, of each command, the test that shows who may, what is refused, what is recorded and what is shown then', () => {
+    const inTable = new Set([...textOf(EVERY_COMMAND).matchAll(/operation: '(\w+)'/g)].map(([, name]) => name));
+    const open = rows(FEATURES).flatMap((row) =>
+      (row.operations ?? [])
+        .filter((each) => isCommand(each) && !inTable.has(each))
+        .filter((each) => !(row.tests ?? []).some((file) => speaksOf(file, { ...row, operations: [each], events: [] })))
+        .map((each) => `${row.was}: ${each}`),
+    );
+    expect(open).toEqual([]);
   });
 
   it('name tests for everything that is done, which speak of it', () => {

@@ -181,7 +181,7 @@ describe('sekisho signing-key, with the authority key elsewhere', () => {
   it('follows an authority key by another one, and what others pinned stays', PATIENT, async () => {
     const { dir, at, ours, usb, keys, sign, isWhole } = await apart();
     const vkey = await ok('ledger', 'vkey', '--dir', dir);
-    await ok('signing-key', 'rotate', 'authority', ...usb, ...ours);
+    expect(await ok('signing-key', 'rotate', 'authority', ...usb, ...ours)).toContain('Recorded AuthorityKeyRotated');
     const [first, next] = (await keys()).filter(({ purpose }) => purpose === 'authority');
     expect([first?.until, next?.until, next?.replaces]).toEqual([expect.any(Number), null, first?.kid]);
     const lost = ['declare-compromised', next?.kid ?? '', '--since', '2026-11-30T00:00:00.000Z', '--reason', 'lost'];

@@ -108,7 +108,10 @@ describe('an operation that the approval policy names', () => {
   it('is rejected with a reason', async () => {
     const { id, digest } = await waiting('alice');
     const body = { reason: 'who is that' };
-    expect((await authority.ask('POST', `/v1/approvals/${id}/reject`, { as: 'bob', body })).statusCode).toBe(200);
+    const rejected = await authority.ask('POST', `/v1/approvals/${id}/reject`, { as: 'bob', body });
+    expect([rejected.statusCode, rejected.json()]).toMatchObject([200, { events: [{ type: 'ApprovalRejected' }] }]);
+    const recorded = (await eventsOf(authority.opened.deps.store)).map(({ event }) => event.type);
+    expect(recorded.slice(-2)).toEqual(['ApprovalRequested', 'ApprovalRejected']);
     expect((await approve('bob', { id, digest })).json().code).toBe('ApprovalUnknown');
   });
 

@@ -161,6 +161,8 @@ describe('the services of clusters', () => {
     expect(await settle()).toMatchObject({ status: 'running', waiting: ['h2'] });
     authority.now.at = plusSeconds(authority.now.at, 61);
     expect(await settle()).toMatchObject({ status: 'failed', hosts: 1, done: 0, waiting: ['h2'] });
+    const [last] = (await read('/v1/clusters/east/history?limit=1')).events;
+    expect(last).toMatchObject({ type: 'RemediationFailed', data: { job, hosts: 1, failed: 1, first: ['h2'] } });
     expect((await ask('GET', '/v1/jobs/00000000-0000-4000-8000-000000000000')).json().code).toBe('JobUnknown');
   });
 

@@ -92,6 +92,8 @@ describe('keys over HTTP', () => {
     const { ciphertext, keyId, sealed } = (await asHost('rekey', { ciphertext: made.ciphertext })).json();
     expect(sealed).toBeNull();
     expect(keyId).not.toBe(made.keyId);
+    const { events } = (await authority.ask('GET', `/v1/keys/${made.keyId}/history`, { as: 'arthur' })).json();
+    expect(events[0]).toMatchObject({ type: 'KeyRekeyed', data: { new: keyId } });
     expect(openSealed((await asHost('decrypt', { ciphertext })).json().sealed, wrapping.secretKey)?.key).toEqual(
       made.key,
     );

@@ -70,6 +70,8 @@ describe('attesting over HTTP', () => {
       reasons: ['CommandLineNotAllowed'],
     });
     await attestOverHttp(authority, 'web-1', tpm);
+    const { events } = (await get('/v1/hosts/web-1/history?limit=2')).json();
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['HostAttested', 'AttestationRefused']);
   });
 
   it('takes a challenge once', async () => {

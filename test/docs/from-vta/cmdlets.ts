@@ -27,14 +27,16 @@ const REFERENCE: ReadonlyArray<Row> = [
     operations: ['withdrawBaseImage'],
   }),
   different('Export-Tpm2CACertificate', "The agent brings the certificates that the host's TPM holds.", {
-    cli: ['agent'],
+    cli: ['agent', 'agent evidence', 'import vta'],
   }),
   done('Get-Tpm2EndorsementKey', { cli: ['host show'], operations: ['showHost'] }),
   different('Export-Tpm2EndorsementKey', 'The agent brings it when it asks for its attestation key to be certified.', {
-    cli: ['agent'],
+    cli: ['agent', 'agent evidence', 'import vta'],
     operations: ['challengeAttestationKey'],
   }),
-  different('Export-VMHostImageDb', "An image is made from a host's evidence.", { cli: ['base-image from-evidence'] }),
+  different('Export-VMHostImageDb', "An image is made from a host's evidence.", {
+    cli: ['agent evidence', 'base-image from-evidence'],
+  }),
   done('Get-VMHostTPM', { cli: ['host show'], operations: ['showHost'] }),
 ];
 
@@ -115,7 +117,11 @@ const CLUSTERS: ReadonlyArray<Row> = [
     done(name, { cli: ['cluster topology'], operations: ['showTopology'] }),
   ),
   done('Export-TrustAuthorityServicesInfo', { cli: ['cluster export-services'], operations: ['exportServices'] }),
-  done('Import-TrustAuthorityServicesInfo', { cli: ['cluster import-services'], operations: ['importServices'] }),
+  done('Import-TrustAuthorityServicesInfo', {
+    cli: ['cluster import-services', 'import vta'],
+    operations: ['importServices'],
+    note: 'A file that the old system exported is read by `import vta` ([migrating.md](migrating.md)).',
+  }),
   ...['Get-AttestationServiceInfo', 'Get-KeyProviderServiceInfo'].map((name) =>
     different(name, 'What is offered, and what each cluster shall use.', {
       cli: ['cluster topology'],
@@ -138,7 +144,10 @@ const CLUSTERS: ReadonlyArray<Row> = [
     cli: ['cluster remediate', 'job show'],
     operations: ['remediateCluster', 'showJob'],
   }),
-  done('Get-TrustedClusterAppliedStatus', { cli: ['cluster drift'], operations: ['showDrift'] }),
+  done('Get-TrustedClusterAppliedStatus', {
+    cli: ['cluster drift'],
+    operations: ['showDrift', 'showDriftHistory'],
+  }),
   ...['Add-TrustedClusterAttestationServiceInfo', 'Add-TrustedClusterKeyProviderServiceInfo'].map((name) =>
     different(name, 'All services at once, from an authority cluster or a file.', {
       cli: ['cluster attach', 'cluster import-services'],
@@ -168,7 +177,7 @@ const REST: ReadonlyArray<Row> = [
   done('Export-TrustedPrincipal', {
     cli: ['principal show'],
     operations: ['showPrincipal'],
-    note: '`--json`: issuer, holder and certificates, as another authority takes them.',
+    note: '`--json`: issuer, holder and certificates, as another authority takes them. A file of the old one: `import vta`.',
   }),
   different('Get-SecurityInfo', 'What a host booted, with every rule of its verdict.', {
     cli: ['host show', 'explain'],

@@ -1,3 +1,4 @@
+import { PURPOSE } from './purpose.js';
 import { added, different, done, leftOut, type Row } from './row.js';
 
 const HTTP = 'adapters/http/every-command.test.ts';
@@ -84,7 +85,7 @@ const TRUST: ReadonlyArray<Row> = [
     'Host image export from a representative host',
     "Made from the host's own evidence: its quote and boot log.",
     {
-      cli: ['base-image from-evidence'],
+      cli: ['agent evidence', 'base-image from-evidence'],
       tests: ['adapters/cli/offline.test.ts'],
     },
   ),
@@ -99,7 +100,7 @@ const TRUST: ReadonlyArray<Row> = [
     cli: ['host show', 'host replace-endorsement-key'],
     operations: ['showHost', 'replaceEndorsementKey'],
     events: ['AttestationKeyCertified', 'EndorsementKeyBound', 'EndorsementKeyReplaced'],
-    tests: [HTTP, 'domain/host/decider.test.ts'],
+    tests: [HTTP, 'domain/host/decider.test.ts', 'domain/host/activation.test.ts'],
     note: 'A changed TPM is an event of its own, and one endorsement key belongs to one host.',
   }),
   done('Compatible TPM models and BIOS versions (the compatibility guide)', {
@@ -137,14 +138,19 @@ const VERDICTS: ReadonlyArray<Row> = [
     cli: ['appraise'],
     operations: ['reportRelayed'],
     events: ['RelayedReportAppraised'],
-    tests: ['domain/host/relayed-report.test.ts', 'domain/boot-log/vcenter-report.test.ts'],
+    tests: [
+      'domain/host/relayed-report.test.ts',
+      'domain/boot-log/vcenter-report.test.ts',
+      'adapters/http/routes.test.ts',
+    ],
     note: "Judged, kept apart, and graded as that server's word: it never releases a key.",
   }),
   done('Evidence submission: identity, several rounds of contexts, document types', {
-    cli: ['agent', 'attest'],
+    cli: ['agent', 'agent evidence', 'attest'],
     operations: ['challengeAttestationKey', 'certifyAttestationKey', 'challengeHost', 'attestHost'],
     events: ['AttestationKeyCertified', 'HostAttested', 'AttestationRefused'],
-    tests: ['adapters/http/routes.test.ts', 'domain/host/attest-host.test.ts'],
+    tests: ['adapters/http/routes.test.ts', 'domain/host/attest-host.test.ts', 'domain/host/activation.test.ts'],
+    note: '`agent evidence` collects the same into a file, for who judges elsewhere or makes an image of it.',
   }),
   done('Verdict: attested or not, with messages', {
     cli: ['explain', 'host show'],
@@ -160,7 +166,7 @@ const VERDICTS: ReadonlyArray<Row> = [
       cli: ['token show'],
       operations: ['attestHost', 'renewTokens', 'showKeySet'],
       events: ['HostAttested'],
-      tests: ['adapters/tokens/token-engine.test.ts', 'adapters/http/keys.test.ts'],
+      tests: ['adapters/tokens/token-engine.test.ts', 'adapters/http/keys.test.ts', 'adapters/http/routes.test.ts'],
     },
   ),
   different(
@@ -170,7 +176,7 @@ const VERDICTS: ReadonlyArray<Row> = [
       cli: ['signing-key list', 'signing-key rotate', 'signing-key retire'],
       operations: ['listSigningKeys', 'requestKeyChange', 'applyKeyChange', 'showKeySet'],
       events: ['SigningKeyIntroduced', 'SigningKeyRetired'],
-      tests: ['domain/ledger/rotation.test.ts'],
+      tests: ['domain/ledger/rotation.test.ts', 'adapters/cli/signing-key.test.ts'],
     },
   ),
   done('Attestation status: attested, notAttested, unknown; at, until, messages', {
@@ -222,7 +228,11 @@ const VERDICTS: ReadonlyArray<Row> = [
     cli: ['appraise'],
     operations: ['reportRelayed'],
     events: ['RelayedReportAppraised'],
-    tests: ['domain/appraisal/appraise-relayed.test.ts', 'domain/host/relayed-report.test.ts'],
+    tests: [
+      'domain/appraisal/appraise-relayed.test.ts',
+      'domain/host/relayed-report.test.ts',
+      'adapters/http/routes.test.ts',
+    ],
   }),
 ];
 
@@ -260,7 +270,7 @@ const PEOPLE: ReadonlyArray<Row> = [
     cli: ['approval require', 'approval approve', 'approval reject', 'break-glass list', 'break-glass review'],
     operations: ['giveApproval', 'rejectApproval', 'changeApprovalPolicy', 'listBreakGlass', 'reviewBreakGlass'],
     events: ['ApprovalRequested', 'ApprovalGiven', 'ApprovalPolicyChanged', 'BreakGlassUsed', 'BreakGlassReviewed'],
-    tests: ['adapters/http/approvals.test.ts', 'adapters/http/break-glass.test.ts'],
+    tests: [HTTP, 'adapters/http/approvals.test.ts', 'adapters/http/break-glass.test.ts'],
   }),
   added('Operators who come with a TLS client certificate', {
     cli: ['client-certificate bind', 'client-certificate release', 'client-certificate list'],
@@ -304,6 +314,12 @@ const KEYS: ReadonlyArray<Row> = [
     tests: [HTTP, 'adapters/http/keys.test.ts', 'domain/key-release/release-key.test.ts'],
     note: 'Keys can be wrapped anew without their plaintext leaving.',
   }),
+  added('A primary key revoked, and destroyed once nothing depends on it', {
+    cli: ['key-provider primary-keys', 'key-provider revoke-primary-key', 'key-provider destroy-primary-key'],
+    operations: ['listPrimaryKeys', 'revokePrimaryKey', 'destroyPrimaryKey'],
+    events: ['PrimaryKeyRevoked', 'PrimaryKeyDestructionOrdered', 'PrimaryKeyEndConfirmed'],
+    tests: ['adapters/http/primary-keys.test.ts', 'domain/key-provider/decider.test.ts', 'e2e/key-provider.test.ts'],
+  }),
   done('Key server credential: set only, never read back', {
     cli: ['key-provider set-credential'],
     operations: ['setKeyServerCredential'],
@@ -314,7 +330,7 @@ const KEYS: ReadonlyArray<Row> = [
     cli: ['key-provider issue-certificate', 'key-provider replace-certificate', 'key-provider show'],
     operations: ['issueClientCertificate', 'replaceClientCertificate'],
     events: ['ClientCertificateIssued', 'ClientCertificateReplaced'],
-    tests: [HTTP],
+    tests: [HTTP, 'domain/key-provider/decider.test.ts', 'e2e/key-provider.test.ts'],
   }),
   done('Client CSR', {
     cli: ['key-provider issue-csr', 'key-provider show'],
@@ -384,8 +400,15 @@ const KEYS: ReadonlyArray<Row> = [
 
 const CLUSTERS: ReadonlyArray<Row> = [
   done('Enable and disable the authority cluster', {
-    cli: ['cluster register', 'cluster enable', 'cluster disable', 'cluster show'],
-    operations: ['registerCluster', 'enableCluster', 'disableCluster', 'showCluster', 'showClusterHistory'],
+    cli: ['cluster register', 'cluster enable', 'cluster disable', 'cluster list', 'cluster show'],
+    operations: [
+      'registerCluster',
+      'enableCluster',
+      'disableCluster',
+      'listClusters',
+      'showCluster',
+      'showClusterHistory',
+    ],
     events: ['ClusterRegistered', 'ClusterEnabled', 'ClusterDisabled'],
     tests: [HTTP, 'domain/cluster/decider.test.ts'],
   }),
@@ -400,7 +423,7 @@ const CLUSTERS: ReadonlyArray<Row> = [
     cli: ['cluster topology'],
     operations: ['showTopology', 'advertiseService', 'withdrawService'],
     events: ['AuthorityServiceAdvertised', 'AuthorityServiceWithdrawn'],
-    tests: SERVICES,
+    tests: [HTTP, 'domain/cluster/services.test.ts', ...SERVICES],
   }),
   done('Export the services of the authority', {
     cli: ['cluster export-services'],
@@ -442,7 +465,7 @@ const CLUSTERS: ReadonlyArray<Row> = [
       cli: ['cluster drift', 'cluster remediate', 'job show', 'cluster detach'],
       operations: ['showDrift', 'remediateCluster', 'showJob'],
       events: ['RemediationStarted', 'ClusterRemediated', 'RemediationFailed'],
-      tests: SERVICES,
+      tests: [HTTP, ...SERVICES, 'adapters/agent/keys.test.ts'],
     },
   ),
   done('Add a trusted host to its cluster', {
@@ -483,7 +506,7 @@ const CLUSTERS: ReadonlyArray<Row> = [
     },
   ),
   done('Service health', {
-    operations: ['health', 'metrics'],
+    operations: ['health', 'metrics', 'showAuthority'],
     tests: ['adapters/http/routes.test.ts', 'adapters/telemetry/metrics.test.ts'],
     note: '`GET /v1/health` and `/metrics`.',
   }),
@@ -513,8 +536,9 @@ const WORK: ReadonlyArray<Row> = [
     },
   ),
   done('Errors', {
+    operations: ['openapi'],
     tests: ['adapters/http/routes.test.ts', 'adapters/http/server.test.ts'],
-    note: 'Problem details (RFC 9457) with a stable code, the fields and the rules they broke.',
+    note: 'Problem details (RFC 9457) with a stable code, the fields and the rules they broke; each request with its answers in the OpenAPI document.',
   }),
   different(
     'Upgrade order',
@@ -591,14 +615,14 @@ const NEW: ReadonlyArray<Row> = [
     cli: ['host quarantine', 'host release', 'host retire'],
     operations: ['quarantineHost', 'releaseHost', 'retireHost'],
     events: ['HostQuarantined', 'HostReleased', 'HostRetired', 'EndorsementKeyUnbound'],
-    tests: [HTTP, 'domain/host/decider.test.ts'],
+    tests: [HTTP, 'domain/host/decider.test.ts', 'domain/host/activation.test.ts'],
     note: 'There, a host that lost trust kept its keys until it restarted. Here its tokens end at once and its agent is told.',
   }),
   added('Two people for what the policy names', {
     cli: ['approval require', 'approval list', 'approval show', 'approval approve', 'approval reject'],
     operations: ['changeApprovalPolicy', 'listApprovals', 'showApproval', 'giveApproval', 'rejectApproval'],
     events: ['ApprovalPolicyChanged', 'ApprovalRequested', 'ApprovalGiven', 'ApprovalRejected', 'ApprovalUsed'],
-    tests: ['adapters/http/approvals.test.ts', 'domain/approval/two-people.test.ts'],
+    tests: [HTTP, 'adapters/http/approvals.test.ts', 'domain/approval/two-people.test.ts'],
   }),
   added('History of everything, for any moment', {
     cli: ['history', 'host list', 'policy show'],
@@ -636,21 +660,56 @@ const NEW: ReadonlyArray<Row> = [
       'logTile',
       'logEntries',
       'logKeys',
+      'verifierPage',
     ],
     events: ['AuthorityFounded'],
-    tests: ['e2e/tamper-matrix.test.ts', 'e2e/witness.test.ts', 'adapters/http/log.test.ts'],
+    tests: [
+      'e2e/tamper-matrix.test.ts',
+      'e2e/witness.test.ts',
+      'adapters/http/log.test.ts',
+      'adapters/http/routes.test.ts',
+    ],
   }),
   added("The authority's own keys, changed, retired, or declared lost", {
     cli: [
       'signing-key rotate',
       'signing-key retire',
       'signing-key declare-compromised',
+      'signing-key doubt',
       'signing-key sign-request',
       'signing-key apply',
     ],
-    operations: ['requestKeyChange', 'applyKeyChange', 'listSigningKeys'],
+    operations: [
+      'requestKeyChange',
+      'applyKeyChange',
+      'handOverKey',
+      'listKeyHolders',
+      'listSigningKeys',
+      'listDoubts',
+    ],
     events: ['AuthorityKeyRotated', 'SigningKeyCompromised', 'SigningKeyRetired'],
-    tests: ['domain/ledger/rotation.test.ts'],
+    tests: [
+      'domain/ledger/rotation.test.ts',
+      'domain/hand-over/hand-overs.test.ts',
+      'adapters/cli/signing-key.test.ts',
+      'e2e/compromised-key.test.ts',
+    ],
+  }),
+  added('Tokens of operators: renewed by who holds one, all revoked at once', {
+    cli: ['token renew', 'operator revoke-token'],
+    operations: ['renewOwnToken', 'revokeTokens'],
+    events: ['OperatorTokenIssued', 'OperatorTokenTakenOver', 'OperatorTokensRevoked'],
+    tests: [
+      HTTP,
+      'adapters/http/operators.test.ts',
+      'adapters/cli/token-renew.test.ts',
+      'domain/access/tokens.test.ts',
+    ],
+  }),
+  added('What happens, as it happens: for consoles, and for other systems by Kafka', {
+    cli: ['follow', 'publisher status'],
+    operations: ['live', 'showPublisher'],
+    tests: ['adapters/http/live.test.ts', 'e2e/kafka.test.ts', 'adapters/publisher/kurrent-lease.test.ts'],
   }),
   added("Evidence that is not the host's own, counted", {
     events: ['ForeignEvidenceSummarised'],
@@ -661,6 +720,7 @@ const NEW: ReadonlyArray<Row> = [
 
 /** Everything that it could do, and what it had no part for. */
 export const FEATURES: ReadonlyArray<readonly [string, ReadonlyArray<Row>]> = [
+  ['What it is for', PURPOSE],
   ['What is trusted', TRUST],
   ['Evidence and verdicts', VERDICTS],
   ['People and principals', PEOPLE],

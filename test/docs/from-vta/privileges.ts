@@ -33,6 +33,11 @@ export const PRIVILEGES: ReadonlyArray<Privilege> = [
     permissions: ['ManageWorkload', 'ManageTrustedHosts'],
     note: 'Enrolling a host makes nobody trusted; bringing it into a cluster gives it keys, and takes the second.',
   },
+  {
+    was: 'System.Anonymous, System.View, System.Read',
+    permissions: ['ReadTrustedHosts'],
+    note: 'The check on the object itself: an operator may be limited to clusters, hosts and providers, and is shown no others.',
+  },
   { was: 'Role TrustedAdmin, group TrustedAdmins', permissions: [], note: 'Role trust-administrator.' },
   {
     was: 'Role NoTrustedAdmin',
