@@ -18,7 +18,7 @@ module.exports = {
       name: 'adapters-do-not-know-each-other',
       comment: 'Only the surfaces (http, cli, demo, agent) and the composition root put adapters together.',
       severity: 'error',
-      from: { path: '^adapters/[^/]+/', pathNot: '^adapters/(http|cli|demo|agent)/' },
+      from: { path: '^adapters/[^/]+/', pathNot: '^adapters/(http|cli|demo|agent|web/dom)/' },
       to: { path: '^adapters/(http|cli|demo|agent)/|^adapters/main' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -36,6 +36,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.json'] },
   },
 };

@@ -45,3 +45,12 @@ export const hostsAt = (rows: HostTrustRows, time: string): ReadonlyArray<HostTr
 /** Hosts whose newest verdict found them to run this image. */
 export const hostsRunning = (hosts: ReadonlyArray<HostTrust>, version: string): ReadonlyArray<HostTrust> =>
   hosts.filter(({ row }) => row.retired === null && row.verdict?.image?.version === version);
+
+export type StateCounts = Readonly<Record<TrustState, number>>;
+
+/** How many hosts are in each state. */
+export const countStates = (hosts: ReadonlyArray<HostTrust>): StateCounts => {
+  const counts = Object.fromEntries(TRUST_STATES.map((state) => [state, 0])) as Record<TrustState, number>;
+  for (const { state } of hosts) counts[state] += 1;
+  return counts;
+};

@@ -54,6 +54,7 @@ const build = () => {
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
   orExit(run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] }));
   orExit(run(process.execPath, [join('adapters', 'verifier-page', 'build.mjs')], { stdio: ['ignore', 2, 2] }));
+  orExit(run(process.execPath, [join('adapters', 'web', 'build.mjs')], { stdio: ['ignore', 2, 2] }));
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(built, '');
 };

@@ -1,4 +1,5 @@
 import type { HostView } from '../http/codecs/reads.js';
+import type { HostTrustHistoryAnswer } from '../http/codecs/trust-history.js';
 import { type Paint, printable, tableOf, when } from './terminal.js';
 
 export const stateText = (paint: Paint, state: string): string => {
@@ -28,6 +29,22 @@ export const hostsText = (paint: Paint, hosts: ReadonlyArray<HostView>): string 
     ]),
   );
 
+export const timelineText = (paint: Paint, { bands, whole }: HostTrustHistoryAnswer): string =>
+  [
+    tableOf(
+      paint,
+      ['from', 'until', 'state', 'entry', 'why'],
+      bands.map(({ from, until, state, index, reasons }) => [
+        when(from),
+        when(until),
+        stateText(paint, state),
+        index === null ? '-' : String(index),
+        reasons.join(', '),
+      ]),
+    ),
+    ...(whole ? [] : ['What was before is not shown.']),
+  ].join('\n');
+
 const tpmText = (tpm: HostView['tpm']): string =>
   tpm === null
     ? '-'
@@ -42,6 +59,7 @@ const listed = (texts: ReadonlyArray<string>): string | undefined =>
 
 const factsOf = (host: HostView): ReadonlyArray<readonly [string, string | null | undefined]> => [
   ['name', host.displayName],
+  ['cluster', host.cluster],
   ['since', when(host.since)],
   ['why', listed(host.reasons)],
   ['evidence too old since', host.staleSince === null ? undefined : when(host.staleSince)],

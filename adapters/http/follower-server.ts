@@ -10,7 +10,9 @@ import { makeMetrics } from '../telemetry/metrics.js';
 import { DEFAULT_HOST_LIMITS, makeHostGate } from './host-gate.js';
 import { NoBody, Nothing, type Route, route } from './route.js';
 import { healthRoute, metricsRoute } from './routes/authority.js';
+import { consoleRoutes } from './routes/console.js';
 import { hostRoutes } from './routes/hosts.js';
+import { trustHistoryRoutes } from './routes/trust-history.js';
 import { makeServer, type Tls } from './server.js';
 
 export interface FollowerServerOptions {
@@ -60,7 +62,14 @@ export const followerServer = ({ followed, token, tls, log }: FollowerServerOpti
     metrics,
   };
   return makeServer({
-    routes: [...hostRoutes(api), healthRoute(api), metricsRoute(api), followerRoute(followed)],
+    routes: [
+      ...hostRoutes(api),
+      ...trustHistoryRoutes(api),
+      healthRoute(api),
+      metricsRoute(api),
+      followerRoute(followed),
+      ...consoleRoutes(),
+    ],
     access: {
       authenticate: ({ token: given = '' }) =>
         Promise.resolve(

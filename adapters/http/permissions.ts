@@ -14,6 +14,8 @@ export const OPERATIONS = {
   enrolHost: 'ManageWorkload',
   listHosts: 'ReadTrustedHosts',
   showHost: 'ReadTrustedHosts',
+  showTrustHistory: 'ReadTrustedHosts',
+  showHostTrustHistory: 'ReadTrustedHosts',
   showHostHistory: 'ReadTrustedHosts',
   bundleHost: 'AuditLedger',
   explainVerdict: 'ReadTrustedHosts',
@@ -172,6 +174,8 @@ export const OPERATIONS = {
   changeApprovalPolicy: 'ManageOperators',
   metrics: 'public',
   verifierPage: 'public',
+  console: 'public',
+  consoleFile: 'public',
 } as const satisfies Record<string, Access>;
 
 export type Operation = keyof typeof OPERATIONS;

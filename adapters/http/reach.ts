@@ -35,6 +35,8 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   enrolHost: { host: body() },
   listHosts: 'parts',
   showHost: host,
+  showTrustHistory: 'parts',
+  showHostTrustHistory: host,
   showHostHistory: host,
   bundleHost: host,
   explainVerdict: host,
@@ -195,4 +197,6 @@ export const REACH: Readonly<Record<Operation, Reach>> = {
   changeApprovalPolicy: 'whole',
   metrics: 'undivided',
   verifierPage: 'undivided',
+  console: 'undivided',
+  consoleFile: 'undivided',
 };

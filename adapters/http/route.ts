@@ -13,7 +13,7 @@ import type { Operation } from './permissions.js';
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export interface Answer<A> {
-  readonly status?: 200 | 201 | 202 | 404 | 503;
+  readonly status?: 200 | 201 | 202 | 308 | 404 | 503;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: A;
 }

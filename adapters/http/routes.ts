@@ -20,6 +20,7 @@ import { clusterCommandRoutes } from './routes/cluster-commands.js';
 import { clusterServiceRoutes } from './routes/cluster-services.js';
 import { clusterRoutes } from './routes/clusters.js';
 import { consequenceRoutes } from './routes/consequences.js';
+import { consoleRoutes } from './routes/console.js';
 import { driftRoutes } from './routes/drift.js';
 import { endorsementKeyImportRoutes } from './routes/endorsement-key-import.js';
 import { eventRoutes } from './routes/events.js';
@@ -51,6 +52,7 @@ import { signingKeyRoutes } from './routes/signing-keys.js';
 import { tokenIssuerRoutes } from './routes/token-issuers.js';
 import { tokenRoutes } from './routes/tokens.js';
 import { topologyRoutes } from './routes/topology.js';
+import { trustHistoryRoutes } from './routes/trust-history.js';
 import { verdictRoutes } from './routes/verdicts.js';
 import { verifierRoute } from './routes/verifier.js';
 import { whoAmIRoute } from './routes/who-am-i.js';
@@ -69,6 +71,7 @@ export const allRoutes = (
   const routes = [
     ...authorityRoutes(api, authority),
     ...hostRoutes(api),
+    ...trustHistoryRoutes(api),
     ...hostCommandRoutes(api),
     ...historyRoutes(api),
     ...bundleRoutes(api),
@@ -116,6 +119,7 @@ export const allRoutes = (
     ...consequenceRoutes(api),
     ...logRoutes(api),
     verifierRoute,
+    ...consoleRoutes(),
     ...publisherRoutes(api),
     ...signingKeyRoutes(api),
   ]

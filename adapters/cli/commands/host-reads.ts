@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { HostAnswer, HostsAnswer } from '../../http/codecs/reads.js';
+import { HostTrustHistoryAnswer } from '../../http/codecs/trust-history.js';
 import type { Cli } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
-import { hostsText, hostText } from '../host-text.js';
+import { hostsText, hostText, timelineText } from '../host-text.js';
 import { online } from '../online.js';
 import { segment } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
@@ -53,7 +54,30 @@ const show = (group: Command, cli: Cli): void => {
   );
 };
 
+const timeline = (group: Command, cli: Cli): void => {
+  const command = withAsOf(group.command('timeline <host>'))
+    .description('what the trust of a host was since it was enrolled: each state, since when and why')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ sekisho host timeline web-1\n  $ sekisho host timeline web-1 --at 2026-01-27T09:00:00Z',
+    );
+  online(cli, command, (given) =>
+    showAnswer(
+      given,
+      {
+        operation: 'showHostTrustHistory',
+        method: 'GET',
+        path: `/v1/hosts/${segment(given.args[0])}/trust-history`,
+        query: { ...asOfQuery(given.options) },
+      },
+      HostTrustHistoryAnswer,
+      (answer) => `${timelineText(given.paint, answer)}\n${asOfText(answer)}`,
+    ),
+  );
+};
+
 export const addHostReads = (group: Command, cli: Cli): void => {
   list(group, cli);
   show(group, cli);
+  timeline(group, cli);
 };

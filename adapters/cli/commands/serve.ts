@@ -56,6 +56,7 @@ const serving = (
     TE.flatMap((url) =>
       TE.fromTask(async () => {
         cli.terminal.out(`Sekisho serves ${dir} on ${url} (process ${String(process.pid)}). End it with Ctrl+C.\n`);
+        cli.terminal.out(`The console is at ${url}/console/\n`);
         await asked;
         cli.terminal.err('Ending: no new requests, answering what was begun.\n');
         await removeFile(file)();

@@ -54,6 +54,8 @@ export const HostView = t.type(
     quarantine: orNull(WithReason),
     retired: orNull(WithReason),
     counts: t.type({ affirming: t.number, contraindicated: t.number, foreign: t.number }),
+    /** Which cluster it is in; null where it is in none, or none are known. */
+    cluster: orNull(t.string),
     relayed: orNull(t.type({ index: t.number, verdict: t.string, at: t.string })),
   },
   'HostView',
@@ -64,7 +66,18 @@ export const HostAnswer = t.type({ asOf: AsOf, host: HostView }, 'HostAnswer');
 
 const page = { nextCursor: orNull(t.number) };
 
-export const HostsAnswer = t.type({ asOf: AsOf, hosts: t.readonlyArray(HostView), ...page }, 'HostsAnswer');
+/** `counts`: of all hosts that are asked for, whatever their state and page. `total`: those in the state that is asked for. */
+export const HostsAnswer = t.type(
+  {
+    asOf: AsOf,
+    hosts: t.readonlyArray(HostView),
+    total: t.number,
+    counts: t.record(t.string, t.number),
+    ...page,
+  },
+  'HostsAnswer',
+);
+export type HostsAnswer = t.TypeOf<typeof HostsAnswer>;
 
 export const ImageRow = t.type(
   {

@@ -13,6 +13,7 @@ import { formatVerifierKey } from '../../../domain/transparency/verifier-key.js'
 import { type Api, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { Recorded } from '../codecs/answers.js';
+import { LogKeysAnswer } from '../codecs/log-keys.js';
 import { asOf, moment } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 import { doubtRoute } from './doubts.js';
@@ -123,11 +124,6 @@ const apply = (api: Api): Route =>
         })),
       ),
   });
-
-export const LogKeysAnswer = t.type(
-  { origin: t.string, vkeys: t.readonlyArray(t.string), signing: t.readonlyArray(t.string) },
-  'LogKeysAnswer',
-);
 
 const logKeys = (api: Api): Route =>
   route({

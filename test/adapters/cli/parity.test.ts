@@ -21,6 +21,8 @@ const BY: Readonly<Record<Operation, Told>> = {
   enrolHost: 'host enrol',
   listHosts: 'host list',
   showHost: 'host show',
+  showTrustHistory: none('what a picture is made of; `host list --at` says it of one moment'),
+  showHostTrustHistory: 'host timeline',
   showHostHistory: 'history',
   bundleHost: 'bundle',
   explainVerdict: 'explain',
@@ -179,6 +181,8 @@ const BY: Readonly<Record<Operation, Told>> = {
   changeApprovalPolicy: 'approval require',
   metrics: PROGRAM,
   verifierPage: none('a page: it is for browsers'),
+  console: none('a page: it is for browsers'),
+  consoleFile: none('what that page is made of'),
 };
 
 const OPERATION_NAMES = Object.keys(OPERATIONS) as ReadonlyArray<Operation>;
