@@ -12,8 +12,8 @@ import { readSite } from '../site/read-site.js';
 import { outcomeText, planText } from '../site/site-text.js';
 
 const HELP = `
-The file says what there shall be: operators, policy, tpmCas, endorsementKeys, tpmModels, baseImages, keyProviders, hosts,
-approvals. A section that it does not have is left alone. docs/site.md has every field.
+The file says what there shall be: operators, tokenIssuers, principals, policy, guard, tpmCas, endorsementKeys, tpmModels,
+baseImages, keyProviders, hosts, clusters, approvals. A section that it does not have is left alone. docs/site.md has every field.
 
   +  to be made     ~  to be changed     -  to be taken away (--prune)
   !  waits for another person, or is nothing that a file can change
@@ -45,7 +45,13 @@ const planned = ({ client, options }: Online): TE.TaskEither<CliFailure, Readonl
 
 const hasSteps = ({ steps }: Change): boolean => steps.length > 0;
 
-const view = ({ mark, kind, name, detail }: Change): Readonly<Record<string, string>> => ({ mark, kind, name, detail });
+const view = ({ mark, kind, name, detail, secondPerson }: Change): Readonly<Record<string, unknown>> => ({
+  mark,
+  kind,
+  name,
+  detail,
+  ...(secondPerson === true ? { secondPerson } : {}),
+});
 
 const plan = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(

@@ -5,7 +5,10 @@ import type { Call } from '../authority-client.js';
 
 export type Kind =
   | 'operator'
+  | 'token-issuer'
+  | 'principal'
   | 'policy'
+  | 'guard'
   | 'tpm-ca'
   | 'endorsement-key'
   | 'tpm-model'
@@ -40,6 +43,8 @@ export interface Change {
   readonly steps: ReadonlyArray<Step>;
   /** What there was when this was planned: the same request about the same thing is the same command, and nothing else is. */
   readonly before: unknown;
+  /** Applying it only asks for it: it is done once another person approved. */
+  readonly secondPerson?: true;
 }
 
 /** How a list in the file is held against the list that there is. */

@@ -1,11 +1,13 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
+import { PrincipalAnswer } from '../../http/codecs/principals.js';
 import { ImageAnswer, TpmCaAnswer } from '../../http/codecs/reads.js';
 import type { AuthorityClient } from '../authority-client.js';
 import { type CliFailure, unavailable } from '../failure.js';
 import { segment } from '../send-command.js';
 import { exportClusters } from './export-clusters.js';
+import { issuerSettings } from './plan-issuers.js';
 import { type PresentSite, readPresent } from './present-site.js';
 
 type Work<A> = TE.TaskEither<CliFailure, A>;
@@ -29,6 +31,23 @@ const tpmCas = ({ call }: AuthorityClient, { tpmCas: present }: PresentSite): Wo
       ),
     ),
   );
+
+/** The certificates that count now; those before them that still do for a while stay behind. */
+const principals = ({ call }: AuthorityClient, { principals: present }: PresentSite): Work<Rows> =>
+  pipe(
+    present.filter(({ removed }) => removed === null),
+    TE.traverseSeqArray(({ name, issuer, holder, tokens }) =>
+      pipe(
+        call({ operation: 'showPrincipal', method: 'GET', path: `/v1/principals/${segment(name)}` }, PrincipalAnswer),
+        TE.map(({ body: { chain } }) => said({ name, issuer, holder, tokens, chain })),
+      ),
+    ),
+  );
+
+const tokenIssuers = ({ tokenIssuers: present }: PresentSite): Rows =>
+  present
+    .filter(({ removed }) => removed === null)
+    .map((row) => said({ ...issuerSettings(row), roles: row.roles.map(said) }));
 
 const baseImages = ({ call }: AuthorityClient, { baseImages: present }: PresentSite): Work<Rows> =>
   pipe(
@@ -63,7 +82,10 @@ const siteOf = (
   operators: present.operators.map(({ subject, role, person, scope }) =>
     said({ subject, role, person: person === subject ? undefined : person, scope: scope ?? undefined }),
   ),
+  tokenIssuers: tokenIssuers(present),
+  principals: documents['principals'],
   policy: present.policy,
+  guard: present.guard,
   tpmCas: documents['tpmCas'],
   endorsementKeys: present.endorsementKeys
     .filter(({ revoked }) => revoked === null)
@@ -97,6 +119,7 @@ export const exportSite = (client: AuthorityClient): Work<Exported> =>
     readPresent(client, () => true),
     TE.bindTo('present'),
     TE.bind('tpmCas', ({ present }) => tpmCas(client, present)),
+    TE.bind('principals', ({ present }) => principals(client, present)),
     TE.bind('baseImages', ({ present }) => baseImages(client, present)),
     TE.bind('clusters', ({ present }) => exportClusters(client, present.clusters)),
     TE.map(({ present, ...documents }) => {

@@ -1,11 +1,14 @@
 import type { Change, PlanOptions } from './change.js';
 import { planClusters } from './plan-clusters.js';
+import { planGuard } from './plan-guard.js';
 import { planHosts } from './plan-hosts.js';
+import { planPrincipals, planTokenIssuers } from './plan-issuers.js';
 import { planKeyProviders } from './plan-key-providers.js';
 import { planApprovals, planOperators } from './plan-people.js';
 import { planImages, planPolicy, planReference } from './plan-reference.js';
 import type { PresentSite } from './present-site.js';
 import type { ResolvedSite } from './resolve-site.js';
+import { withSecondPerson } from './second-person.js';
 
 /** Changes of one phase don't depend on each other; each phase may depend on those before it. */
 export type Phase = ReadonlyArray<Change>;
@@ -20,7 +23,10 @@ const isTaking = ({ mark, kind }: Change): boolean => mark === '-' && kind !== '
 export const planSite = (site: ResolvedSite, present: PresentSite, options: PlanOptions): ReadonlyArray<Phase> => {
   const phases = [
     planOperators(site, present, options),
+    planTokenIssuers(site, present, options),
+    planPrincipals(site, present, options),
     planPolicy(site, present),
+    planGuard(site, present),
     ...planReference(site, present, options),
     planImages(site, present, options),
     planKeyProviders(site, present, options),
@@ -28,7 +34,9 @@ export const planSite = (site: ResolvedSite, present: PresentSite, options: Plan
     ...planClusters(site, present, options),
     planApprovals(site, present),
   ];
-  const making = phases.map((phase) => phase.filter((change) => !isTaking(change)));
-  const taking = phases.map((phase) => phase.filter(isTaking)).reverse();
+  const asking = withSecondPerson(present.approvals);
+  const told = phases.map((phase) => phase.map(asking));
+  const making = told.map((phase) => phase.filter((change) => !isTaking(change)));
+  const taking = told.map((phase) => phase.filter(isTaking)).reverse();
   return [...making, ...taking].filter((phase) => phase.length > 0);
 };

@@ -2,7 +2,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
 import { ApprovalsAnswer } from '../../http/codecs/approvals.js';
+import { GuardPolicyAnswer } from '../../http/codecs/guard-decisions.js';
 import { KeyProvidersAnswer, type KeyProviderView } from '../../http/codecs/key-providers.js';
+import { PrincipalsAnswer } from '../../http/codecs/principals.js';
 import {
   EndorsementKeysAnswer,
   HostsAnswer,
@@ -13,6 +15,7 @@ import {
   TpmCasAnswer,
   TpmModelsAnswer,
 } from '../../http/codecs/reads.js';
+import { TokenIssuersAnswer } from '../../http/codecs/token-issuers.js';
 import type { AuthorityClient } from '../authority-client.js';
 import type { CliFailure } from '../failure.js';
 import { NO_CLUSTERS, type PresentClusters, readClusters } from './present-clusters.js';
@@ -23,8 +26,11 @@ type Work<A> = TE.TaskEither<CliFailure, A>;
 export interface PresentSite {
   readonly index: number;
   readonly operators: t.TypeOf<typeof OperatorsAnswer>['operators'];
+  readonly tokenIssuers: t.TypeOf<typeof TokenIssuersAnswer>['tokenIssuers'];
+  readonly principals: t.TypeOf<typeof PrincipalsAnswer>['principals'];
   readonly policy: t.TypeOf<typeof PolicyAnswer>['policy'] | undefined;
   readonly policyTag: string | undefined;
+  readonly guard: { readonly record: string } | undefined;
   readonly tpmCas: t.TypeOf<typeof TpmCasAnswer>['tpmCas'];
   readonly endorsementKeys: t.TypeOf<typeof EndorsementKeysAnswer>['endorsementKeys'];
   readonly tpmModels: t.TypeOf<typeof TpmModelsAnswer>['tpmModels'];
@@ -32,6 +38,7 @@ export interface PresentSite {
   readonly keyProviders: ReadonlyArray<KeyProviderView>;
   readonly hosts: ReadonlyArray<HostView>;
   readonly clusters: PresentClusters;
+  /** Always read: it says what of a plan needs a second person. */
   readonly approvals: t.TypeOf<typeof ApprovalsAnswer>['policy'] | undefined;
 }
 
@@ -68,6 +75,20 @@ export const readPresent = (client: AuthorityClient, wants: (section: Section) =
     TE.bind('operators', () =>
       list('operators', get('listOperators', '/v1/operators', OperatorsAnswer), (a) => a.operators, []),
     ),
+    TE.bind('tokenIssuers', () =>
+      list('tokenIssuers', get('listTokenIssuers', '/v1/token-issuers', TokenIssuersAnswer), (a) => a.tokenIssuers, []),
+    ),
+    TE.bind('principals', () =>
+      list('principals', get('listPrincipals', '/v1/principals', PrincipalsAnswer), (a) => a.principals, []),
+    ),
+    TE.bind('guard', () =>
+      list(
+        'guard',
+        get('showGuardPolicy', '/v1/guard/policy', GuardPolicyAnswer),
+        ({ record }): PresentSite['guard'] => ({ record }),
+        undefined,
+      ),
+    ),
     TE.bind('tpmCas', () => list('tpmCas', get('listTpmCas', '/v1/tpm-cas', TpmCasAnswer), (a) => a.tpmCas, [])),
     TE.bind('endorsementKeys', () =>
       list(
@@ -89,7 +110,10 @@ export const readPresent = (client: AuthorityClient, wants: (section: Section) =
     TE.bind('hosts', () => (wants('hosts') ? hostsFrom(client)(undefined) : TE.right([]))),
     TE.bind('clusters', () => (wants('clusters') ? readClusters(client) : TE.right(NO_CLUSTERS))),
     TE.bind('approvals', () =>
-      list('approvals', get('listApprovals', '/v1/approvals', ApprovalsAnswer), (a) => a.policy, undefined),
+      pipe(
+        get('listApprovals', '/v1/approvals', ApprovalsAnswer),
+        TE.map(({ body }) => body.policy),
+      ),
     ),
     TE.map(({ policyRead, ...read }) => ({
       ...read,

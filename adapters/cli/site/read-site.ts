@@ -14,6 +14,8 @@ const MOST_SITE_BYTES = 33_554_432;
 
 const NAMED: Readonly<Record<string, string>> = {
   operators: 'subject',
+  tokenIssuers: 'name',
+  principals: 'name',
   tpmCas: 'name',
   endorsementKeys: 'name',
   keyProviders: 'id',

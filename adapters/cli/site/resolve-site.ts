@@ -86,6 +86,17 @@ export const resolveSite =
           ),
         ),
       ),
+      TE.bind('principals', () =>
+        optional(
+          site.principals,
+          each((principal) =>
+            pipe(
+              pemIn(folder)(principal.chain),
+              TE.map((chain) => ({ ...principal, chain })),
+            ),
+          ),
+        ),
+      ),
       TE.bind('endorsementKeys', () => optional(site.endorsementKeys, each(keyIn(folder)))),
       TE.bind('keyProviders', () => optional(site.keyProviders, each(providerIn(folder)))),
       TE.bind('clusters', () => optional(site.clusters, each(resolveCluster(folder, pemIn(folder))))),

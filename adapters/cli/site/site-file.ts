@@ -5,6 +5,7 @@ import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { POLICY_RULES } from '../../../domain/appraisal/policy.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { ListUpTo, SafeInt, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
+import { Recording } from '../../../domain/guard/events.js';
 import { HostId } from '../../../domain/host/host-id.js';
 import { ProviderId } from '../../../domain/key-provider/provider-id.js';
 import { KeyServer, ProviderKind, ReleasePolicy, Serves } from '../../../domain/key-provider/settings.js';
@@ -13,6 +14,7 @@ import { ApprovalPolicy } from '../../http/codecs/approvals.js';
 import { hasOneKey, ListTpmModel } from '../../http/codecs/reference.js';
 import { PemOrFile } from './pem-or-file.js';
 import { SiteCluster } from './site-cluster.js';
+import { SitePrincipal, SiteTokenIssuer } from './site-issuers.js';
 
 const FileName = Text(4096);
 const orNull = <A>(codec: t.Type<A, unknown>): t.UnionC<[t.NullC, t.Type<A, unknown>]> => t.union([t.null, codec]);
@@ -22,6 +24,9 @@ export const SiteOperator = closedWith(
   { person: Subject, scope: Scope },
   'SiteOperator',
 );
+
+/** Which answers of the guard are kept, and why; how many of each asker is a setting of the server. */
+export const SiteGuard = closedWith({ record: Recording }, { reason: Text(512) }, 'SiteGuard');
 
 /** Rules that are not given stay as they are. */
 export const SitePolicy = closedWith({}, POLICY_RULES, 'SitePolicy');
@@ -82,7 +87,10 @@ export const Site = closedWith(
   { site: t.literal(1) },
   {
     operators: ListUpTo(SiteOperator, 1000),
+    tokenIssuers: ListUpTo(SiteTokenIssuer, 64),
+    principals: ListUpTo(SitePrincipal, 256),
     policy: SitePolicy,
+    guard: SiteGuard,
     tpmCas: ListUpTo(SiteTpmCa, 1000),
     endorsementKeys: ListUpTo(SiteEndorsementKey, 100_000),
     tpmModels: ListUpTo(ListTpmModel, 10_000),

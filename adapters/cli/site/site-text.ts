@@ -14,6 +14,11 @@ const painted = (paint: Paint, mark: Mark): string => {
   return (colours[mark] ?? String)(mark);
 };
 
+const detailOf = ({ detail, secondPerson }: Change): string =>
+  [detail, ...(secondPerson === true ? ['asked for: another person approves it first'] : [])]
+    .filter((part) => part !== '')
+    .join('; ');
+
 /** A thousand hosts are one line more than a few. */
 const shortened = (changes: ReadonlyArray<Change>): ReadonlyArray<readonly [Mark, string, string, string]> => {
   const groups = new Map<string, ReadonlyArray<Change>>();
@@ -24,7 +29,7 @@ const shortened = (changes: ReadonlyArray<Change>): ReadonlyArray<readonly [Mark
   return [...groups.values()].flatMap((group) => {
     const lines = group
       .slice(0, MOST_OF_A_KIND)
-      .map(({ mark, kind, name, detail }) => [mark, kind, printable(name), printable(detail)] as const);
+      .map((change) => [change.mark, change.kind, printable(change.name), printable(detailOf(change))] as const);
     const [first] = group;
     const rest = group.length - lines.length;
     return first === undefined || rest === 0
@@ -40,6 +45,7 @@ const count = (changes: ReadonlyArray<Change>, mark: Mark): number =>
 export const planText = (paint: Paint, changes: ReadonlyArray<Change>): string => {
   const lines = shortened(changes.filter(({ mark }) => mark !== '=' && mark !== '?'));
   const [same, stray] = [count(changes, '='), count(changes, '?')];
+  const asked = changes.filter(({ secondPerson }) => secondPerson === true).length;
   const summary = (['+', '~', '-', '!'] as const).map((mark) => `${mark} ${String(count(changes, mark))}`).join('  ');
   return [
     ...(lines.length === 0
@@ -52,6 +58,9 @@ export const planText = (paint: Paint, changes: ReadonlyArray<Change>): string =
           ),
         ]),
     `${summary}  = ${String(same)}`,
+    ...(asked === 0
+      ? []
+      : [`${String(asked)} need a second person: applying asks for them, and does them once they are approved.`]),
     ...(stray === 0 ? [] : [`${String(stray)} not in the file, left as they are; --prune REASON takes them away.`]),
   ].join('\n');
 };

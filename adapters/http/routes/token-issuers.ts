@@ -16,7 +16,8 @@ import { NoBody, Nothing, type Route, route } from '../route.js';
 const PATH = '/v1/token-issuers/{name}';
 const stream = (): string => ACCESS_STREAM;
 
-const settingsOf = (name: string, given: TrustTokenIssuer): TokenIssuer => {
+/** With what is left out as most issuers have it. */
+export const tokenIssuerSettings = (name: string, given: TrustTokenIssuer): TokenIssuer => {
   const { issuer, audience, keysUrl = null, subjectClaim = 'sub', skewSeconds = 30 } = given;
   const { algorithms = ['ES256', 'PS256', 'RS256', 'Ed25519', 'EdDSA'], personClaim = subjectClaim } = given;
   const roles = given.roles.map(({ scope = null, ...rule }) => ({ ...rule, scope }));
@@ -32,7 +33,8 @@ const trust = (api: Api): Route =>
     params: IssuerPath,
     body: TrustTokenIssuer,
     stream,
-    work: (by, { params, body }) => trustTokenIssuer(api.deps)({ ...by, settings: settingsOf(params.name, body) }),
+    work: (by, { params, body }) =>
+      trustTokenIssuer(api.deps)({ ...by, settings: tokenIssuerSettings(params.name, body) }),
   });
 
 const confirm = (api: Api): Route =>

@@ -493,7 +493,11 @@ const CLUSTERS: ReadonlyArray<Row> = [
     'Exported to one file and applied from it ([site.md](site.md)); a backup holds everything, the past and the keys included.',
     {
       cli: ['export', 'plan', 'apply', 'backup', 'restore'],
-      tests: ['adapters/cli/site/apply.test.ts', 'adapters/backup/backup.test.ts'],
+      tests: [
+        'adapters/cli/site/apply.test.ts',
+        'adapters/cli/site/whole-site.test.ts',
+        'adapters/backup/backup.test.ts',
+      ],
     },
   ),
   different(
