@@ -710,6 +710,12 @@ const NEW: ReadonlyArray<Row> = [
       'domain/access/tokens.test.ts',
     ],
   }),
+  added('A console in the browser: every host at any moment, how it got there, and why', {
+    cli: ['host timeline'],
+    operations: ['console', 'consoleFile', 'showTrustHistory', 'showHostTrustHistory'],
+    tests: ['adapters/web/console.test.ts', 'adapters/http/trust-history.test.ts'],
+    note: 'It only reads. [console.md](console.md)',
+  }),
   added('What happens, as it happens: for consoles, and for other systems by Kafka', {
     cli: ['follow', 'publisher status'],
     operations: ['live', 'showPublisher'],
