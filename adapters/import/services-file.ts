@@ -43,6 +43,17 @@ const [MOST_BYTES, MOST_SERVICES] = [1_048_576, 512];
 const text = (value: unknown, where: string): E.Either<string, string> =>
   Text(64).is(value) ? E.right(value) : E.left(`${where} must be a text of up to 64 characters`);
 
+const hostOf = (value: unknown, where: string): E.Either<string, string | null> =>
+  value === undefined || value === null ? E.right(null) : text(value, where);
+
+/** Two interfaces of the API call it by two names; a file that has both says which of them twice. */
+const clusterOf = (fields: ReadonlyMap<string, unknown>, where: string): E.Either<string, string> => {
+  const [one, other] = [fields.get('cluster'), fields.get('trust authority cluster')];
+  return one !== undefined && other !== undefined && one !== other
+    ? E.left(`${where} is said twice, and not the same`)
+    : text(one ?? other, where);
+};
+
 const addressOf = (value: unknown, where: string): E.Either<string, Pick<OldService, 'hostname' | 'port'>> =>
   pipe(
     closedFields(value, where, ADDRESS),
@@ -60,13 +71,9 @@ const serviceOf = (kind: ServiceKind, where: string, value: unknown): E.Either<s
     E.bind('fields', () => closedFields(value, where, ENTRY)),
     E.bind('address', ({ fields }) => addressOf(fields.get('address'), `${where}.address`)),
     E.bind('group', ({ fields }) => text(fields.get('group'), `${where}.group`)),
-    E.bind('cluster', ({ fields }) =>
-      text(fields.get('cluster') ?? fields.get('trust authority cluster'), `${where}.cluster`),
-    ),
-    E.map(({ fields, address, group, cluster }) => {
-      const host = fields.get('host');
-      return { kind, ...address, group, cluster, host: typeof host === 'string' ? host.slice(0, 256) : null };
-    }),
+    E.bind('cluster', ({ fields }) => clusterOf(fields, `${where}.cluster`)),
+    E.bind('host', ({ fields }) => hostOf(fields.get('host'), `${where}.host`)),
+    E.map(({ address, group, cluster, host }) => ({ kind, ...address, group, cluster, host })),
   );
 
 /** PowerShell writes a list of one as that one. */

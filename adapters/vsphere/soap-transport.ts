@@ -64,12 +64,12 @@ const answered = (asking: ClientRequest, body: string): Promise<IncomingMessage>
   });
 
 /** Trust comes first: the agent gets only connections whose other end is known. */
-const agentOf = ({ host, port, trust, millis }: TransportSettings): Agent => {
+const agentOf = ({ host, port, trust, millis }: TransportSettings, signal: AbortSignal): Agent => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   // Node passes a callback that its types don't know of; see net's createConnection in http.Agent.
   Object.assign(agent, {
     createConnection: (_: unknown, then: Parameters<typeof connectTrusted>[3]) => {
-      connectTrusted({ host, port }, trust, millis, then);
+      connectTrusted({ host, port }, trust, { millis, signal }, then);
     },
   });
   return agent;
@@ -78,8 +78,8 @@ const agentOf = ({ host, port, trust, millis }: TransportSettings): Agent => {
 /** SOAP over HTTPS with bounds on time and size; no redirects, and nothing said before the server is known. */
 export const soapTransport = (settings: TransportSettings): SoapTransport => {
   const { host, port, millis, mostBytes } = settings;
-  const agent = agentOf(settings);
   const closing = new AbortController();
+  const agent = agentOf(settings, closing.signal);
   let session: string | undefined;
   const send = async (body: string): Promise<SoapReply> => {
     const headers = {

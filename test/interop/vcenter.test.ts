@@ -11,11 +11,12 @@ import { type VsphereConnection, vsphereConnection } from '../../adapters/cli/vs
 import { foundFolder } from '../../adapters/found.js';
 import { systemClock } from '../../adapters/system.js';
 import { NO_FAILURES, watchOnce } from '../../adapters/vsphere/watch-inventory.js';
-import { type Running, sekisho, startSekisho } from '../lab/sekisho.js';
+import { type Running, startSekisho } from '../lab/sekisho.js';
 import { TEST_POLICY } from '../support/authority.js';
 import { type HttpAuthority, openHttpAuthority, PASSPHRASE } from '../support/http-authority.js';
 import { testCa } from '../support/kmip-certificates.js';
 import { right } from '../support/ledger.js';
+import { run } from '../support/run-cli.js';
 import { built, type Serving, serve } from '../support/serving.js';
 import { type TcpProxy, tcpProxy } from '../support/tcp-proxy.js';
 import { until } from '../support/until.js';
@@ -267,18 +268,7 @@ describe.runIf(requireGo())('a watcher that is a process of its own', () => {
   });
 
   const recorded = async (): Promise<ReadonlyArray<string>> => {
-    const { out } = await sekisho(
-      'vsphere',
-      'history',
-      'east',
-      '--json',
-      '--limit',
-      '500',
-      '--dir',
-      dir,
-      '--as',
-      'arthur',
-    );
+    const { out } = await run('vsphere', 'history', 'east', '--json', '--limit', '500', '--dir', dir, '--as', 'arthur');
     const { events } = JSON.parse(out) as { readonly events: ReadonlyArray<{ readonly type: string }> };
     return events.map(({ type }) => type).reverse();
   };
@@ -301,7 +291,7 @@ describe.runIf(requireGo())('a watcher that is a process of its own', () => {
     async () => {
       await server?.kill();
       await watcher?.says('east: can not be read: Unreachable');
-      expect(watcher?.out()).toMatch(/can not be read: Unreachable \([A-Z]+\)\. Tried again in [12] s\.\n/);
+      expect(watcher?.out()).toMatch(/can not be read: Unreachable \([\w ]+\)\. Tried again in [12] s\.\n/);
       server = await startVcenter(settings());
       // One more is recorded where it was away for so long that it was called blind.
       await until('another reading', () => /4 hosts; (?:nothing new|\d recorded)\.\n$/.test(watcher?.out() ?? ''));

@@ -39,10 +39,12 @@ const driftText = ({ paint }: Online, answer: DriftAnswer): string =>
     asOfText(answer),
   ].join('\n');
 
-const turned = (paint: Paint, before: string | null, after: string | null): string =>
-  before === after
-    ? healthText(paint, after ?? '-')
-    : [before, after].map((health) => (health === null ? '-' : healthText(paint, health))).join(' -> ');
+const turned = (paint: Paint, before: string | null, after: string | null): string => {
+  if (after === null) return 'left';
+  const now = healthText(paint, after);
+  if (before === null) return `joined: ${now}`;
+  return before === after ? now : `${healthText(paint, before)} -> ${now}`;
+};
 
 const serviceText = ({ service, after, what }: DriftTransition['services'][number]): string =>
   `${service}: ${what.length === 0 ? (after ?? 'no more') : what.join(', ')}`;

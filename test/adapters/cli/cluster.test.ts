@@ -43,8 +43,8 @@ describe('cluster drift --history', () => {
       expect((await cluster(verb, 'east', 'h1', ...(verb === 'add-host' ? [] : ['--reason', 'r']))).code).toBe(0);
     const { code, out } = await cluster('drift', 'east', '--history');
     expect(code).toBe(0);
-    expect(out).toMatch(/HostLeft +h1 +NONE \(unknown\) -> - /);
-    expect(out).toMatch(/HostJoined +h1 +- -> NONE \(unknown\) /);
+    expect(out).toMatch(/HostLeft +h1 +left /);
+    expect(out).toMatch(/HostJoined +h1 +joined: NONE \(unknown\) /);
     const [, next] = /--before (\d+)/.exec((await cluster('drift', 'east', '--history', '--limit', '1')).out) ?? [];
     const older = await cluster('drift', 'east', '--history', '--json', '--before', String(next));
     expect(JSON.parse(older.out)).toMatchObject({ transitions: [{ cause: { type: 'HostJoined' } }], nextCursor: null });

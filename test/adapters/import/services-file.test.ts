@@ -79,6 +79,8 @@ describe('a services file of the old system', () => {
     ],
     ['no cluster', { kms: [{ group: 'g', address: { hostname: 'a' } }] }, 'kms[0].cluster must be'],
     ['a group of many letters', { kms: [service('a', { group: 'g'.repeat(65) })] }, 'kms[0].group must be'],
+    ['two clusters', { kms: [service('a', { trust_authority_cluster: 'other' })] }, 'kms[0].cluster is said twice'],
+    ['a host that is no text', { kms: [service('a', { host: { name: 'x' } })] }, 'kms[0].host must be'],
     ['no host name', { kms: [service('a b')] }, 'kms[0].address.hostname must be'],
     ['a port that is none', { kms: [service('a', { address: { hostname: 'a', port: 0 } })] }, 'kms[0].address.port'],
     [

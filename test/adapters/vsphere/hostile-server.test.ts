@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createPlainServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -199,6 +199,21 @@ describe('a server that lies', () => {
     expect(await reading).toMatchObject({ left: { reason: 'Unreachable' } });
     expect(await readInventory(session)()).toMatchObject({ left: { reason: 'Unreachable' } });
     expect(asked.filter((each) => each === 'Login')).toHaveLength(1);
+  });
+
+  it('is not waited for in the middle of a handshake either', async () => {
+    const sockets: Array<Socket> = [];
+    const mute = createPlainServer((socket) => sockets.push(socket.on('error', () => undefined)));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const { port: at } = mute.address() as AddressInfo;
+    const trust = { kind: 'ca', pem: ca.certificate } as const;
+    const transport = soapTransport({ host: '127.0.0.1', port: at, trust, millis: 600_000, mostBytes: 1_000 });
+    const reading = readInventory(vsphereSession(transport, { user: 'u', password: 'the password' }))();
+    await until('a connection', () => sockets.length === 1);
+    transport.close();
+    expect(await reading).toMatchObject({ left: { reason: 'Unreachable' } });
+    sockets.forEach((socket) => socket.destroy());
+    mute.close();
   });
 
   it('is asked for a login once more when it ends a session, and not for ever', async () => {
