@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { LedgerReader } from '../../domain/ledger/ledger.js';
 import type { LoadFault } from '../../domain/ledger/load-stream.js';
+import type { Checkpointer } from './checkpointer.js';
 import { foldEntries, type Memory } from './fold.js';
 import { verifyTips } from './verify-tips.js';
 import type { Writer } from './write-batch.js';
@@ -17,6 +18,12 @@ export interface Follower {
 
 const breath = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
+/** How many entries are folded without a pause, and what is waited for behind them. */
+interface Pace {
+  readonly atOnce: number;
+  readonly paused: (entries: number) => Promise<void>;
+}
+
 const attempt = (where: string, write: () => void): E.Either<LoadFault, void> =>
   E.tryCatch(write, () => ({ _tag: 'StoreDamaged', where, rule: 'must be writable' }));
 
@@ -28,7 +35,7 @@ const foldAll = async (
   where: string,
   memory: Memory,
   keep: Keep,
-  atOnce: number,
+  { atOnce, paused }: Pace,
 ): Promise<E.Either<LoadFault, ReadonlySet<string>>> => {
   const grown = new Set<string>();
   for (;;) {
@@ -40,7 +47,7 @@ const foldAll = async (
     const kept = attempt(where, () => keep(batch.right));
     if (E.isLeft(kept)) return kept;
     for (const stream of batch.right.streams) grown.add(stream);
-    await breath();
+    await paused(entries.right.length);
   }
 };
 
@@ -56,18 +63,26 @@ export const openingRun = async (
   fresh: boolean,
 ): Promise<E.Either<LoadFault, void>> => {
   const keep: Keep = fresh ? writer.writeHistory : (batch) => writer.write(batch, memory);
-  const grown = await foldAll(reader, where, memory, keep, AT_ONCE);
+  const grown = await foldAll(reader, where, memory, keep, { atOnce: AT_ONCE, paused: breath });
   if (E.isLeft(grown)) return grown;
   const verified = await verifyTips(reader, memory.tips, grown.right)();
   if (E.isLeft(verified)) return verified;
   return fresh ? attempt(where, () => writer.finish(memory)) : E.right(undefined);
 };
 
-export const createFollower = (reader: LedgerReader, where: string, memory: Memory, writer: Writer): Follower => {
+/** `wrote` ends when more may be written. */
+export const createFollower = (
+  reader: LedgerReader,
+  where: string,
+  memory: Memory,
+  writer: Writer,
+  wrote: Checkpointer['wrote'],
+): Follower => {
+  const pace: Pace = { atOnce: AT_ONCE_LIVE, paused: (entries) => wrote(entries).then(breath) };
   let running: Promise<E.Either<LoadFault, void>> | undefined;
   let failed: E.Either<LoadFault, void> | undefined;
   const run = async (): Promise<E.Either<LoadFault, void>> => {
-    const grown = await foldAll(reader, where, memory, (batch) => writer.write(batch, memory), AT_ONCE_LIVE);
+    const grown = await foldAll(reader, where, memory, (batch) => writer.write(batch, memory), pace);
     running = undefined;
     if (E.isRight(grown)) return E.right(undefined);
     // An unreachable store may come back; anything else is a finding, and memory is no more what the tables say.

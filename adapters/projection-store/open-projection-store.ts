@@ -15,12 +15,13 @@ import type { KeyLedgerRow } from '../../projections/key-row.js';
 import type { OperatorRow } from '../../projections/operators.js';
 import type { PrincipalRow } from '../../projections/principals.js';
 import type { ReferenceRow } from '../../projections/reference-row.js';
+import { createCheckpointer } from './checkpointer.js';
 import { type Database, openDatabase } from './database.js';
 import type { Memory } from './fold.js';
 import { createFollower, type Follower, openingRun } from './follower.js';
 import { createLedgerTimes, type LedgerTimes } from './ledger-times.js';
 import { emptyMemory, loadMemory } from './memory.js';
-import { configure, createTables } from './tables.js';
+import { configure, createTables, leaveCheckpoints } from './tables.js';
 import { createView, type View } from './view.js';
 import { createWriter, type Writer } from './write-batch.js';
 
@@ -116,7 +117,9 @@ const FOLLOW_AFTER_MS = 10;
 
 const storeOf = (reader: LedgerReader, file: string, opened: Opened): ProjectionStore => {
   const { database, memory, writer } = opened;
-  const follower = createFollower(reader, file, memory, writer);
+  const checkpointer = createCheckpointer(file);
+  leaveCheckpoints(database);
+  const follower = createFollower(reader, file, memory, writer, checkpointer.wrote);
   let due: NodeJS.Timeout | undefined;
   const soon = (): void => {
     due ??= setTimeout(() => {
@@ -146,6 +149,7 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
       stop();
       clearTimeout(due);
       database.close();
+      checkpointer.close();
     },
   };
 };

@@ -26,10 +26,10 @@ const MOST_KEPT = 4096;
 const kept = new Map<string, KeyObject>();
 
 /**
- * A point is checked to be on its curve, which takes as long as verifying with it; a modulus is prepared for calculating, which
- * takes half as long. The last few are kept loaded.
+ * Undefined for numbers that are no key, such as a point that is not on its curve. That check takes as long as verifying with
+ * the key; preparing a modulus for calculating takes half as long. The last few are kept loaded.
  */
-const loadOnce = (jwk: JsonWebKey): KeyObject | undefined => {
+export const loadOnce = (jwk: JsonWebKey): KeyObject | undefined => {
   const name =
     jwk.kty === 'RSA' ? `${String(jwk.n)}.${String(jwk.e)}` : `${String(jwk.crv)}.${String(jwk.x)}.${String(jwk.y)}`;
   const known = kept.get(name);
@@ -42,5 +42,4 @@ const loadOnce = (jwk: JsonWebKey): KeyObject | undefined => {
   return loaded;
 };
 
-/** Undefined for numbers that are no key, such as a point that is not on its curve. */
 export const keyObjectOf = (key: PublicKey): KeyObject | undefined => loadOnce(jwkOf(key));
