@@ -52,3 +52,10 @@ const asked = async <A>(
 /** The server's own answer to its own page is taken at its word: what must not be is checked, not decoded. */
 export const askJson = <A>(token: string | undefined, path: string, signal?: AbortSignal): Promise<Reply<A>> =>
   asked(token, path, (response) => response.json() as Promise<A>, signal);
+
+export const askBytes = (
+  token: string | undefined,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Reply<Uint8Array<ArrayBuffer>>> =>
+  asked(token, path, async (response) => new Uint8Array(await response.arrayBuffer()), signal);

@@ -28,3 +28,5 @@ export const useConsole = (): Console => {
   if (found === undefined) throw new Error('outside of the console');
   return found;
 };
+
+export const may = ({ session }: Console, permission: string): boolean => session.who.permissions.includes(permission);

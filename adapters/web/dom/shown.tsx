@@ -1,4 +1,4 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { AsOf } from './answers.js';
 
 /** Characters that are not seen, or turn the direction of what follows: they are written out, so that no name hides another. */
@@ -53,4 +53,29 @@ export const TrueAt = ({ asOf }: { readonly asOf: AsOf }): JSX.Element => (
       </>
     )}
   </p>
+);
+
+/** A long identifier: its beginning, and all of it for those who copy or point. */
+export const Digest = ({ text, length = 16 }: { readonly text: string; readonly length?: number }): JSX.Element => (
+  <code class="digest" title={text}>
+    {text.length > length ? `${text.slice(0, length)}…` : text}
+  </code>
+);
+
+export const Panel = ({
+  title,
+  aside,
+  children,
+}: {
+  readonly title: string;
+  readonly aside?: ComponentChildren;
+  readonly children: ComponentChildren;
+}): JSX.Element => (
+  <section class="panel">
+    <header>
+      <h2>{title}</h2>
+      {aside}
+    </header>
+    {children}
+  </section>
 );

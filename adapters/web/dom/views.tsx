@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import type { Place } from './place.js';
 import { Hosts } from './views/hosts.js';
+import { Proof } from './views/proof.js';
 
 export interface View {
   readonly name: string;
@@ -9,7 +10,10 @@ export interface View {
   readonly View: ComponentType<{ readonly path: ReadonlyArray<string> }>;
 }
 
-export const VIEWS: ReadonlyArray<View> = [{ name: 'hosts', title: 'Hosts', View: Hosts }];
+export const VIEWS: ReadonlyArray<View> = [
+  { name: 'hosts', title: 'Hosts', View: Hosts },
+  { name: 'proof', title: 'Proof', View: Proof },
+];
 
 const [FIRST] = VIEWS as readonly [View];
 

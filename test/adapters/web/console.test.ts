@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatVerifierKey } from '../../../domain/transparency/verifier-key.js';
+import { LOG_KEY } from '../../support/bundle.js';
 import { consoleWorld, HOSTILE_NAME } from '../../support/console-world.js';
 import type { HttpAuthority, Person } from '../../support/http-authority.js';
 import { openHttpAuthority } from '../../support/http-authority.js';
@@ -178,6 +180,32 @@ describe.runIf(requireTools(['chromium']))('the console', () => {
     await page.close();
   });
 
+  it('tells how a host got where it is, and why, rule by rule with what each reason means', async () => {
+    const { page, troubles } = await opened('#/hosts/west-02');
+    await page.waitForSelector('.rule.failed');
+    expect(await page.innerText('.verdict-line')).toContain('refused');
+    const failed = await page.innerText('.rule.failed');
+    expect(failed).toContain('CommandLineNotAllowed');
+    expect(failed).toContain('The kernel was started with a parameter that the image does not allow');
+    expect(failed).toContain('init=/bin/sh');
+    expect(await page.locator('.rule.passed').count()).toBeGreaterThan(20);
+    const states = await page.locator('.band-list .state').allInnerTexts();
+    expect(states).toEqual(['refused', 'trusted', 'certified', 'enrolled']);
+    await page.locator('.band-list li', { hasText: 'trusted' }).locator('button').click();
+    await page.waitForSelector('.banner.good');
+    expect(await page.innerText('.verdict-line')).toContain('trusted');
+    expect(await page.innerText('.vouched')).toContain('Image good approved by bob');
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
+
+  it('shows what an operator gave as a reason as text', async () => {
+    const { page } = await opened('#/hosts/east-03', 'wendy');
+    expect(await page.innerText('.because')).toContain('a <b>stranger</b> was seen');
+    expect(await page.locator('.because b').count()).toBe(0);
+    await page.close();
+  });
+
   it.each([
     ['light', 1280],
     ['dark', 390],
@@ -188,6 +216,86 @@ describe.runIf(requireTools(['chromium']))('the console', () => {
     await page.waitForSelector('.rows tbody tr');
     expect(await brokenRules(page)).toEqual([]);
     expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).toBe(width);
+    await page.click('.rows th a:text-is("west-02")');
+    await page.waitForSelector('.rule.failed');
+    await page.waitForSelector('.band-list');
+    expect(await brokenRules(page)).toEqual([]);
+    expect(await page.locator('html').evaluate(({ scrollWidth }) => scrollWidth)).toBe(width);
+    await page.close();
+  });
+
+  it('proves an entry step by step, remembers the log, and later that it only grew', async () => {
+    const { page, troubles } = await opened('#/proof/58');
+    await page.waitForSelector('.proof .banner');
+    expect(await page.innerText('.proof .banner')).toContain('Proved. Entry 58 stands in the log.');
+    const outcomes = () => page.locator('.step .outcome').allInnerTexts();
+    expect(await outcomes()).toEqual(['✓ proved', '✓ proved', '✓ proved', '– not shown', '– not shown']);
+    expect(await page.innerText('.pinned')).toContain('The key that the server named at first use');
+    const recorded = await world.ask('POST', '/v1/hosts', { as: 'wendy', body: { id: 'zz-later' } });
+    await page.goto(`${url}/console/#/proof/${String(recorded.json().index)}`);
+    await page.waitForSelector('.step:has-text("is the beginning of this one")');
+    expect(await outcomes()).toEqual(['✓ proved', '✓ proved', '✓ proved', '✓ proved', '– not shown']);
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
+
+  it('proves nothing of an entry whose bytes were changed on the way', async () => {
+    const { page } = await opened('#/hosts');
+    await page.route(/\/v1\/events\?from=58&/, async (route) => {
+      const reply = await route.fetch();
+      const body = await reply.json();
+      const text = Buffer.from(body.events[0].bytes, 'base64').toString().replace('"affirming"', '"affirminG"');
+      body.events[0].bytes = Buffer.from(text).toString('base64');
+      await route.fulfill({ response: reply, json: body });
+    });
+    await page.goto(`${url}/console/#/proof/58`);
+    await page.waitForSelector('.proof .banner.bad');
+    expect(await page.innerText('.step.failed')).toContain('These bytes are not entry 58');
+    expect(await page.locator('.proof pre').count()).toBe(0);
+    await page.close();
+  });
+
+  it('is loud when it is shown another log than before, and does not forget what it saw', async () => {
+    const { page } = await opened('#/proof/3');
+    await page.waitForSelector('.proof .banner.good');
+    const kept = () => page.evaluate("localStorage.getItem('sekisho-log')");
+    const log = JSON.parse(String(await kept()));
+    const other = JSON.stringify({
+      ...log,
+      seen: { ...log.seen, size: 40, root: Buffer.alloc(32, 7).toString('base64') },
+    });
+    await page.evaluate(`localStorage.setItem('sekisho-log', ${JSON.stringify(other)})`);
+    await page.goto(`${url}/console/#/proof/4`);
+    await page.waitForSelector('.fork');
+    expect(await page.innerText('.fork')).toContain('not the log that this browser saw before');
+    expect(await page.innerText('.proof .banner')).toContain('Not proved.');
+    expect(await kept()).toBe(other);
+    await page.close();
+  });
+
+  it('takes a key by hand, and no log that another key signed', async () => {
+    const { page } = await opened('#/proof/3');
+    await page.waitForSelector('.proof .banner.good');
+    await page.click('.pinned summary');
+    const key = await page.inputValue('#vkey');
+    await page.fill('#vkey', `${key.slice(0, -4)}AAAA`);
+    await page.click('.pin button');
+    await page.waitForSelector('.pin .trouble:has-text("not the key of a log")');
+    await page.fill('#vkey', formatVerifierKey(LOG_KEY));
+    await page.click('.pin button');
+    await page.waitForSelector('.step.failed:has-text("it is of another log")');
+    await page.click('.pinned summary');
+    await page.fill('#vkey', key);
+    await page.fill('#policy', 'quorum nobody');
+    await page.click('.pin button');
+    await page.waitForSelector('.step.failed:has-text("policy can not be read")');
+    expect(await page.innerText('.pinned')).toContain('A key that somebody brought');
+    await page.close();
+  });
+
+  it('gives no entries to those who may not audit', async () => {
+    const { page } = await opened('#/proof/3', 'wendy');
+    await page.waitForSelector('.proof .refusal:has-text("AuditLedger")');
     await page.close();
   });
 

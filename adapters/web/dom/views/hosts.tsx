@@ -7,6 +7,7 @@ import { Reasons } from '../reasons.js';
 import { Shown, TrueAt, When } from '../shown.js';
 import { STATES, StateMark, StateWord } from '../state.js';
 import { Answered, useAnswer } from '../use-answer.js';
+import { Host } from './host.js';
 
 const PAGE = 50;
 const SETTLE_MS = 150;
@@ -119,7 +120,7 @@ const Row = ({ host }: { readonly host: HostView }): JSX.Element => {
         {host.verdict?.image == null ? null : <Shown text={host.verdict.image.version} most={40} />}
       </td>
       <td data-label="Cluster">
-        {host.cluster === null ? null : <a href={href(['clusters', host.cluster])}>{host.cluster}</a>}
+        {host.cluster === null ? null : <a href={href(['hosts'], { cluster: host.cluster })}>{host.cluster}</a>}
       </td>
       <td data-label="Counts until">
         {host.verdict?.verdict === 'affirming' ? <When at={host.verdict.notAfter} /> : null}
@@ -210,4 +211,5 @@ const HostTable = (): JSX.Element => {
   );
 };
 
-export const Hosts = (): JSX.Element => <HostTable />;
+export const Hosts = ({ path: [id, revision = 'latest'] }: { readonly path: ReadonlyArray<string> }): JSX.Element =>
+  id === undefined ? <HostTable /> : <Host key={id} id={id} revision={revision} />;
