@@ -6,12 +6,14 @@ import { withJson } from '../authority-options.js';
 import type { CliFailure, ExitCode } from '../failure.js';
 import { type ImageOptions, imageOf } from '../image-from-evidence.js';
 import { appraiseFile } from '../offline-appraisal.js';
+import { withForce } from '../out-file.js';
 import { saveImage } from '../save-image.js';
 
 interface Options extends ImageOptions {
   readonly out?: string;
   readonly policy?: string;
   readonly at?: string;
+  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -44,7 +46,7 @@ Example:
 
 /** Offline: looks at an evidence file only. */
 export const addFromEvidence = (group: Command, cli: Cli): void => {
-  withJson(group.command('from-evidence <evidence>'))
+  withForce(withJson(group.command('from-evidence <evidence>')))
     .description("make a base image from a reference host's own evidence, for review")
     .requiredOption('--version <name>', "the image's name, unique within the authority")
     .option('--display-name <text>', 'what people call it')

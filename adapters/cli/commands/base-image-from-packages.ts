@@ -11,6 +11,7 @@ import { type Cli, perform } from '../action.js';
 import { withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode } from '../failure.js';
 import { readDocument } from '../input.js';
+import { freeFile, withForce } from '../out-file.js';
 import { saveImage } from '../save-image.js';
 import { printable, progressOf } from '../terminal.js';
 
@@ -21,6 +22,7 @@ interface Options {
   readonly profile?: string;
   readonly like?: string;
   readonly out?: string;
+  readonly force: boolean;
   readonly json: boolean;
 }
 
@@ -88,8 +90,8 @@ const fromDatabase = (cli: Cli, file: string, options: Options): TE.TaskEither<C
 const fromDepot = (cli: Cli, file: string, options: Options): TE.TaskEither<CliFailure, ExitCode> => {
   const progress = progressOf(cli.terminal);
   return pipe(
-    openEsxiDepot(file),
-    TE.mapLeft(failureOf(file)),
+    options.out === undefined ? TE.right(undefined) : freeFile(options.out, options),
+    TE.flatMap(() => pipe(openEsxiDepot(file), TE.mapLeft(failureOf(file)))),
     TE.bindTo('depot'),
     TE.bind('profile', ({ depot }) => TE.fromEither(chosen(file, depot, options.profile))),
     TE.bind('hashed', ({ depot, profile }) =>
@@ -107,7 +109,7 @@ const fromDepot = (cli: Cli, file: string, options: Options): TE.TaskEither<CliF
 };
 
 const common = (command: Command): Command =>
-  withJson(command)
+  withForce(withJson(command))
     .requiredOption('--version <name>', "the image's name, unique within the authority")
     .option('--display-name <text>', 'what people call it; default: the name of the image profile')
     .option('--product-version <text>', 'as hosts measure it, such as "8.0.3 build-24022510"; default: from esx-base')

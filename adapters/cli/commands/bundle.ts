@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type AddCommand, done } from '../action.js';
 import { instant } from '../as-of-options.js';
-import { badInput } from '../failure.js';
 import { online } from '../online.js';
+import { freeFile, withForce, writeOut } from '../out-file.js';
 import { segment } from '../send-command.js';
 
 const HELP = `
@@ -19,8 +18,7 @@ Examples:
   $ sekisho verify november.bundle --vkey sekisho/3f2a9c0d51b7e846+...`;
 
 export const bundleCommand: AddCommand = (parent, cli) => {
-  const command = parent
-    .command('bundle')
+  const command = withForce(parent.command('bundle'))
     .description('write everything that was recorded about a host as one file that proves itself')
     .requiredOption('--host <host>', 'whose events')
     .option('--from <instant>', 'only those recorded at or after', instant)
@@ -43,13 +41,9 @@ export const bundleCommand: AddCommand = (parent, cli) => {
     };
     const path = `/v1/hosts/${segment(host)}/bundle`;
     return pipe(
-      client.blob({ operation: 'bundleHost', method: 'GET', path, query }),
-      TE.tap((bytes) =>
-        TE.tryCatch(
-          () => writeFile(out, bytes),
-          () => badInput('FileUnwritable', `${out} can not be written`),
-        ),
-      ),
+      freeFile(out, options),
+      TE.flatMap(() => client.blob({ operation: 'bundleHost', method: 'GET', path, query })),
+      TE.tap((bytes) => writeOut(out, bytes, options)),
       TE.map(({ length }) => {
         print(
           json

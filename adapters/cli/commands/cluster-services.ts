@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -9,6 +8,7 @@ import { type Cli, done } from '../action.js';
 import { badInput, type CliFailure, type ExitCode } from '../failure.js';
 import { readText } from '../input.js';
 import { type Online, online } from '../online.js';
+import { withForce, writeOut } from '../out-file.js';
 import { segment, sendCommand } from '../send-command.js';
 import { serviceAddress } from '../service-address.js';
 
@@ -91,19 +91,15 @@ const attach = (group: Command, cli: Cli): void => {
   );
 };
 
-const write = (file: string, text: string): E.Either<CliFailure, void> =>
-  E.tryCatch(
-    () => writeFileSync(file, text, { flag: 'wx' }),
-    () => badInput('OutputExists', `${file} can not be written, or is there already`),
-  );
-
 const exportFile = (given: Online): TE.TaskEither<CliFailure, ExitCode> =>
   pipe(
     given.client.call(
       { operation: 'exportServices', method: 'GET', path: pathOf(given, '/services-file') },
       ServicesFile,
     ),
-    TE.flatMapEither(({ body }) => write(String(given.options['out']), `${JSON.stringify(body, null, 2)}\n`)),
+    TE.flatMap(({ body }) =>
+      writeOut(String(given.options['out']), `${JSON.stringify(body, null, 2)}\n`, given.options),
+    ),
     TE.map(() => {
       const file = String(given.options['out']);
       given.print(given.json ? JSON.stringify({ file }) : `Written to ${file}. Next: sekisho cluster import-services.`);
@@ -132,8 +128,7 @@ export const addClusterServices = (group: Command, cli: Cli): void => {
   withdraw(group, cli);
   online(
     cli,
-    group
-      .command('export-services <cluster>')
+    withForce(group.command('export-services <cluster>'))
       .description('what an authority cluster offers, as a file for the side that shall use it')
       .requiredOption('--out <file>', 'where to write it'),
     exportFile,

@@ -1,11 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { toHex } from '../../../domain/encoding/bytes.js';
 import { nodeHashing } from '../../crypto/node/hashing.js';
 import { type AddCommand, done } from '../action.js';
-import { badInput, negative } from '../failure.js';
+import { negative } from '../failure.js';
 import { online } from '../online.js';
+import { freeFile, withForce, writeOut } from '../out-file.js';
 import { segment } from '../send-command.js';
 
 const HELP = `
@@ -16,25 +16,22 @@ The digest is what an event names. What comes back is checked against it.`;
 
 export const evidenceCommand: AddCommand = (parent, cli) => {
   const group = parent.command('evidence').description('what events name by digest, for auditors');
-  const save = group
-    .command('save <sha256>')
+  const save = withForce(group.command('save <sha256>'))
     .description('write what is kept under a digest to a file: evidence, certificates, images, requests')
     .requiredOption('--out <file>', 'where to')
     .addHelpText('after', HELP);
   online(cli, save, ({ client, args: [digest = ''], options, json, print }) => {
     const out = String(options['out']);
     return pipe(
-      client.blob({ operation: 'showEvidence', method: 'GET', path: `/v1/evidence/${segment(digest)}` }),
+      freeFile(out, options),
+      TE.flatMap(() =>
+        client.blob({ operation: 'showEvidence', method: 'GET', path: `/v1/evidence/${segment(digest)}` }),
+      ),
       TE.filterOrElse(
         (bytes) => toHex(nodeHashing.hash('sha256', bytes)) === digest,
         () => negative('EvidenceDamaged', 'what came back has another digest; nothing was written'),
       ),
-      TE.tap((bytes) =>
-        TE.tryCatch(
-          () => writeFile(out, bytes),
-          () => badInput('FileUnwritable', `${out} can not be written`),
-        ),
-      ),
+      TE.tap((bytes) => writeOut(out, bytes, options)),
       TE.map(({ length: bytes }) => {
         print(json ? JSON.stringify({ sha256: digest, out, bytes }) : `It is in ${out} (${String(bytes)} bytes).`);
         return done;

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -18,6 +17,7 @@ import { authorityOptionsOf, DEFAULT_DIR, withJson } from '../authority-options.
 import { badInput, type CliFailure, negative, unavailable } from '../failure.js';
 import { online } from '../online.js';
 import { openFailure } from '../open-failure.js';
+import { freeFile, withForce, writeOut } from '../out-file.js';
 import { remoteLog } from '../remote-log.js';
 import { showAnswer } from '../show-answer.js';
 import { addLedgerCopy } from './ledger-copy.js';
@@ -141,21 +141,16 @@ const parseIndex = (text: string): string => {
 };
 
 const addProve: AddCommand = (parent, cli) => {
-  const command = parent
-    .command('prove')
+  const command = withForce(parent.command('prove'))
     .description('write the proof that an entry is in the published log (C2SP tlog-proof)')
     .argument('<index>', 'the entry', parseIndex)
     .requiredOption('--out <file>', 'file to write');
   online(cli, command, ({ client, args: [index = ''], options, json, print }) => {
     const out = String(options['out']);
     return pipe(
-      client.blob({ operation: 'proveEvent', method: 'GET', path: `/v1/events/${index}/proof` }),
-      TE.flatMap((bytes) =>
-        TE.tryCatch(
-          () => writeFile(out, bytes),
-          () => badInput('FileUnwritable', `${out} can not be written`),
-        ),
-      ),
+      freeFile(out, options),
+      TE.flatMap(() => client.blob({ operation: 'proveEvent', method: 'GET', path: `/v1/events/${index}/proof` })),
+      TE.flatMap((bytes) => writeOut(out, bytes, options)),
       TE.map(() => {
         print(json ? JSON.stringify({ index: Number(index), out }) : `The proof of entry ${index} is in ${out}.`);
         return done;

@@ -66,9 +66,9 @@ describe('sekisho ledger', () => {
     const leaf = read(folder, 'tile', '0', '000.p', String(readdirSync(join(folder, 'tile', '0', '000.p'))[0]));
     const proof = right(parseTlogProof(read(out)));
     right(verifyTlogProof({ hashing, verifyEd25519 }, policy, proof, leaf.slice(32, 64)));
-    const beyond = await run('ledger', 'prove', '9999', '--out', out, ...at);
+    const beyond = await run('ledger', 'prove', '9999', '--out', `${out}.2`, ...at);
     expect([beyond.code, beyond.err]).toEqual([3, expect.stringContaining('beyond the published checkpoint')]);
-    expect((await run('ledger', 'prove', 'x', '--out', out, ...at)).code).toBe(2);
+    expect((await run('ledger', 'prove', 'x', '--out', `${out}.2`, ...at)).code).toBe(2);
   });
 
   it('believes no authority elsewhere about its own key', async () => {
