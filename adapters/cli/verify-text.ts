@@ -39,6 +39,8 @@ const readModelsText = ({ readModels: { state, entries } }: Verified): string =>
       return `The read models were compared up to entry ${count(entries)} only: behind it the ledger is damaged.`;
     case 'absent':
       return 'There are no read models to compare.';
+    case 'untold':
+      return 'Read models were not compared: this authority does not do that yet.';
     case 'outdated':
       return 'The read models are of another version, or unfinished; the next start makes them anew.';
   }

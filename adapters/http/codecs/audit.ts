@@ -1,13 +1,14 @@
 import * as t from 'io-ts';
 import { DoubtView } from './doubts.js';
+import { lateField } from './late-field.js';
 
 export const Replayed = t.type(
   {
     checked: t.number,
     /** Decisions about releases of keys. */
-    releases: t.number,
+    releases: lateField(t.number, 0),
     /** Answers of the workload guard that were kept. */
-    decisions: t.number,
+    decisions: lateField(t.number, 0),
     differenceCount: t.number,
     /** The first ones, verdict by verdict. */
     differences: t.readonlyArray(
@@ -28,11 +29,15 @@ export const Verified = t.type(
     /** RFC 6962 root over all entries. */
     root: t.string,
     /** Whether the read models were made again from the entries and held against what is kept of them. */
-    readModels: t.type({
-      state: t.keyof({ compared: null, partly: null, absent: null, outdated: null }),
-      /** From so many entries. */
-      entries: t.number,
-    }),
+    readModels: lateField(
+      t.type({
+        /** `untold`: by an authority that does not compare them yet. */
+        state: t.keyof({ compared: null, partly: null, absent: null, outdated: null, untold: null }),
+        /** From so many entries. */
+        entries: t.number,
+      }),
+      { state: 'untold', entries: 0 },
+    ),
     faultCount: t.number,
     faults: t.readonlyArray(
       t.type({
@@ -41,17 +46,17 @@ export const Verified = t.type(
         stream: t.union([t.null, t.string]),
         revision: t.union([t.null, t.number]),
         /** A table of the read models' file. */
-        table: t.union([t.null, t.string]),
+        table: lateField(t.union([t.null, t.string]), null),
         /** The read model. */
-        model: t.union([t.null, t.string]),
-        key: t.union([t.null, t.string]),
+        model: lateField(t.union([t.null, t.string]), null),
+        key: lateField(t.union([t.null, t.string]), null),
         text: t.string,
       }),
     ),
     /** What compromised keys leave in doubt: no fault of the ledger, and nothing to build on. */
-    doubts: t.readonlyArray(DoubtView),
+    doubts: lateField(t.readonlyArray(DoubtView), []),
     /** `unknown`: what witnesses had cosigned can't be told from here, so it ends no doubt. */
-    cosigned: t.keyof({ counted: null, unknown: null }),
+    cosigned: lateField(t.keyof({ counted: null, unknown: null }), 'unknown'),
   },
   'Verified',
 );

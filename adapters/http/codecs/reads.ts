@@ -4,6 +4,7 @@ import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
 import { AsOf } from './answers.js';
 import { Judged } from './attestations.js';
+import { lateField } from './late-field.js';
 
 const orNull = <C extends t.Mixed>(codec: C): t.UnionC<[t.NullC, C]> => t.union([t.null, codec]);
 
@@ -189,7 +190,7 @@ const TpmModelView = t.type(
     listed: Act,
     delisted: orNull(ReasonedAct),
     /** Listed so long ago that policy wants it looked up again. It goes on counting. */
-    stale: t.boolean,
+    stale: lateField(t.boolean, false),
   },
   'TpmModelView',
 );
@@ -219,14 +220,14 @@ export const OperatorsAnswer = t.type(
       t.type({
         subject: t.string,
         role: t.string,
-        scope: Scope,
+        scope: lateField(Scope, null),
         person: t.string,
         confirmed: t.boolean,
         grantedBy: t.string,
         since: t.string,
-        token: t.union([t.null, t.type({ since: t.string, expires: t.union([t.null, t.string]) })]),
+        token: lateField(t.union([t.null, t.type({ since: t.string, expires: t.union([t.null, t.string]) })]), null),
         /** Those of token issuers with which they come, too. */
-        accounts: t.readonlyArray(t.string),
+        accounts: lateField(t.readonlyArray(t.string), []),
       }),
     ),
   },

@@ -4,6 +4,7 @@ import { ClaimName, IssuerName, issuerFields, RoleRule } from '../../../domain/a
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { ListUpTo } from '../../../domain/encoding/primitives.js';
 import { AsOf } from './answers.js';
+import { lateField } from './late-field.js';
 import { Act, ReasonedAct } from './reads.js';
 
 export const IssuerPath = closed({ name: IssuerName }, 'IssuerPath');
@@ -58,12 +59,12 @@ export const WhoAmI = t.type(
     asOf: AsOf,
     subject: t.string,
     role: t.string,
-    scope: Scope,
+    scope: lateField(Scope, null),
     /** Whom the name counts as where two people are needed; null: it could be anybody, so it never makes a second one. */
     person: orNull(t.string),
     via: t.string,
     /** The account of a token issuer with which an operator came. */
-    account: orNull(t.string),
+    account: lateField(orNull(t.string), null),
     permissions: t.readonlyArray(t.string),
   },
   'WhoAmI',
