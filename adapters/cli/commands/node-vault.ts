@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { dataFolder } from '../../data-folder.js';
+import { lockFolder } from '../../folder-lock.js';
 import { type CarryFault, exportVault, importVault, type SealedVault } from '../../key-vault/carry-vault.js';
 import { liveServer } from '../../server-file.js';
 import { type Cli, done, perform } from '../action.js';
@@ -77,11 +78,25 @@ const carryOut = (cli: Cli, options: Options): Carried =>
     ),
   );
 
+const locked = (cli: Cli, options: Options): TE.TaskEither<CliFailure, () => void> => {
+  const { dir } = authorityOptionsOf(options, cli.terminal.env);
+  return pipe(
+    lockFolder(dataFolder(dir)),
+    TE.mapLeft(() => refused('FolderInUse', `another process has ${dir}`, 'Stop it, import, and start it again.')),
+  );
+};
+
 const bringIn = (cli: Cli, file: string, options: Options): Carried =>
   pipe(
     stopped(cli, options),
     TE.flatMap(() => vaultOf(cli, options)),
-    TE.flatMap((to) => pipe(importVault({ ...to, file }, to, options['replace'] === true), TE.mapLeft(failure))),
+    TE.flatMap((to) =>
+      TE.bracket(
+        locked(cli, options),
+        () => pipe(importVault({ ...to, file }, to, options['replace'] === true), TE.mapLeft(failure)),
+        (unlock) => TE.fromIO(unlock),
+      ),
+    ),
   );
 
 const located = (command: Command): Command =>

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { lockFile } from '../../../adapters/event-store/sqlite/file-lock.js';
 import { openVault } from '../../../adapters/key-vault/open-vault.js';
 import { utf8 } from '../../../domain/encoding/bytes.js';
 import { right } from '../../support/ledger.js';
@@ -68,6 +69,11 @@ describe('sekisho node export-vault and import-vault', () => {
     const serving = await imported();
     expect([serving.code, serving.err]).toEqual([3, expect.stringContaining('a node serves from')]);
     writeFileSync(at('two/server.json'), '');
+    // One that is only about to serve, or did not get to say so.
+    const unlock = await lockFile(at('two/ledger.db'));
+    const held = await imported();
+    expect([held.code, held.err]).toEqual([3, expect.stringContaining('another process has')]);
+    unlock();
 
     right(await (await vaultOf('two')).put(NAME, utf8('another'))());
     const differs = await imported();
