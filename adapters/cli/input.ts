@@ -12,6 +12,8 @@ import { badInput, type CliFailure } from './failure.js';
 /** Nothing that the authority takes is larger. */
 export const MOST_FILE_BYTES = 1_048_576;
 
+const LEAST_ROOM = 4096;
+
 class Exposed extends Error {}
 
 interface Reading {
@@ -20,16 +22,27 @@ interface Reading {
   readonly isSecret: boolean;
 }
 
+/** What was in the smaller one is nobody's to find. */
+const larger = (buffer: Buffer, most: number): Buffer => {
+  const next = Buffer.alloc(Math.min(2 * buffer.length, most + 1));
+  buffer.copy(next);
+  buffer.fill(0);
+  return next;
+};
+
+/** As much room as the file says it takes, and more only where there is more: pipes and devices don't say. */
 const readAtMost = async (file: string, { most, isSecret }: Reading): Promise<Uint8Array> => {
   const handle = await open(file, 'r');
   try {
-    if (isSecret && ((await handle.stat()).mode & 0o077) !== 0) throw new Exposed();
-    const buffer = Buffer.alloc(most + 1);
+    const { mode, size: said } = await handle.stat();
+    if (isSecret && (mode & 0o077) !== 0) throw new Exposed();
+    let buffer: Buffer = Buffer.alloc(Math.min(Math.max(said, LEAST_ROOM), most) + 1);
     let size = 0;
     for (;;) {
       const { bytesRead } = await handle.read(buffer, size, buffer.length - size, null);
       size += bytesRead;
       if (bytesRead === 0 || size > most) return new Uint8Array(buffer.subarray(0, size));
+      if (size === buffer.length) buffer = larger(buffer, most);
     }
   } finally {
     await handle.close();
