@@ -1,6 +1,7 @@
-import type { ClusterFacts, GuardFacts, HostFacts } from '../domain/guard/facts.js';
+import type { ClusterFacts, GuardFacts, HostFacts, ProviderFacts } from '../domain/guard/facts.js';
 import { type ClusterRows, clusterRow, memberRow } from './cluster-row.js';
 import { type HostTrustRows, hostRow } from './host-trust-row.js';
+import { fitnessOf, type KeyProviderRow } from './key-provider-row.js';
 
 /** The read models that the guard's answers are made from, all as of one index. */
 export interface GuardRows {
@@ -8,6 +9,7 @@ export interface GuardRows {
   readonly clusters: ClusterRows;
   /** Revision of the last policy change; -1: none. */
   readonly policyRevision: number;
+  readonly providers: ReadonlyMap<string, KeyProviderRow>;
 }
 
 const clusterFacts = (rows: ClusterRows, cluster: string): ClusterFacts | undefined => {
@@ -40,8 +42,16 @@ const hostFacts = ({ hosts, clusters, policyRevision }: GuardRows, host: string)
   };
 };
 
+const providerFacts = ({ providers }: GuardRows, provider: string): ProviderFacts | undefined => {
+  const row = providers.get(provider);
+  if (row === undefined) return undefined;
+  const acts = [row.changed, row.primaryKeyChanged, row.removed].flatMap((act) => act?.index ?? []);
+  return { ...fitnessOf(row), index: Math.max(...acts) };
+};
+
 /** Looked up when asked for: an answer about two hosts reads four rows, however many there are. */
 export const guardFactsOf = (rows: GuardRows): GuardFacts => ({
   host: (host) => hostFacts(rows, host),
   cluster: (cluster) => clusterFacts(rows.clusters, cluster),
+  provider: (provider) => providerFacts(rows, provider),
 });

@@ -1,5 +1,6 @@
+import { providerFaults } from '../domain/key-provider/provider-fitness.js';
 import type { HostTrust } from './host-trust-at.js';
-import type { KeyProviderRow } from './key-provider-row.js';
+import { fitnessOf, type KeyProviderRow } from './key-provider-row.js';
 
 /** Whether a host may have keys of a provider at a moment, as far as the ledger decides it; a request has to fit as well. */
 export interface KeyAccess {
@@ -30,21 +31,6 @@ const hostReasons = ({ row }: HostTrust, { policyRevision }: AccessGrounds, at: 
   ];
 };
 
-const providerReasons = (
-  { settings, health, primaryKey, endedPrimaryKeys, removed }: KeyProviderRow,
-  cluster: string | undefined,
-): ReadonlyArray<string> => {
-  if (removed !== null) return ['ProviderRemoved'];
-  const served = settings.serves === 'all' || (cluster !== undefined && settings.serves.includes(cluster));
-  return [
-    ...(health === 'OK' || health === 'WARNING' ? [] : ['ProviderUnhealthy']),
-    ...(primaryKey === null ? ['PrimaryKeyMissing'] : []),
-    // New keys, that is: what another primary key wrapped is still unwrapped.
-    ...(endedPrimaryKeys.some((each) => each.primaryKey === primaryKey) ? ['PrimaryKeyRevoked'] : []),
-    ...(served ? [] : ['HostNotServed']),
-  ];
-};
-
 export const keyAccessAt = (
   trust: HostTrust,
   provider: KeyProviderRow,
@@ -52,7 +38,7 @@ export const keyAccessAt = (
   at: string,
 ): KeyAccess => {
   const { host, verdict } = trust.row;
-  const reasons = [...hostReasons(trust, grounds, at), ...providerReasons(provider, grounds.clusterOf(host))];
+  const reasons = [...hostReasons(trust, grounds, at), ...providerFaults(fitnessOf(provider), grounds.clusterOf(host))];
   const allowed = reasons.length === 0;
   return { host, provider: provider.provider, allowed, reasons, until: allowed ? (verdict?.notAfter ?? null) : null };
 };

@@ -1,6 +1,7 @@
 import type { ServerHealth, TrustedPeer } from '../domain/key-provider/events.js';
 import type { Health } from '../domain/key-provider/key-servers.js';
 import type { PrimaryKeyEnd } from '../domain/key-provider/primary-key-events.js';
+import type { ProviderFitness } from '../domain/key-provider/provider-fitness.js';
 import type { KeyServer, ProviderKind, ProviderSettings } from '../domain/key-provider/settings.js';
 import type { Act } from './reference-row.js';
 
@@ -53,3 +54,19 @@ export interface KeyProviderRow {
   readonly changed: Act;
   readonly removed: (Act & { readonly reason: string }) | null;
 }
+
+export const fitnessOf = ({
+  removed,
+  health,
+  primaryKey,
+  endedPrimaryKeys,
+  settings,
+}: KeyProviderRow): ProviderFitness => {
+  const ended = endedPrimaryKeys.some((each) => each.primaryKey === primaryKey);
+  return {
+    removed: removed !== null,
+    health,
+    primaryKey: primaryKey === null ? 'missing' : ended ? 'ended' : 'usable',
+    serves: settings.serves,
+  };
+};

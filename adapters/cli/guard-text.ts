@@ -20,12 +20,25 @@ const truthLines = (answer: Pick<GuardAnswer, 'asOf' | 'freshness'>): ReadonlyAr
     : [ageText(answer.freshness)]),
 ];
 
+const keyLines = (key: GuardAnswer['key']): ReadonlyArray<string> => {
+  if (key === null) return [];
+  const { allowed, provider, host, reasons } = key;
+  return [
+    printable(
+      allowed
+        ? `Keys of ${provider} are released to ${host}.`
+        : `No key of ${provider} is released to ${host}: ${reasons.join(', ')}.`,
+    ),
+  ];
+};
+
 /** A yes or a no with all that it leans on. */
 export const answerText = (paint: Paint, answer: GuardAnswer): string => {
-  const { allowed, reasons, until, recorded } = answer;
+  const { allowed, reasons, until, recorded, key } = answer;
   return [
     allowed ? paint.green('Yes.') : paint.red('No:'),
     ...reasonLines(reasons),
+    ...keyLines(key),
     ...(until === null ? [] : [`Until ${when(until)}, if nothing happens.`]),
     ...(recorded === null ? [] : [`Kept in entry ${String(recorded)}.`]),
     ...truthLines(answer),

@@ -18,7 +18,8 @@ export interface GuardMoment {
 const factsNow = ({ reads }: Api): GuardFacts => {
   const policy = reads.reference.now().get(POLICY_KEY);
   const policyRevision = policy?.kind === 'policy' ? policy.changed.revision : -1;
-  return guardFactsOf({ hosts: reads.hostTrust.now(), clusters: reads.clusters.now(), policyRevision });
+  const [hosts, clusters, providers] = [reads.hostTrust.now(), reads.clusters.now(), reads.keyProviders.now()];
+  return guardFactsOf({ hosts, clusters, providers, policyRevision });
 };
 
 /** Of the newest entry: as text it is the same for every question until the next one comes. */

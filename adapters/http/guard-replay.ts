@@ -47,6 +47,9 @@ const rowsOf = <Row>(
 
 const clustersNamed = (question: Question): ReadonlyArray<string> => ('cluster' in question ? [question.cluster] : []);
 
+const providersNamed = (question: Question): ReadonlyArray<string> =>
+  'workload' in question && question.workload.keyProvider !== undefined ? [question.workload.keyProvider] : [];
+
 /** What the guard could know of a question's hosts and clusters at an index, from the read models as of then. */
 const factsAt = ({ reads }: Api, question: Question, index: number): E.Either<StoreError, GuardFacts> => {
   const hosts = hostsOf(question);
@@ -60,9 +63,11 @@ const factsAt = ({ reads }: Api, question: Question, index: number): E.Either<St
       return rowsOf(keys, (key) => reads.clusters.rowAt(key, index));
     }),
     E.bind('policy', () => reads.reference.rowAt(POLICY_KEY, index)),
-    E.map(({ trust, members, named, policy }) =>
+    E.bind('providers', () => rowsOf(providersNamed(question), (key) => reads.keyProviders.rowAt(key, index))),
+    E.map(({ trust, members, named, policy, providers }) =>
       guardFactsOf({
         hosts: trust,
+        providers,
         clusters: new Map([...members, ...named]),
         policyRevision: policy?.kind === 'policy' ? policy.changed.revision : -1,
       }),

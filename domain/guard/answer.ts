@@ -9,6 +9,7 @@ import {
   protectionReasons,
   type Reasons,
 } from './judge-place.js';
+import { type KeyAnswer, keyAnswer, keyAsked, providerCodes } from './key-answer.js';
 import { hostsOf, type Question } from './question.js';
 import { type ReliedOn, reliedOnOf } from './relied-on.js';
 import { isGuarded, type Workload } from './workload.js';
@@ -20,6 +21,8 @@ export interface Decision {
   /** Until when a yes holds if nothing is recorded; null: it leans on no verdict, or is a no. */
   readonly until: string | null;
   readonly reliedOn: ReadonlyArray<ReliedOn>;
+  /** Null: no key provider was named that has to give a key. */
+  readonly key: KeyAnswer | null;
 }
 
 type Of<Ask extends Question['ask']> = Extract<Question, { readonly ask: Ask }>;
@@ -74,7 +77,15 @@ const sharedStorage = (facts: GuardFacts, { cluster, host }: Of<'storage'>, now:
   return [...clusterReasons(facts, cluster), ...member, ...protectionReasons(facts, place, now)];
 };
 
-const reasonsFor = (facts: GuardFacts, question: Question, now: string): Reasons => {
+/** What can't get its key can't run, however trusted the host is. */
+const keyReasons = (facts: GuardFacts, question: Question): Reasons => {
+  const asked = keyAsked(question);
+  if (asked === undefined) return [];
+  const { provider, host } = asked;
+  return providerCodes(facts, provider, host).map((code) => guardReason(code, 'key-provider', provider));
+};
+
+const placeReasons = (facts: GuardFacts, question: Question, now: string): Reasons => {
   switch (question.ask) {
     case 'start': {
       const { workload, host } = question;
@@ -108,7 +119,7 @@ const earliest = (facts: GuardFacts, hosts: ReadonlyArray<string>): string | nul
 /** Each host is looked up once, however many rules ask about it. */
 const factsOf = (facts: GuardFacts, hosts: ReadonlyArray<string>): GuardFacts => {
   const known = new Map(hosts.map((host) => [host, facts.host(host)]));
-  return { host: (host) => known.get(host), cluster: facts.cluster };
+  return { ...facts, host: (host) => known.get(host) };
 };
 
 /** Total: whatever is unknown is a reason, never a failure. `now` is when the answer is given. */
@@ -117,8 +128,8 @@ export const answerTo =
   (question: Question): Decision => {
     const hosts = hostsOf(question);
     const facts = factsOf(all, hosts);
-    const reasons = reasonsFor(facts, question, now);
+    const reasons = [...placeReasons(facts, question, now), ...keyReasons(facts, question)];
     const allowed = reasons.length === 0;
     const until = allowed ? earliest(facts, judgedHosts(facts, question)) : null;
-    return { allowed, reasons, until, reliedOn: reliedOnOf(facts, hosts) };
+    return { allowed, reasons, until, reliedOn: reliedOnOf(facts, hosts), key: keyAnswer(facts, question, now) };
   };

@@ -1,4 +1,5 @@
 import type { ClusterKind } from '../cluster/events.js';
+import type { ProviderFitness } from '../key-provider/provider-fitness.js';
 import type { TakingBack } from '../reference/taken-back.js';
 
 /** A cluster as the ledger leaves it. `index`: the entry that made it so. */
@@ -30,10 +31,17 @@ export interface HostFacts {
   readonly membership: { readonly cluster: string; readonly joined: number } | undefined;
 }
 
+/** A key provider as the ledger leaves it. `index`: the last entry that somebody changed it by; its health is in others. */
+export interface ProviderFacts extends ProviderFitness {
+  readonly index: number;
+}
+
 /** Everything that an answer may lean on, as of one ledger index. */
 export interface GuardFacts {
   /** Undefined: no such host was ever enrolled. */
   readonly host: (host: string) => HostFacts | undefined;
   /** Undefined: no such cluster was ever registered. */
   readonly cluster: (cluster: string) => ClusterFacts | undefined;
+  /** Undefined: no such key provider was ever created. */
+  readonly provider: (provider: string) => ProviderFacts | undefined;
 }

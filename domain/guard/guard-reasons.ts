@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 
-/** Every reason why a workload may not. docs/guard-reasons.md says what each means and what to do. */
-export const GUARD_REASONS = [
+/** Those of answers that were kept before workloads could name a key provider. */
+const EARLIER_REASONS = [
   'AnswerStale',
   'HostUnknown',
   'HostRetired',
@@ -25,20 +25,34 @@ export const GUARD_REASONS = [
   'SecureBootOff',
   'ReplicationOfGuarded',
 ] as const;
-export const GuardReasonCode = t.keyof(
-  Object.fromEntries(GUARD_REASONS.map((code) => [code, null])) as Record<(typeof GUARD_REASONS)[number], null>,
-  'GuardReasonCode',
-);
+
+/** Every reason why a workload may not. docs/guard-reasons.md says what each means and what to do. */
+export const GUARD_REASONS = [
+  ...EARLIER_REASONS,
+  'ProviderUnknown',
+  'ProviderRemoved',
+  'ProviderUnhealthy',
+  'PrimaryKeyMissing',
+  'PrimaryKeyRevoked',
+  'HostNotServed',
+] as const;
+
+const codes = <C extends string>(list: ReadonlyArray<C>): t.KeyofC<Record<C, null>> =>
+  t.keyof(Object.fromEntries(list.map((code) => [code, null])) as Record<C, null>, 'GuardReasonCode');
+
+export const EarlierReasonCode = codes(EARLIER_REASONS);
+export const GuardReasonCode = codes(GUARD_REASONS);
 export type GuardReasonCode = t.TypeOf<typeof GuardReasonCode>;
 
+const parts = { host: null, source: null, target: null, cluster: null, workload: null, guard: null };
+
+export const EarlierPart = t.keyof(parts, 'GuardPart');
+
 /** Which part of the question a reason is about. */
-export const GuardPart = t.keyof(
-  { host: null, source: null, target: null, cluster: null, workload: null, guard: null },
-  'GuardPart',
-);
+export const GuardPart = t.keyof({ ...parts, 'key-provider': null }, 'GuardPart');
 export type GuardPart = t.TypeOf<typeof GuardPart>;
 
-/** `about`: the host, cluster or workload by its name. */
+/** `about`: the host, cluster, workload or key provider by its name. */
 export interface GuardReason {
   readonly code: GuardReasonCode;
   readonly part: GuardPart;

@@ -33,6 +33,12 @@ const trustCodes = (facts: HostFacts, now: string): Codes => [
   ...verdictCodes(facts.verdict, now),
 ];
 
+/** Why no key would reach the host, for its own sake. */
+export const trustCodesOf = (facts: GuardFacts, host: string, now: string): Codes => {
+  const known = facts.host(host);
+  return known === undefined ? ['HostUnknown'] : trustCodes(known, now);
+};
+
 /** Why the hosts of a cluster are not served as its hosts; none: they are. */
 const clusterCodes = (facts: ClusterFacts | undefined): Codes => {
   if (facts === undefined) return ['ClusterUnknown'];
@@ -43,6 +49,9 @@ const clusterCodes = (facts: ClusterFacts | undefined): Codes => {
     ...(status === 'decommissioned' ? (['ClusterDecommissioned'] as const) : []),
   ];
 };
+
+export const isServedCluster = (facts: GuardFacts, cluster: string): boolean =>
+  clusterCodes(facts.cluster(cluster)).length === 0;
 
 export const clusterReasons = (facts: GuardFacts, cluster: string): Reasons =>
   clusterCodes(facts.cluster(cluster)).map((code) => guardReason(code, 'cluster', cluster));

@@ -2,31 +2,36 @@ import * as t from 'io-ts';
 import { ClusterId } from '../cluster/cluster-id.js';
 import { closed } from '../encoding/closed.js';
 import { HostId } from '../host/host-id.js';
-import { Workload } from './workload.js';
-
-/** May the workload be started on this host? */
-const Start = closed({ ask: t.literal('start'), workload: Workload, host: HostId }, 'Start');
-
-/** May it go from one host to the other while it runs? */
-const Move = closed({ ask: t.literal('move'), workload: Workload, from: HostId, to: HostId }, 'Move');
-
-/** May it be copied, with what it holds, from one host to the other? */
-const Clone = closed({ ask: t.literal('clone'), workload: Workload, from: HostId, to: HostId }, 'Clone');
-
-/** May it be started again from its storage, in the cluster where `from` failed? */
-const Restart = closed(
-  { ask: t.literal('restart'), workload: Workload, cluster: ClusterId, from: HostId, to: HostId },
-  'Restart',
-);
+import { EarlierWorkload, Workload } from './workload.js';
 
 /** May this host reach the storage that the hosts of the cluster share? */
 const Storage = closed({ ask: t.literal('storage'), cluster: ClusterId, host: HostId }, 'Storage');
 
-/** May a host copy its data to another one, outside of the keys' reach? */
-const Replicate = closed({ ask: t.literal('replicate'), workload: Workload, from: HostId, to: HostId }, 'Replicate');
+const questionOf = <W extends t.Mixed>(workload: W) => {
+  const between = { workload, from: HostId, to: HostId };
+  return t.union(
+    [
+      /** May the workload be started on this host? */
+      closed({ ask: t.literal('start'), workload, host: HostId }, 'Start'),
+      /** May it go from one host to the other while it runs? */
+      closed({ ask: t.literal('move'), ...between }, 'Move'),
+      /** May it be copied, with what it holds, from one host to the other? */
+      closed({ ask: t.literal('clone'), ...between }, 'Clone'),
+      /** May it be started again from its storage, in the cluster where `from` failed? */
+      closed({ ask: t.literal('restart'), workload, cluster: ClusterId, from: HostId, to: HostId }, 'Restart'),
+      Storage,
+      /** May a host copy its data to another one, outside of the keys' reach? */
+      closed({ ask: t.literal('replicate'), ...between }, 'Replicate'),
+    ],
+    'Question',
+  );
+};
+
+/** As questions were before workloads could name a key provider. */
+export const EarlierQuestion = questionOf(EarlierWorkload);
 
 /** What a scheduler asks before it acts. */
-export const Question = t.union([Start, Move, Clone, Restart, Storage, Replicate], 'Question');
+export const Question = questionOf(Workload);
 export type Question = t.TypeOf<typeof Question>;
 
 /** More are asked in several requests. */
@@ -48,28 +53,20 @@ export const hostsOf = (question: Question): ReadonlyArray<string> => {
 
 /** Something that a question names, and in which of its fields. */
 export interface Named {
-  readonly kind: 'host' | 'cluster';
+  readonly kind: 'host' | 'cluster' | 'key-provider';
   readonly id: string;
   readonly field: string;
 }
 
+const hostFields = (question: Question): Readonly<Record<string, string>> =>
+  'host' in question ? { host: question.host } : { from: question.from, to: question.to };
+
 /** Everything of the authority's that a question is about: what whoever asks has to do with. */
 export const namedIn = (question: Question): ReadonlyArray<Named> => {
-  const hosts = (fields: Readonly<Record<string, string>>): ReadonlyArray<Named> =>
-    Object.entries(fields).map(([field, id]) => ({ kind: 'host', id, field }));
-  switch (question.ask) {
-    case 'start':
-      return hosts({ host: question.host });
-    case 'storage':
-      return [{ kind: 'cluster', id: question.cluster, field: 'cluster' }, ...hosts({ host: question.host })];
-    case 'move':
-    case 'clone':
-    case 'replicate':
-      return hosts({ from: question.from, to: question.to });
-    case 'restart':
-      return [
-        { kind: 'cluster', id: question.cluster, field: 'cluster' },
-        ...hosts({ from: question.from, to: question.to }),
-      ];
-  }
+  const provider = 'workload' in question ? question.workload.keyProvider : undefined;
+  return [
+    ...('cluster' in question ? [{ kind: 'cluster' as const, id: question.cluster, field: 'cluster' }] : []),
+    ...Object.entries(hostFields(question)).map(([field, id]) => ({ kind: 'host' as const, id, field })),
+    ...(provider === undefined ? [] : [{ kind: 'key-provider' as const, id: provider, field: 'workload.keyProvider' }]),
+  ];
 };

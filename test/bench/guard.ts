@@ -163,7 +163,7 @@ const alone = async (dir: string): Promise<Figure> => {
   const folder = dataFolder(dir);
   const files = orThrow(await openLedgerFiles(folder)());
   const reads = orThrow(await openProjectionStore(orThrow(await readerOf(files)()), folder.projections)());
-  const facts = guardFactsOf({ hosts: reads.hostTrust.now(), clusters: reads.clusters.now(), policyRevision: 0 });
+  const facts = guardFactsOf({ hosts: reads.hostTrust.now(), clusters: reads.clusters.now(), policyRevision: 0, providers: new Map() });
   const answer = answerTo(facts, new Date().toISOString());
   let i = 0;
   const rate = ratePerCoreSecond(SECONDS, () => {

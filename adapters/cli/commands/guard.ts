@@ -31,14 +31,22 @@ const withWorkload = (command: Command): Command =>
     .addOption(yesOrNo('--encrypted <yes|no>', 'whether it is encrypted; unsaid: yes'))
     .addOption(yesOrNo('--vtpm <yes|no>', 'whether it has a virtual TPM; unsaid: yes'))
     .addOption(new Option('--firmware <kind>', 'efi, or what is refused').choices(['efi', 'bios']))
-    .addOption(yesOrNo('--secure-boot <yes|no>', 'whether it boots with Secure Boot; unsaid: it counts as off'));
+    .addOption(yesOrNo('--secure-boot <yes|no>', 'whether it boots with Secure Boot; unsaid: it counts as off'))
+    .option('--key-provider <id>', 'whose key it needs: may the host that it comes to have it?');
 
 /** What was not said stays unsaid: the authority takes it for the case that it refuses. */
 const workloadOf = (options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
   const flag = (name: string): boolean | undefined =>
     options[name] === undefined ? undefined : options[name] === 'yes';
-  const { workload: id, firmware } = options;
-  return { id, encrypted: flag('encrypted'), vtpm: flag('vtpm'), firmware, secureBoot: flag('secureBoot') };
+  const { workload: id, firmware, keyProvider } = options;
+  return {
+    id,
+    encrypted: flag('encrypted'),
+    vtpm: flag('vtpm'),
+    firmware,
+    secureBoot: flag('secureBoot'),
+    keyProvider,
+  };
 };
 
 const example = (line: string): string => `\nExample:\n  $ ${line}\n\nExit code 1: it may not.`;

@@ -56,6 +56,7 @@ export const KeptDecision = t.type(
     allowed: t.boolean,
     reasons: t.readonlyArray(t.type({ code: t.string, part: t.string })),
     reliedOn: t.readonlyArray(ReliedOnView),
+    keyProvider: orNull(t.type({ provider: t.string, state: orNull(t.number) })),
     /** The ledger's last entry that it was answered from, and when. */
     index: t.number,
     at: t.string,

@@ -22,6 +22,18 @@ export const ReliedOnView = t.type(
   'ReliedOnView',
 );
 
+const KeyAnswerView = t.type(
+  {
+    provider: t.string,
+    host: t.string,
+    allowed: t.boolean,
+    reasons: t.readonlyArray(t.string),
+    /** The last entry that somebody changed the provider by; null: there is no such provider. */
+    state: orNull(t.number),
+  },
+  'KeyAnswerView',
+);
+
 const decision = {
   allowed: t.boolean,
   /** All that hold: docs/guard-reasons.md. */
@@ -32,6 +44,8 @@ const decision = {
   recorded: orNull(t.number),
   /** Indexes of the ledger's entries. */
   reliedOn: t.readonlyArray(ReliedOnView),
+  /** Whether the host that the workload comes to would get keys of the provider that it names; null: none is named. */
+  key: orNull(KeyAnswerView),
 };
 
 /** What every answer of a request is true at. */

@@ -6,6 +6,7 @@ import { adviceFor } from '../../../domain/guard/advice.js';
 import { answerTo, type Decision } from '../../../domain/guard/answer.js';
 import type { RecordedDecision, Recording } from '../../../domain/guard/events.js';
 import { protectionReasons } from '../../../domain/guard/judge-place.js';
+import { namedProvider } from '../../../domain/guard/key-answer.js';
 import type { Question } from '../../../domain/guard/question.js';
 import { memberRow, memberRows } from '../../../projections/cluster-row.js';
 import { recordingOf } from '../../../projections/guard.js';
@@ -39,7 +40,8 @@ const keptForm = (
 ): RecordedDecision => {
   const { allowed, reasons, reliedOn } = decision;
   const codes = reasons.map(({ code, part }) => ({ code, part }));
-  return { question, allowed, reasons: codes, reliedOn, index: asOf.index, at: judgedAt };
+  const keyProvider = namedProvider(decision);
+  return { question, allowed, reasons: codes, reliedOn, keyProvider, index: asOf.index, at: judgedAt };
 };
 
 /** Of most answers nothing has to be kept: then nothing is made ready for it. */
@@ -141,6 +143,7 @@ const advise = (api: Api, moment: T.Task<GuardMoment>): Route =>
             reasons: protectionReasons(at.facts, { part: 'host', host }, at.truth.judgedAt),
             until: null,
             reliedOn: [],
+            key: null,
           });
           const actions = adviceFor(facts, reasons);
           const inside = reasons.length === 0;

@@ -70,6 +70,9 @@ describe('sekisho guard', () => {
       [],
     ]);
     expect(await said('storage', 'h1', '--cluster', 'east')).toEqual([0, 'Yes.', []]);
+    const { code, out } = await guard('start', 'h1', '--workload', 'vm-9', ...FIT, '--key-provider', 'vault');
+    expect(code).toBe(1);
+    expect(out).toContain('ProviderUnknown  key-provider vault\nNo key of vault is released to h1: ProviderUnknown.');
     expect((await said('storage', 'h1', '--cluster', 'west'))[2]).toEqual(['ClusterUnknown', 'HostNotInCluster']);
   });
 

@@ -15,6 +15,7 @@ const decision = (workload: string, allowed: boolean): RecordedDecision => ({
   allowed,
   reasons: allowed ? [] : [{ code: 'HostUnknown', part: 'host' }],
   reliedOn: [],
+  keyProvider: null,
   index: 1,
   at: '2026-12-01T00:00:00.000Z',
 });

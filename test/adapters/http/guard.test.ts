@@ -23,7 +23,7 @@ const move = (from: string, to: string) => ({ ask: 'move', workload, from, to })
 describe('the guard over HTTP', () => {
   let authority: HttpAuthority;
 
-  const send = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown, as: Person = 'alice') =>
+  const send = (method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown, as: Person = 'alice') =>
     authority.ask(method, path, { as, ...(body === undefined ? {} : { body }) });
   const asked = (question: unknown, as: Person = 'wendy') => send('POST', '/v1/guard/ask', { question }, as);
   const codes = async (question: unknown) => {
@@ -213,6 +213,39 @@ describe('the guard over HTTP', () => {
     expect(await authority.size()).toBe(before + 4);
   });
 
+  it('says whether the key of a workload would come with it, keeps by which provider, and makes it again', async () => {
+    await keep('all');
+    await send('POST', '/v1/key-providers', { id: 'vault', kind: 'software', serves: ['c1'] });
+    await send('PUT', '/v1/key-providers/vault/primary-key', { create: 'k' });
+    await send('POST', '/v1/key-providers/vault/observe');
+    const needing = { ask: 'start', workload: { ...workload, keyProvider: 'vault' }, host: 'h1' };
+    const yes = (await asked(needing)).json();
+    expect(yes).toMatchObject({ allowed: true, key: { provider: 'vault', host: 'h1', allowed: true, reasons: [] } });
+    const access = (await send('GET', '/v1/key-access?host=h1&provider=vault', undefined, 'kim')).json().access;
+    expect(access).toMatchObject([{ allowed: true }]);
+
+    expect((await send('PUT', '/v1/key-providers/vault', { serves: ['elsewhere'] })).statusCode).toBe(200);
+    const no = (await asked(needing)).json();
+    expect(no).toMatchObject({
+      allowed: false,
+      reasons: [{ code: 'HostNotServed', part: 'key-provider', about: 'vault' }],
+      key: { allowed: false, reasons: ['HostNotServed'] },
+    });
+    expect(no.key.state).toBeGreaterThan(yes.key.state);
+    expect((await asked(start('h1'))).json().key).toBeNull();
+    expect((await asked({ ...needing, workload: { ...workload, keyProvider: 'a/b' } })).json().code).toBe(
+      'InvalidField',
+    );
+
+    const [plain, refused, allowed] = await kept();
+    expect([plain?.['keyProvider'], refused?.['keyProvider'], allowed?.['keyProvider']]).toEqual([
+      null,
+      { provider: 'vault', state: no.key.state },
+      { provider: 'vault', state: yes.key.state },
+    ]);
+    expect((await send('POST', '/v1/replay', {}, 'arthur')).json()).toMatchObject({ differenceCount: 0 });
+  });
+
   it('shows what was kept by workload, host, kind, outcome and time, and as of any moment', async () => {
     await keep('all');
     const other = { ...workload, id: 'vm-2' };
@@ -275,6 +308,7 @@ describe('the guard over HTTP', () => {
       allowed: true,
       reasons: [],
       reliedOn: [],
+      keyProvider: null,
       index: at,
       at: authority.now.at,
     });

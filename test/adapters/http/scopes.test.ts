@@ -153,6 +153,11 @@ describe('somebody whose role is limited', () => {
       ['from', `host/${OUTSIDE.host}`, { ...inside, ask: 'replicate', from: OUTSIDE.host }],
       ['cluster', `cluster/${OUTSIDE.cluster}`, { ...inside, ask: 'restart', cluster: OUTSIDE.cluster }],
       ['to', 'host/nobody', { ...inside, ask: 'restart', cluster, to: 'nobody' }],
+      [
+        'workload.keyProvider',
+        `key-provider/${OUTSIDE['key-provider']}`,
+        { ...inside, workload: { ...workload, keyProvider: OUTSIDE['key-provider'] } },
+      ],
       ['cluster', `cluster/${OUTSIDE.cluster}`, { ask: 'storage', cluster: OUTSIDE.cluster, host }],
     ])('asks nothing whose %s is %s, alone or among others, and nothing is kept', async (field, what, question) => {
       const before = await authority.size();

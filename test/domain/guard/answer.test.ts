@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answerTo } from '../../../domain/guard/answer.js';
-import type { ClusterFacts, GuardFacts, HostFacts, VerdictFacts } from '../../../domain/guard/facts.js';
+import type { ClusterFacts, GuardFacts, HostFacts, ProviderFacts, VerdictFacts } from '../../../domain/guard/facts.js';
 import type { Question } from '../../../domain/guard/question.js';
 import type { Workload } from '../../../domain/guard/workload.js';
 
@@ -60,9 +60,22 @@ const CLUSTERS = [
   cluster('ended', { status: 'decommissioned' }),
 ];
 
+const vault: ProviderFacts = { index: 2, removed: false, health: 'OK', primaryKey: 'usable', serves: ['east', 'off'] };
+const PROVIDERS: ReadonlyMap<string, ProviderFacts> = new Map([
+  ['vault', vault],
+  ['everywhere', { ...vault, serves: 'all' }],
+  ['gone', { ...vault, removed: true }],
+  ['warned', { ...vault, health: 'WARNING' }],
+  ['ill', { ...vault, health: 'ERROR' }],
+  ['unseen', { ...vault, health: 'NONE' }],
+  ['keyless', { ...vault, primaryKey: 'missing' }],
+  ['ended', { ...vault, primaryKey: 'ended' }],
+]);
+
 const FACTS: GuardFacts = {
   host: (name) => HOSTS.find((each) => each.host === name),
   cluster: (name) => CLUSTERS.find((each) => each.cluster === name),
+  provider: (name) => PROVIDERS.get(name),
 };
 
 const guarded = { id: 'vm-1', encrypted: true, vtpm: true, firmware: 'efi', secureBoot: true } as const;
@@ -100,6 +113,7 @@ describe('starting a workload', () => {
       reasons: [],
       until: LATER,
       reliedOn: [{ host: 'a', verdict: 7, cluster: 'east', joined: 5, clusterState: 3 }],
+      key: null,
     });
   });
 
@@ -276,5 +290,62 @@ describe('host-based replication', () => {
       'target:HostInNoCluster',
     ]);
     expect(codes({ ask: 'replicate', workload: open, from: 'a', to: 'bare' })).toEqual([]);
+  });
+});
+
+describe('a workload that names its key provider', () => {
+  const needing = (keyProvider: string) => ({ ...guarded, keyProvider });
+
+  it('may start where the provider would give the host its key, and the answer says so', () => {
+    const decision = answer({ ask: 'start', workload: needing('vault'), host: 'a' });
+    expect(decision).toMatchObject({ allowed: true, until: LATER });
+    expect(decision.key).toEqual({ provider: 'vault', host: 'a', allowed: true, reasons: [], state: 2 });
+    expect(answer({ ask: 'start', workload: needing('warned'), host: 'a' }).allowed).toBe(true);
+  });
+
+  it.each([
+    ['nowhere', 'ProviderUnknown'],
+    ['gone', 'ProviderRemoved'],
+    ['ill', 'ProviderUnhealthy'],
+    ['unseen', 'ProviderUnhealthy'],
+    ['keyless', 'PrimaryKeyMissing'],
+    ['ended', 'PrimaryKeyRevoked'],
+  ])('may not start where provider %s gives nobody a key: %s', (provider, code) => {
+    const decision = answer({ ask: 'start', workload: needing(provider), host: 'a' });
+    expect([decision.allowed, decision.until]).toEqual([false, null]);
+    expect(decision.reasons).toEqual([{ code, part: 'key-provider', about: provider }]);
+    expect(decision.key).toMatchObject({ provider, host: 'a', allowed: false, reasons: [code] });
+  });
+
+  it('may go only where its key can go, whichever way it goes', () => {
+    for (const ask of ['move', 'clone'] as const) {
+      const to = (keyProvider: string) => answer({ ask, workload: needing(keyProvider), from: 'a', to: 'w' });
+      expect(to('everywhere')).toMatchObject({ allowed: true, key: { host: 'w', allowed: true } });
+      expect(to('vault').reasons).toEqual([{ code: 'HostNotServed', part: 'key-provider', about: 'vault' }]);
+    }
+    const back = answer({ ask: 'move', workload: needing('vault'), from: 'w', to: 'a' });
+    expect(back).toMatchObject({ allowed: true, key: { host: 'a', allowed: true } });
+    const again = { ask: 'restart', workload: needing('vault'), cluster: 'east', from: 'held' } as const;
+    expect(answer({ ...again, to: 'b' })).toMatchObject({ allowed: true, key: { host: 'b' } });
+    expect(answer({ ...again, to: 'bad' }).key).toMatchObject({ allowed: false, reasons: ['VerdictNotAffirming'] });
+  });
+
+  it('gets no key on any host that the guard refuses for its own sake, nor in a cluster that does not count', () => {
+    for (const [name, code] of UNTRUSTED) {
+      const decision = answer({ ask: 'start', workload: needing('everywhere'), host: name });
+      expect([decision.allowed, decision.key?.allowed, decision.key?.reasons]).toEqual([false, false, [code]]);
+    }
+    const off = answer({ ask: 'start', workload: needing('vault'), host: 'off' });
+    expect(off.key?.reasons).toEqual(['HostNotServed']);
+  });
+
+  it('is guarded, whatever else is said of it: what needs a key is not open', () => {
+    const workload = { ...open, keyProvider: 'everywhere' };
+    expect(codes({ ask: 'start', workload, host: 'a' })).toEqual([
+      'workload:FirmwareUnsaid',
+      'workload:SecureBootUnsaid',
+    ]);
+    expect(codes({ ask: 'replicate', workload, from: 'a', to: 'b' })).toContain('workload:ReplicationOfGuarded');
+    expect(answer({ ask: 'replicate', workload, from: 'a', to: 'b' }).key).toBeNull();
   });
 });

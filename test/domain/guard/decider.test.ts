@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guardDecider, initialGuard } from '../../../domain/guard/decider.js';
-import { MOST_DECISIONS, type RecordedDecision } from '../../../domain/guard/events.js';
+import { guardCatalogue, MOST_DECISIONS, type RecordedDecision } from '../../../domain/guard/events.js';
 import { GUARD_REASONS } from '../../../domain/guard/guard-reasons.js';
 import { recordDecisions } from '../../../domain/guard/guard-streams.js';
 import { readDecisions } from '../../../domain/guard/read-decisions.js';
@@ -19,6 +19,7 @@ const decision = (host: string, allowed = false): RecordedDecision => ({
   allowed,
   reasons: allowed ? [] : [{ code: 'HostUnknown', part: 'host' }],
   reliedOn: [{ host, verdict: null, cluster: null, joined: null, clusterState: null }],
+  keyProvider: null,
   index: 3,
   at: AT,
 });
@@ -79,7 +80,14 @@ describe('answers that are kept', () => {
     const longest: RecordedDecision = {
       question: {
         ask: 'restart',
-        workload: { id: '\u20ac'.repeat(128), encrypted: false, vtpm: false, firmware: 'bios', secureBoot: false },
+        workload: {
+          id: '\u20ac'.repeat(128),
+          encrypted: false,
+          vtpm: false,
+          firmware: 'bios',
+          secureBoot: false,
+          keyProvider: 'p'.repeat(64),
+        },
         cluster: name,
         from: name,
         to: name,
@@ -93,6 +101,7 @@ describe('answers that are kept', () => {
         joined: Number.MAX_SAFE_INTEGER,
         clusterState: Number.MAX_SAFE_INTEGER,
       })),
+      keyProvider: { provider: 'p'.repeat(64), state: Number.MAX_SAFE_INTEGER },
       index: Number.MAX_SAFE_INTEGER,
       at: AT,
     };
@@ -124,5 +133,43 @@ describe('answers that are kept', () => {
     };
     const read = await readDecisions({ ...deps, store: forged })('guard/2026-12-01T00', 0, 10)();
     expect(read).toMatchObject({ _tag: 'Left', left: { _tag: 'SignatureInvalid' } });
+  });
+});
+
+describe('answers that were kept before workloads could name a key provider', () => {
+  const stored = {
+    recording: 'refusals',
+    decisions: [
+      {
+        question: { ask: 'move', workload: { id: 'vm', encrypted: true }, from: 'h1', to: 'h2' },
+        allowed: false,
+        reasons: [{ code: 'HostUnknown', part: 'target' }],
+        reliedOn: [{ host: 'h1', verdict: 7, cluster: 'c1', joined: 5, clusterState: 3 }],
+        index: 9,
+        at: AT,
+      },
+    ],
+    unrecorded: 2,
+  };
+  const [kept] = stored.decisions;
+  const decode = (version: number, data: unknown) => guardCatalogue.decode('WorkloadsDecided', version, data);
+
+  it('are read as answers that named none', () => {
+    expect(right(decode(1, stored))).toEqual({
+      type: 'WorkloadsDecided',
+      data: { ...stored, decisions: [{ ...kept, keyProvider: null }] },
+    });
+  });
+
+  it('hold nothing that could not be said then', () => {
+    const workload = { ...kept!.question.workload, keyProvider: 'vault' };
+    for (const change of [
+      { keyProvider: null },
+      { question: { ...kept!.question, workload } },
+      { reasons: [{ code: 'HostNotServed', part: 'target' }] },
+      { reasons: [{ code: 'HostUnknown', part: 'key-provider' }] },
+    ])
+      expect(decode(1, { ...stored, decisions: [{ ...kept, ...change }] })._tag).toBe('Left');
+    expect(decode(2, stored)._tag).toBe('Left');
   });
 });

@@ -130,6 +130,7 @@ const askAll = async ({ deps, now: { at: now } }: TestAuthority, counts: Counts)
   const facts = guardFactsOf({
     hosts: foldOf(hostTrust, events),
     clusters: foldOf(clusters, events),
+    providers: new Map(),
     policyRevision: policy?.kind === 'policy' ? policy.changed.revision : -1,
   });
   const answer = answerTo(facts, now);

@@ -15,6 +15,10 @@ const FACTS: GuardFacts = {
     membership: { cluster: 'east', joined: 5 },
   }),
   cluster: (cluster) => ({ cluster, kind: 'trusted', status: 'enabled', index: 3 }),
+  provider: (provider) =>
+    provider === 'vault'
+      ? { index: 4, removed: false, health: 'OK', primaryKey: 'usable', serves: ['east'] }
+      : undefined,
 };
 
 const yes: RecordedDecision = {
@@ -26,6 +30,7 @@ const yes: RecordedDecision = {
   allowed: true,
   reasons: [],
   reliedOn: [{ host: 'h1', verdict: 7, cluster: 'east', joined: 5, clusterState: 3 }],
+  keyProvider: null,
   index: 9,
   at: AT,
 };
@@ -35,6 +40,20 @@ const fields = (recorded: RecordedDecision) =>
 describe('an answer of the guard made again', () => {
   it('is the recorded one where the ledger bears it out', () => {
     expect(replayDecision(FACTS, yes)).toEqual([]);
+  });
+
+  it('is so for a workload that names a key provider, and differs in the provider that it leaned on', () => {
+    const naming = (keyProvider: string): RecordedDecision['question'] => ({
+      ask: 'start',
+      workload: { id: 'vm', encrypted: true, vtpm: true, firmware: 'efi', secureBoot: true, keyProvider },
+      host: 'h1',
+    });
+    const served = { ...yes, question: naming('vault'), keyProvider: { provider: 'vault', state: 4 } };
+    expect(fields(served)).toEqual([]);
+    expect(fields({ ...served, keyProvider: { provider: 'vault', state: 3 } })).toEqual(['keyProvider.state']);
+    expect(fields({ ...served, keyProvider: null })).toEqual(['keyProvider']);
+    const lie = { ...yes, question: naming('none'), keyProvider: { provider: 'none', state: null } };
+    expect(fields(lie)).toEqual(['allowed', 'reasons.0']);
   });
 
   it('differs in what was answered, why, and what it says that it leaned on', () => {
