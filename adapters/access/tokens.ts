@@ -8,7 +8,7 @@ import type { Hashing } from '../../domain/ports.js';
 const SUBJECT = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
 const isSubject = (u: unknown): u is string => typeof u === 'string' && SUBJECT.test(u);
 export const Subject = new t.Type<string>(
-  'Subject',
+  'Subject(1 to 64 of A-Z a-z 0-9 . _ @ -, the first a letter or digit)',
   isSubject,
   (u, c) => (isSubject(u) ? t.success(u) : t.failure(u, c)),
   t.identity,

@@ -57,6 +57,7 @@ const BY_NAME: ReadonlyArray<readonly [RegExp, (size: number) => JsonSchema]> = 
   [/^(?:HostId|ClusterId)/, () => ({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })],
   [/^Hostname/, () => ({ type: 'string', minLength: 1, maxLength: 253 })],
   [/^Port/, () => ({ type: 'integer', minimum: 1, maximum: 65_535 })],
+  [/^Subject\(/, () => ({ type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$' })],
   [/^Account\(/, () => ({ type: 'string', pattern: '^[a-z][a-z0-9-]{0,31}:[\\u0021-\\u007e]{1,95}$' })],
   [/^Uuid$/, () => ({ type: 'string', format: 'uuid' })],
 ];

@@ -63,7 +63,12 @@ export const REQUEST_PROBLEMS: Table = {
   ClaimUnfit: ({ claim }) =>
     problem(401, 'ClaimUnfit', 'Claim missing', `The token has no claim ${claim} of 1 to 95 visible ASCII characters.`),
   NoRoleMapped: ({ issuer }) =>
-    problem(403, 'NoRoleMapped', 'No role', `Nothing that token issuer ${issuer} says of you gives you a role here.`),
+    problem(
+      403,
+      'NoRoleMapped',
+      'No role',
+      `Nothing that token issuer ${issuer} says of you gives you a role here: it takes a rule that names a group of yours (sekisho token-issuer list shows them).`,
+    ),
   AccountOfAnother: ({ account }) =>
     problem(
       403,

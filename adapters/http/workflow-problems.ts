@@ -27,7 +27,8 @@ export const WORKFLOW_PROBLEMS: Table = {
 
   OperatorExists: ({ subject, role }) =>
     conflict('OperatorExists', 'Operator exists', `${subject} is ${role} already; one subject has one role.`),
-  OperatorUnknown: ({ subject }) => unknown('OperatorUnknown', 'No such operator', `${subject} holds no role.`),
+  OperatorUnknown: ({ subject }) =>
+    unknown('OperatorUnknown', 'No such operator', `${subject} holds no role; sekisho operator list shows who does.`),
   SamePerson: ({ what }) =>
     forbidden(
       'SamePerson',
@@ -42,18 +43,39 @@ export const WORKFLOW_PROBLEMS: Table = {
     ),
   PrincipalExists: ({ name }) =>
     conflict('PrincipalExists', 'Principal exists', `${name} has this name or this issuer already.`),
-  PrincipalUnknown: ({ name }) => unknown('PrincipalUnknown', 'No such principal', `There is no principal ${name}.`),
+  PrincipalUnknown: ({ name }) =>
+    unknown(
+      'PrincipalUnknown',
+      'No such principal',
+      `There is no principal ${name}; sekisho principal list shows those that there are.`,
+    ),
   TooManyPrincipals: ({ most }) =>
     conflict('TooManyPrincipals', 'Too many principals', `At most ${String(most)} are trusted at once.`),
   NotYourName: ({ subject }) =>
-    forbidden('NotYourName', 'Not your name', `What lets somebody in as ${subject} is for its owner to say.`),
+    forbidden(
+      'NotYourName',
+      'Not your name',
+      `What lets somebody in as ${subject} is for its owner to say: it has to be sent as ${subject}.`,
+    ),
   CertificateTaken: ({ subject }) =>
-    conflict('CertificateTaken', 'Certificate taken', `Such certificates are ${subject}'s already.`),
+    conflict(
+      'CertificateTaken',
+      'Certificate taken',
+      `Such certificates are ${subject}'s already; sekisho client-certificate release ends that.`,
+    ),
   TokenTaken: () => conflict('TokenTaken', 'Token taken', 'There is such a token already; make another one.'),
   CertificateUnknown: ({ id }) =>
-    unknown('CertificateUnknown', 'No such certificate', `No client certificate is bound under ${id}.`),
+    unknown(
+      'CertificateUnknown',
+      'No such certificate',
+      `No client certificate is bound under ${id}; sekisho client-certificate list shows those that are.`,
+    ),
   TooManyCertificates: ({ most }) =>
-    conflict('TooManyCertificates', 'Too many certificates', `One operator has at most ${String(most)}.`),
+    conflict(
+      'TooManyCertificates',
+      'Too many certificates',
+      `One operator has at most ${String(most)}; release one first.`,
+    ),
   NotAnAccount: ({ subject }) =>
     forbidden(
       'NotAnAccount',
@@ -71,7 +93,7 @@ export const WORKFLOW_PROBLEMS: Table = {
   AccountUnknown: ({ account }) =>
     unknown('AccountUnknown', 'No such account', `${account} is no operator's, and nobody said that it is.`),
   TooManyAccounts: ({ most }) =>
-    conflict('TooManyAccounts', 'Too many accounts', `One operator has at most ${String(most)}.`),
+    conflict('TooManyAccounts', 'Too many accounts', `One operator has at most ${String(most)}; release one first.`),
   TokenIssuerUnconfirmed: ({ name }) =>
     conflict(
       'TokenIssuerUnconfirmed',
@@ -81,13 +103,21 @@ export const WORKFLOW_PROBLEMS: Table = {
   NameReserved: ({ name }) =>
     unfit('NameReserved', 'Name not free', `${name} has a colon, as names of token issuers have.`),
   TokenIssuerUnknown: ({ name }) =>
-    unknown('TokenIssuerUnknown', 'No such token issuer', `No token issuer ${name} is trusted.`),
+    unknown(
+      'TokenIssuerUnknown',
+      'No such token issuer',
+      `No token issuer ${name} is trusted; sekisho token-issuer list shows those that are.`,
+    ),
   TokenIssuerTwice: ({ name }) =>
     conflict('TokenIssuerTwice', 'Issuer trusted already', `Token issuer ${name} is of the same iss; remove it first.`),
   TooManyTokenIssuers: ({ most }) =>
     conflict('TooManyTokenIssuers', 'Too many token issuers', `At most ${String(most)} are trusted at once.`),
   SecondPersonNeeded: ({ what }) =>
-    forbidden('SecondPersonNeeded', 'Two people must say so', `One person alone can not grant ${what}.`),
+    forbidden(
+      'SecondPersonNeeded',
+      'Two people must say so',
+      `One person alone can not grant ${what}: another one has to approve it.`,
+    ),
   BreakGlassNotGranted: ({ subject }) =>
     forbidden(
       'BreakGlassNotGranted',
@@ -102,7 +132,7 @@ export const WORKFLOW_PROBLEMS: Table = {
     unknown(
       'ApprovalUnknown',
       'No such approval',
-      `Nothing of id ${id} waits: it expired, was answered, or never was.`,
+      `Nothing of id ${id} waits: it expired, was answered, or never was. Sending the request again asks again.`,
     ),
   ApprovalDiffers: ({ id }) =>
     conflict('ApprovalDiffers', 'Not what you looked at', `The request ${id} has another digest; read it again.`),

@@ -2,29 +2,19 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
 import { AccountsAnswer } from '../../http/codecs/accounts.js';
-import { WhoAmI } from '../../http/codecs/token-issuers.js';
 import type { AddCommand } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
-import type { CliFailure } from '../failure.js';
 import { type Online, online } from '../online.js';
+import { ownSubject } from '../own-subject.js';
 import { sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { printable, tableOf, when } from '../terminal.js';
 
 const PATH = '/v1/accounts';
 
-/** Without --for, whoever speaks. */
-const subjectOf = ({ client, options }: Online): TE.TaskEither<CliFailure, unknown> =>
-  options['for'] === undefined
-    ? pipe(
-        client.call({ operation: 'whoAmI', method: 'GET', path: '/v1/whoami' }, WhoAmI),
-        TE.map(({ body }) => body.subject),
-      )
-    : TE.right(options['for']);
-
 const bind = (given: Online) =>
   pipe(
-    subjectOf(given),
+    ownSubject(given),
     TE.flatMap((subject) =>
       sendCommand(given, {
         operation: 'bindAccount',

@@ -1,12 +1,12 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { ClientCertificatesAnswer } from '../../http/codecs/client-certificates.js';
-import { WhoAmI } from '../../http/codecs/token-issuers.js';
 import type { AddCommand } from '../action.js';
 import { asOfQuery, withAsOf } from '../as-of-options.js';
 import { badInput, type CliFailure } from '../failure.js';
 import { readText } from '../input.js';
 import { type Online, online } from '../online.js';
+import { ownSubject } from '../own-subject.js';
 import { segment, sendCommand } from '../send-command.js';
 import { asOfText, showAnswer } from '../show-answer.js';
 import { printable, tableOf, when } from '../terminal.js';
@@ -30,22 +30,11 @@ const offered = ({ args, options }: Online): TE.TaskEither<CliFailure, Readonly<
     : TE.left(badInput('CertificateMissing', 'give a certificate, or --ca FILE and --name NAME'));
 };
 
-/** Without --for, whoever speaks. */
-const subjectOf = ({ client, options }: Online): TE.TaskEither<CliFailure, string> => {
-  const given = text(options['for']);
-  return given === undefined
-    ? pipe(
-        client.call({ operation: 'whoAmI', method: 'GET', path: '/v1/whoami' }, WhoAmI),
-        TE.map(({ body }) => body.subject),
-      )
-    : TE.right(given);
-};
-
 const bind = (given: Online) =>
   pipe(
     offered(given),
     TE.bindTo('certificate'),
-    TE.bind('subject', () => subjectOf(given)),
+    TE.bind('subject', () => ownSubject(given)),
     TE.flatMap(({ certificate, subject }) =>
       sendCommand(given, {
         operation: 'bindClientCertificate',

@@ -1,4 +1,10 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { makeClient } from '../../../adapters/cli/authority-client.js';
+import type { Online } from '../../../adapters/cli/online.js';
+import { ownSubject } from '../../../adapters/cli/own-subject.js';
+import { inProcess } from '../../../adapters/cli/transport.js';
 import { accessDecider } from '../../../domain/access/decider.js';
 import type { AccessEvent } from '../../../domain/access/events.js';
 import { mayBeOnePerson } from '../../../domain/access/state.js';
@@ -178,6 +184,13 @@ describe('binding an account', () => {
   it('is no way for who has a token only to say whose an account is', async () => {
     const reply = await authority.ask('PUT', '/v1/whoami/operator', { as: 'alice', body: { subject: 'alice' } });
     expect([reply.statusCode, reply.json().code]).toEqual([403, 'NotAnAccount']);
+  });
+
+  it('is by an operator: the command line tells who comes with an account what to come with instead', async () => {
+    const of = (token: string) =>
+      ownSubject({ client: makeClient(inProcess(authority.app), () => TE.right(token)), options: {} } as Online)();
+    expect(await of(authority.tokens.get('alice') ?? '')).toEqual(E.right('alice'));
+    expect(await of(tokens.ben)).toMatchObject({ left: { code: 'NotAnOperator', advice: expect.any(String) } });
   });
 
   it('waits for a second person where policy says so, whatever the role of who asks', async () => {
