@@ -1,6 +1,9 @@
 import type { ComponentType } from 'preact';
 import type { Place } from './place.js';
+import { Attention } from './views/attention.js';
+import { Clusters } from './views/clusters.js';
 import { Hosts } from './views/hosts.js';
+import { Images } from './views/images.js';
 import { Proof } from './views/proof.js';
 
 export interface View {
@@ -12,6 +15,9 @@ export interface View {
 
 export const VIEWS: ReadonlyArray<View> = [
   { name: 'hosts', title: 'Hosts', View: Hosts },
+  { name: 'clusters', title: 'Clusters', View: Clusters },
+  { name: 'images', title: 'Images', View: Images },
+  { name: 'attention', title: 'Attention', View: Attention },
   { name: 'proof', title: 'Proof', View: Proof },
 ];
 

@@ -224,6 +224,26 @@ describe.runIf(requireTools(['chromium']))('the console', () => {
     await page.close();
   });
 
+  it('shows clusters, images with who boots them, and what wants attention, as of the moment', async () => {
+    const { page, troubles } = await opened('#/clusters');
+    await page.waitForSelector('.view .rows');
+    expect((await page.innerText('.view .rows')).replaceAll(/\s+/g, ' ')).toContain(
+      'east Halls of the east trusted enabled 3',
+    );
+    expect(await page.innerText('.vouched')).toContain('gate offers 0 services, used by no cluster');
+    expect(await brokenRules(page)).toEqual([]);
+    await page.click('.top nav a:text-is("Images")');
+    await page.click('.view details summary');
+    expect(await page.innerText('.view details')).toContain('withdrawing it would refuse 3');
+    await page.click('.top nav a:text-is("Attention")');
+    await page.waitForSelector('.empty:has-text("Nothing waits for a second person.")');
+    expect(await brokenRules(page)).toEqual([]);
+    await page.goto(`${url}/console/#/images?index=10`);
+    await page.waitForSelector('.empty:has-text("No image is proposed")');
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
+
   it('proves an entry step by step, remembers the log, and later that it only grew', async () => {
     const { page, troubles } = await opened('#/proof/58');
     await page.waitForSelector('.proof .banner');
