@@ -4,6 +4,7 @@ import { attestations } from './attestations.js';
 import { cluster } from './cluster.js';
 import type { BenchGroup } from './figure.js';
 import { guard } from './guard.js';
+import { imports } from './import.js';
 import { keys } from './keys.js';
 import { ledgerSizes } from './ledger-sizes.js';
 import { publication } from './publication.js';
@@ -21,6 +22,7 @@ export const GROUPS: ReadonlyArray<BenchGroup> = [
   keys,
   strangers,
   remediation,
+  imports,
   ledgerSizes,
   guard,
   cluster,
