@@ -26,7 +26,7 @@ const onCurve = (publicKey: Uint8Array): Uint8Array | undefined => {
 
 /**
  * A seed for whoever has an event key: X25519 with the same key on the other form of its curve (RFC 7748, 4.1), and NaCl's box
- * by a sender key that exists for this one message. Decision 0019 says why that is sound.
+ * by a sender key that exists for this one message. Decision 0020 says why that is sound.
  */
 export const sealSeed = (authority: string, key: SharedKey, to: EventKey, seed: Uint8Array): KeyBox | undefined => {
   const recipient = onCurve(to.publicKey);

@@ -56,7 +56,7 @@ export const HostView = t.type(
     retired: orNull(WithReason),
     counts: t.type({ affirming: t.number, contraindicated: t.number, foreign: t.number }),
     /** Which cluster it is in; null where it is in none, or none are known. */
-    cluster: orNull(t.string),
+    cluster: lateField(orNull(t.string), null),
     relayed: orNull(t.type({ index: t.number, verdict: t.string, at: t.string })),
   },
   'HostView',
@@ -72,8 +72,8 @@ export const HostsAnswer = t.type(
   {
     asOf: AsOf,
     hosts: t.readonlyArray(HostView),
-    total: t.number,
-    counts: t.record(t.string, t.number),
+    total: lateField(t.number, 0),
+    counts: lateField(t.record(t.string, t.number), {}),
     ...page,
   },
   'HostsAnswer',

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { describe, expect, it } from 'vitest';
 import { Replayed, Verified } from '../../../adapters/http/codecs/audit.js';
-import { OperatorsAnswer } from '../../../adapters/http/codecs/reads.js';
+import { HostsAnswer, OperatorsAnswer } from '../../../adapters/http/codecs/reads.js';
 import { WhoAmI } from '../../../adapters/http/codecs/token-issuers.js';
 import { schemaOf } from '../../../adapters/http/json-schema.js';
 import { decode } from '../../../domain/encoding/explain.js';
@@ -30,6 +30,12 @@ const FIRST: ReadonlyArray<readonly [string, t.Mixed, unknown, unknown]> = [
     OperatorsAnswer,
     { asOf, operators: [{ subject: 'a', role: 'auditor', person: 'a', confirmed: false, grantedBy: 'b', since: 'x' }] },
     { operators: [{ subject: 'a', scope: null, token: null, accounts: [] }] },
+  ],
+  [
+    'host list',
+    HostsAnswer,
+    { asOf, hosts: [], nextCursor: null },
+    { hosts: [], total: 0, counts: {} },
   ],
   [
     'whoami',
