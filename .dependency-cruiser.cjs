@@ -16,9 +16,9 @@ module.exports = {
     },
     {
       name: 'adapters-do-not-know-each-other',
-      comment: 'Only the surfaces (http, cli, demo, agent) and the composition root put adapters together.',
+      comment: 'Only the surfaces (http, cli, demo, agent) and the composition (authority, main) put adapters together.',
       severity: 'error',
-      from: { path: '^adapters/[^/]+/', pathNot: '^adapters/(http|cli|demo|agent|web/dom)/' },
+      from: { path: '^adapters/[^/]+/', pathNot: '^adapters/(http|cli|demo|agent|authority|web/dom)/' },
       to: { path: '^adapters/(http|cli|demo|agent)/|^adapters/main' },
     },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },

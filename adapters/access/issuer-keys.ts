@@ -6,7 +6,7 @@ import { KeyUrl } from '../../domain/access/token-issuer.js';
 import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import { parseJson } from '../../domain/encoding/json.js';
 import { ListUpTo } from '../../domain/encoding/primitives.js';
-import { get } from '../bounded-fetch.js';
+import { get } from '../net/bounded-fetch.js';
 
 /** The issuer does not answer, or not with keys. Whether a token is good can't be said: it is not let in. */
 export class IssuerUnreachable extends Error {}

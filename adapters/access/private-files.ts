@@ -1,6 +1,6 @@
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { replaceFile } from '../durable-file.js';
+import { replaceFile } from '../files/durable-file.js';
 
 export interface FileFault {
   readonly _tag: 'FileFault';

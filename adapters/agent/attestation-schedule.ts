@@ -1,4 +1,4 @@
-import type { Schedule } from '../back-off.js';
+import type { Schedule } from '../net/back-off.js';
 
 const SHORTEST_MILLISECONDS = 1_000;
 

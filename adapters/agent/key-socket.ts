@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fromUtf8, toBase64 } from '../../domain/encoding/bytes.js';
 import { decode } from '../../domain/encoding/explain.js';
 import { parseJson } from '../../domain/encoding/json.js';
-import { clearSocket, listenPrivately } from '../unix-socket.js';
+import { clearSocket, listenPrivately } from '../net/unix-socket.js';
 import { type AgentError, describeAgentError } from './agent-error.js';
 import { answerKeyRequest } from './answer-key-request.js';
 import type { HeldAccess } from './held-access.js';

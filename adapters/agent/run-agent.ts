@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
-import { untilRetry } from '../back-off.js';
+import { untilRetry } from '../net/back-off.js';
 import { type AgentError, describeAgentError } from './agent-error.js';
 import { attest } from './attest.js';
 import { untilNextAttestation } from './attestation-schedule.js';

@@ -5,7 +5,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { Service } from '../../domain/cluster/service.js';
 import { ListUpTo, Text } from '../../domain/encoding/primitives.js';
-import { Pem } from '../pem-text.js';
+import { Pem } from '../text/pem-text.js';
 import type { AgentError } from './agent-error.js';
 import { answerTo } from './answer-to.js';
 import type { ServiceLine } from './service-line.js';

@@ -7,7 +7,7 @@ import { Hostname, Port, ServiceKind } from '../../domain/cluster/service.js';
 import { utf8 } from '../../domain/encoding/bytes.js';
 import { closed } from '../../domain/encoding/closed.js';
 import { ListUpTo, Text } from '../../domain/encoding/primitives.js';
-import { Pem } from '../pem-text.js';
+import { Pem } from '../text/pem-text.js';
 import type { AgentError } from './agent-error.js';
 import { parseDocument } from './parse-document.js';
 import { readCapped, replaceFile } from './private-files.js';

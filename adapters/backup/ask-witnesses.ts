@@ -3,7 +3,7 @@ import type * as T from 'fp-ts/lib/Task.js';
 import type { ProveConsistency } from '../../domain/transparency/cosigner.js';
 import type { SignedCheckpoint } from '../../domain/transparency/log-state.js';
 import type { WitnessPolicy } from '../../domain/transparency/witness-policy.js';
-import { entryEngines } from '../engines.js';
+import { entryEngines } from '../crypto/engines.js';
 import { createWitnessClient } from '../witness/witness-client.js';
 
 export interface Asked {

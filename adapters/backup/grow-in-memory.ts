@@ -7,7 +7,7 @@ import type { LogFault } from '../../domain/transparency/log-state.js';
 import { tilePath } from '../../domain/transparency/tile.js';
 import { emptyEdge, partialTiles, rootOfEdge } from '../../domain/transparency/tile-edge.js';
 import { consistencyFromTiles } from '../../domain/transparency/tree-proof.js';
-import { entryEngines } from '../engines.js';
+import { entryEngines } from '../crypto/engines.js';
 import { createMemoryTileStorage } from '../transparency/memory-tile-storage.js';
 
 /** The tree over the first entries of a store, made from the entries alone. */

@@ -1,6 +1,6 @@
 import type { BundleFault } from '../../domain/bundle/bundle-fault.js';
 import type { PolicyRefusal } from '../../domain/transparency/policy-check.js';
-import { ledgerFaultText } from '../ledger-fault-text.js';
+import { ledgerFaultText } from '../text/ledger-fault-text.js';
 
 const refusalWords = (refusal: PolicyRefusal): string => {
   switch (refusal._tag) {

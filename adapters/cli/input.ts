@@ -6,7 +6,7 @@ import type * as t from 'io-ts';
 import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import { type DecodeError, decode } from '../../domain/encoding/explain.js';
 import { type Json, parseJson } from '../../domain/encoding/json.js';
-import { faultsText } from '../faults-text.js';
+import { faultsText } from '../text/faults-text.js';
 import { badInput, type CliFailure } from './failure.js';
 
 /** Nothing that the authority takes is larger. */

@@ -1,7 +1,7 @@
-import { faultsText } from '../faults-text.js';
+import type { OpenError } from '../authority/open-error.js';
 import type { KeyStoreError } from '../key-store/key-store-error.js';
-import { ledgerFaultText, newerEventText } from '../ledger-fault-text.js';
-import type { OpenError } from '../open-error.js';
+import { faultsText } from '../text/faults-text.js';
+import { ledgerFaultText, newerEventText } from '../text/ledger-fault-text.js';
 import { logFaultText } from '../transparency/log-fault-text.js';
 import { badInput, type CliFailure, unavailable } from './failure.js';
 

@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { readIfThere } from '../access/private-files.js';
-import { dataFolder } from '../data-folder.js';
+import { dataFolder } from '../authority/data-folder.js';
 import { badInput, type CliFailure } from './failure.js';
 import { readText } from './input.js';
 

@@ -5,8 +5,8 @@ import { appraiseRelayed, type RelayedResult } from '../../domain/appraisal/appr
 import type { VcenterReport } from '../../domain/boot-log/vcenter-report.js';
 import { type JsonError, parseJson } from '../../domain/encoding/json.js';
 import { nodeHashing } from '../crypto/node/hashing.js';
+import { readVcenterText } from '../text/vcenter-text.js';
 import type { VcenterReportError } from '../vcenter-report/read-report.js';
-import { readVcenterText } from '../vcenter-text.js';
 import { type AppraiseOptions, instantOf, policyOf } from './appraisal-inputs.js';
 import { badInput, type CliFailure } from './failure.js';
 import { faultsOf, readBytes, textOf } from './input.js';

@@ -5,7 +5,7 @@ import type { PlaceUnavailable } from '../../domain/transparency/ports.js';
 import { tilePath } from '../../domain/transparency/tile.js';
 import { consistencyFromTiles } from '../../domain/transparency/tree-proof.js';
 import type { VerifierKey } from '../../domain/transparency/verifier-key.js';
-import { entryEngines } from '../engines.js';
+import { entryEngines } from '../crypto/engines.js';
 import type { ExportOptions } from '../transparency/export-tiles.js';
 import { namesPeople } from '../transparency/log-response.js';
 import type { AuthorityClient } from './authority-client.js';

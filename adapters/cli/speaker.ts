@@ -6,7 +6,7 @@ import { OperatorRole } from '../../domain/access/operator-role.js';
 import type { Permission } from '../../domain/access/permissions.js';
 import { mayRole, rolesWith } from '../../domain/access/roles.js';
 import { readIfThere } from '../access/private-files.js';
-import type { DataFolder } from '../data-folder.js';
+import type { DataFolder } from '../authority/data-folder.js';
 import { accessOf, type Operation } from '../http/permissions.js';
 import { makeClient } from './authority-client.js';
 import { badInput, type CliFailure, refused } from './failure.js';

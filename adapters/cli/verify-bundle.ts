@@ -10,7 +10,7 @@ import { MOST_POLICY_BYTES, parseWitnessPolicy, type WitnessPolicy } from '../..
 import { faultWords } from '../bundle-text/fault-words.js';
 import { statementsOf } from '../bundle-text/statements.js';
 import { createDocumentMemos } from '../caches/fresh-memos.js';
-import { appraisalEngines, entryEngines } from '../engines.js';
+import { appraisalEngines, entryEngines } from '../crypto/engines.js';
 import type { Cli } from './action.js';
 import { bundleText } from './bundle-text.js';
 import { badInput, type CliFailure, EXIT, type ExitCode } from './failure.js';

@@ -1,10 +1,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { dataFolder } from '../authority/data-folder.js';
+import { liveServer } from '../authority/server-file.js';
 import { envOf } from '../config/settings.js';
-import { dataFolder } from '../data-folder.js';
 import type { Operation } from '../http/permissions.js';
 import { openAuthority } from '../main.js';
-import { liveServer } from '../server-file.js';
 import type { Cli } from './action.js';
 import { type AuthorityClient, makeClient } from './authority-client.js';
 import type { AuthorityOptions } from './authority-options.js';

@@ -6,7 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { VerifierKey } from '../../domain/transparency/verifier-key.js';
 import { hostTrust } from '../../projections/host-trust.js';
 import type { HostTrustRow, TakenBackRow } from '../../projections/host-trust-row.js';
-import { entryEngines } from '../engines.js';
+import { entryEngines } from '../crypto/engines.js';
 import { createLedgerTimes, type LedgerTimes } from '../projection-store/ledger-times.js';
 import type { AnyProjection } from '../projection-store/memory.js';
 import { createView, type View } from '../projection-store/view.js';

@@ -17,10 +17,10 @@ import { isGenuine, signMessage, type UnsignedMessage } from '../../domain/hand-
 import type { Keyring } from '../../domain/ledger/keyring.js';
 import type { SignerUnavailable } from '../../domain/ports.js';
 import type { PlaceUnavailable } from '../../domain/transparency/ports.js';
-import { entryEngines } from '../engines.js';
+import type { LiveKeys, MissingKey } from '../authority/live-keys.js';
+import type { OpenError } from '../authority/open-error.js';
+import { entryEngines } from '../crypto/engines.js';
 import type { KeyStoreError } from '../key-store/key-store-error.js';
-import type { LiveKeys, MissingKey } from '../live-keys.js';
-import type { OpenError } from '../open-error.js';
 import type { HandOverStream } from './hand-over-stream.js';
 import type { EventKey } from './key-box.js';
 

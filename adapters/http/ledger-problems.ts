@@ -1,6 +1,6 @@
 import type { Place } from '../../domain/ledger/chain.js';
 import type { EventUnreadable } from '../../domain/ledger/load-stream.js';
-import { newerEventText } from '../ledger-fault-text.js';
+import { newerEventText } from '../text/ledger-fault-text.js';
 import type { LedgerError } from './api-error.js';
 import type { Problem } from './problem.js';
 import { problem } from './request-problems.js';

@@ -1,7 +1,7 @@
 import type { Permission } from '../../domain/access/permissions.js';
 import { rolesWith } from '../../domain/access/roles.js';
 import { scopeText } from '../../domain/access/scope.js';
-import { faultsText } from '../faults-text.js';
+import { faultsText } from '../text/faults-text.js';
 import type { Problem } from './problem.js';
 import type { RequestError } from './request-error.js';
 

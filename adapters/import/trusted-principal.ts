@@ -5,8 +5,8 @@ import { fromUtf8 } from '../../domain/encoding/bytes.js';
 import { decode } from '../../domain/encoding/explain.js';
 import { parseJson } from '../../domain/encoding/json.js';
 import { ListUpTo, Text } from '../../domain/encoding/primitives.js';
-import { faultsText } from '../faults-text.js';
-import { Pem } from '../pem-text.js';
+import { faultsText } from '../text/faults-text.js';
+import { Pem } from '../text/pem-text.js';
 
 /** What `Export-TrustedPrincipal` writes: who asks on the workload side, and how its tokens are signed. */
 export interface TrustedPrincipalFile {

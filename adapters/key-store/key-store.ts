@@ -8,9 +8,9 @@ import { fromBase64, fromUtf8, toBase64, utf8 } from '../../domain/encoding/byte
 import { parseJson } from '../../domain/encoding/json.js';
 import type { EventSigner } from '../../domain/ports.js';
 import { seal, unseal } from '../crypto/nacl/sealed-by-passphrase.js';
-import { createFile, replaceFile } from '../durable-file.js';
 import { lockFile } from '../event-store/sqlite/file-lock.js';
 import { isBusy } from '../event-store/sqlite/store-error.js';
+import { createFile, replaceFile } from '../files/durable-file.js';
 import {
   fileErrorOf,
   KEY_KINDS,

@@ -10,7 +10,7 @@ import { parseJson } from '../../domain/encoding/json.js';
 import type { SecretVault, VaultFault } from '../../domain/key-provider/ports.js';
 import { passphraseKey } from '../crypto/nacl/sealed-by-passphrase.js';
 import { secretBox } from '../crypto/nacl/secret-box.js';
-import { replaceFile } from '../durable-file.js';
+import { replaceFile } from '../files/durable-file.js';
 import { type Entry, MOST_SECRET_BYTES, VaultFile } from './vault-file.js';
 
 export type VaultOpenFault =

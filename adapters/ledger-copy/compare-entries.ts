@@ -4,7 +4,7 @@ import { equalBytes } from '../../domain/encoding/bytes.js';
 import { leafBytes } from '../../domain/ledger/leaf.js';
 import { appendLeaf, emptyFrontier, type Frontier } from '../../domain/ledger/merkle.js';
 import type { EventStore, StoredEntry } from '../../domain/ports.js';
-import { entryEngines } from '../engines.js';
+import { entryEngines } from '../crypto/engines.js';
 import type { CopyFault } from './copy-fault.js';
 
 const PAGE = 512;

@@ -2,8 +2,8 @@ import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { FileFault } from '../access/private-files.js';
+import type { DataFolder } from '../authority/data-folder.js';
 import { settleFile, syncFolder } from '../backup/backup-files.js';
-import type { DataFolder } from '../data-folder.js';
 import { headFileOf } from '../event-store/sqlite/head-file.js';
 
 const codeOf = (error: unknown): string =>

@@ -7,9 +7,9 @@ import { loadKeyring } from '../../domain/ledger/load-keyring.js';
 import { openCheckpoint } from '../../domain/transparency/checkpoint.js';
 import type { SignedCheckpoint } from '../../domain/transparency/log-state.js';
 import { CHECKPOINT_PATH } from '../../domain/transparency/read-signed.js';
-import { entryEngines } from '../engines.js';
+import { knownLogKeys } from '../authority/log-key.js';
+import { entryEngines } from '../crypto/engines.js';
 import type { PublicKeys } from '../key-store/key-file.js';
-import { knownLogKeys } from '../log-key.js';
 import type { CopyFault } from './copy-fault.js';
 import type { CopyPlace } from './copy-place.js';
 

@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { equalBytes } from '../../domain/encoding/bytes.js';
 import { rootOf } from '../../domain/ledger/merkle.js';
 import type { SignedCheckpoint } from '../../domain/transparency/log-state.js';
-import { entryEngines } from '../engines.js';
+import { entryEngines } from '../crypto/engines.js';
 import { type Compared, compareEntries, NOTHING_COMPARED } from './compare-entries.js';
 import type { CopyFault } from './copy-fault.js';
 import type { CopyPlace } from './copy-place.js';

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { StoreError } from '../../domain/ports.js';
-import type { DataFolder } from '../data-folder.js';
+import type { DataFolder } from '../authority/data-folder.js';
 import { openSqliteLedger, type SqliteLedger } from '../event-store/sqlite/open-sqlite-ledger.js';
 import { createFileCheckpointRecord } from '../transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from '../transparency/folder-tile-storage.js';

@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { makePrivateFolder } from '../access/private-files.js';
-import type { DataFolder } from '../data-folder.js';
-import { readStoreChoice, type StoreChoice, writeStoreChoice } from '../store-file.js';
+import type { DataFolder } from '../authority/data-folder.js';
+import { readStoreChoice, type StoreChoice, writeStoreChoice } from '../authority/store-file.js';
 import type { CopyFault } from './copy-fault.js';
 import { type Copying, readCopying, writeCopying } from './copy-marks.js';
 

@@ -5,7 +5,7 @@ import { fromBase64, toBase64 } from '../../domain/encoding/bytes.js';
 import { kidOf } from '../../domain/ledger/keyring.js';
 import type { EventSigner, SignerUnavailable } from '../../domain/ports.js';
 import type { SignerKey } from '../../domain/signer/protocol.js';
-import { entryEngines } from '../engines.js';
+import { entryEngines } from '../crypto/engines.js';
 import type { KeyStore } from '../key-store/key-store.js';
 import { type SignerConnection, signerAway } from './signer-connection.js';
 

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import * as E from 'fp-ts/lib/Either.js';
 import { MOST_LINE_BYTES } from '../../domain/signer/protocol.js';
 import type { KeyStoreError } from '../key-store/key-store-error.js';
-import { clearSocket, listenPrivately } from '../unix-socket.js';
+import { clearSocket, listenPrivately } from '../net/unix-socket.js';
 import { type AnswerLine, makeAnswer, type SignerOptions } from './answer-request.js';
 import { hearLines } from './lines.js';
 

@@ -5,7 +5,7 @@ import { fromBase64, isBase64, isHex, toHex } from '../../domain/encoding/bytes.
 import { decode } from '../../domain/encoding/explain.js';
 import { Base64UpTo, ListUpTo, Text } from '../../domain/encoding/primitives.js';
 import { DIGEST_SIZES, type HashAlgorithm } from '../../domain/tpm/algorithms.js';
-import { faultsText } from '../faults-text.js';
+import { faultsText } from '../text/faults-text.js';
 
 /** A host's boot log as the automation API hands it out, and the registers that the API says come of it. */
 export interface EventLogInfo {

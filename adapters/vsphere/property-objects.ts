@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { childOf, childrenOf, textIn, type XmlElement } from '../xml-tree.js';
+import { childOf, childrenOf, textIn, type XmlElement } from '../text/xml-tree.js';
 import { escapeXml, faultOfWord, type ManagedObject, referenceOf, referenceXml } from './soap-message.js';
 import { type VsphereFault, vsphereFault } from './vsphere-fault.js';
 import type { VsphereSession } from './vsphere-session.js';

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Observation, SeenCluster, SeenHost } from '../../domain/inventory/observation.js';
-import { textIn, type XmlElement } from '../xml-tree.js';
+import { textIn, type XmlElement } from '../text/xml-tree.js';
 import { plainText } from './plain-text.js';
 import { type PropertyObject, retrieveProperties, type Wanted } from './property-objects.js';
 import { type ManagedObject, referenceOf, referenceXml } from './soap-message.js';

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { childOf, readXml, type XmlElement } from '../xml-tree.js';
+import { childOf, readXml, type XmlElement } from '../text/xml-tree.js';
 import type { SoapReply } from './soap-transport.js';
 import { type VsphereFault, vsphereFault } from './vsphere-fault.js';
 

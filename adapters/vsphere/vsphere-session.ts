@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { childOf, textIn, type XmlElement } from '../xml-tree.js';
+import { childOf, textIn, type XmlElement } from '../text/xml-tree.js';
 import { plainText } from './plain-text.js';
 import { envelope, escapeXml, type ManagedObject, referenceOf, responseOf } from './soap-message.js';
 import type { SoapTransport } from './soap-transport.js';

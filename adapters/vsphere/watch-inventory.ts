@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { BlindReason } from '../../domain/inventory/events.js';
-import { type Schedule, untilRetry } from '../back-off.js';
+import { type Schedule, untilRetry } from '../net/back-off.js';
 import type { Reading } from './read-inventory.js';
 import type { VsphereFault } from './vsphere-fault.js';
 

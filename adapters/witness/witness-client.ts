@@ -9,7 +9,7 @@ import type { SignedCheckpoint } from '../../domain/transparency/log-state.js';
 import { type NoteSignature, parseNote, parseSignatureLines } from '../../domain/transparency/note.js';
 import { openNote } from '../../domain/transparency/open-note.js';
 import type { PolicyWitness } from '../../domain/transparency/witness-policy.js';
-import { type HttpAnswer, post } from '../bounded-fetch.js';
+import { type HttpAnswer, post } from '../net/bounded-fetch.js';
 
 const MOST_ANSWER_BYTES = 65_536;
 const ATTEMPTS = 4;

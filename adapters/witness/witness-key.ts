@@ -13,7 +13,7 @@ import { keyOfSigner, type NoteSigner } from '../../domain/transparency/sign-not
 import { formatVerifierKey, isKeyName } from '../../domain/transparency/verifier-key.js';
 import { Sealed, seal, unseal } from '../crypto/nacl/sealed-by-passphrase.js';
 import { nodeHashing } from '../crypto/node/hashing.js';
-import { createFile } from '../durable-file.js';
+import { createFile } from '../files/durable-file.js';
 import { signingKeyOf } from '../key-store/signing-key.js';
 
 const WitnessKeyFile = closed({ v: t.literal(1), vkey: Text(400), name: Text(256), sealed: Sealed }, 'WitnessKeyFile');

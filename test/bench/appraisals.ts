@@ -1,4 +1,4 @@
-import { appraisalEngines } from '../../adapters/engines.js';
+import { appraisalEngines } from '../../adapters/crypto/engines.js';
 import type { AppraisalEngines } from '../../domain/appraisal/appraiser.js';
 import type { BenchGroup, Figure } from './figure.js';
 import { buildGoAttestation, type Peer } from './peers/go-attestation.js';

@@ -1,4 +1,4 @@
-import { appraisalEngines } from '../../adapters/engines.js';
+import { appraisalEngines } from '../../adapters/crypto/engines.js';
 import { type BenchHost, benchHost } from './bench-host.js';
 import { openConnection } from './http-connection.js';
 import { imageOf, recordedBoot } from './recorded-boot.js';

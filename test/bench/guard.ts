@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { dataFolder } from '../../adapters/data-folder.js';
-import { openLedgerFiles, readerOf } from '../../adapters/open-ledger.js';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
+import { openLedgerFiles, readerOf } from '../../adapters/authority/open-ledger.js';
 import { openProjectionStore } from '../../adapters/projection-store/open-projection-store.js';
 import { plusSeconds } from '../../domain/encoding/instant.js';
 import { answerTo } from '../../domain/guard/answer.js';
@@ -163,7 +163,12 @@ const alone = async (dir: string): Promise<Figure> => {
   const folder = dataFolder(dir);
   const files = orThrow(await openLedgerFiles(folder)());
   const reads = orThrow(await openProjectionStore(orThrow(await readerOf(files)()), folder.projections)());
-  const facts = guardFactsOf({ hosts: reads.hostTrust.now(), clusters: reads.clusters.now(), policyRevision: 0, providers: new Map() });
+  const facts = guardFactsOf({
+    hosts: reads.hostTrust.now(),
+    clusters: reads.clusters.now(),
+    policyRevision: 0,
+    providers: new Map(),
+  });
   const answer = answerTo(facts, new Date().toISOString());
   let i = 0;
   const rate = ratePerCoreSecond(SECONDS, () => {

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import { dataFolder } from '../../adapters/data-folder.js';
-import { appraisalEngines } from '../../adapters/engines.js';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
+import { foundFolder } from '../../adapters/authority/found.js';
+import { openLedgerFiles, readerOf } from '../../adapters/authority/open-ledger.js';
+import { appraisalEngines } from '../../adapters/crypto/engines.js';
 import { createInTurn } from '../../adapters/event-store/in-turn.js';
 import { headFileOf } from '../../adapters/event-store/sqlite/head-file.js';
 import { openSealer } from '../../adapters/event-store/sqlite/sealer.js';
-import { foundFolder } from '../../adapters/found.js';
 import { openKeyStore } from '../../adapters/key-store/key-store.js';
-import { openLedgerFiles, readerOf } from '../../adapters/open-ledger.js';
 import { DEFAULT_POLICY } from '../../domain/appraisal/policy.js';
 import { toVerdictRecord } from '../../domain/appraisal/verdict-record.js';
 import { instantOf } from '../../domain/encoding/instant.js';

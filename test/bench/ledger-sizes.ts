@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dataFolder } from '../../adapters/data-folder.js';
-import { openLedgerFiles, readerOf } from '../../adapters/open-ledger.js';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
+import { openLedgerFiles, readerOf } from '../../adapters/authority/open-ledger.js';
 import { openProjectionStore } from '../../adapters/projection-store/open-projection-store.js';
 import { verifyEntries } from '../../adapters/verification/verify-entries.js';
 import { hostKey } from '../../projections/host-trust-row.js';

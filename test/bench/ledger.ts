@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { entryEngines } from '../../adapters/engines.js';
+import { entryEngines } from '../../adapters/crypto/engines.js';
 import { createInTurn } from '../../adapters/event-store/in-turn.js';
 import { openSqliteLedger, type SqliteLedger } from '../../adapters/event-store/sqlite/open-sqlite-ledger.js';
 import { createStateCache } from '../../adapters/event-store/state-cache.js';

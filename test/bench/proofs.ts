@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { entryEngines } from '../../adapters/engines.js';
+import { entryEngines } from '../../adapters/crypto/engines.js';
 import { signingKeyOf } from '../../adapters/key-store/signing-key.js';
 import { createFileCheckpointRecord } from '../../adapters/transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from '../../adapters/transparency/folder-tile-storage.js';

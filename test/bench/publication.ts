@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Partitioners } from 'kafkajs';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
+import { logKeyOf } from '../../adapters/authority/log-key.js';
+import { openLedgerFiles } from '../../adapters/authority/open-ledger.js';
 import { openFollower } from '../../adapters/consumer/open-follower.js';
 import { nodeHashing } from '../../adapters/crypto/node/hashing.js';
-import { dataFolder } from '../../adapters/data-folder.js';
 import { readPublicKeys } from '../../adapters/key-store/key-store.js';
-import { logKeyOf } from '../../adapters/log-key.js';
 import { openAuthority } from '../../adapters/main.js';
-import { openLedgerFiles } from '../../adapters/open-ledger.js';
 import { folderLease } from '../../adapters/publisher/folder-lease.js';
 import { kafkaBroker } from '../../adapters/publisher/kafka/kafka-broker.js';
 import { kafkaClient } from '../../adapters/publisher/kafka/kafka-client.js';

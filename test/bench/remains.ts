@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import nacl from 'tweetnacl';
-import { dataFolder } from '../../adapters/data-folder.js';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
 import { openVault } from '../../adapters/key-vault/open-vault.js';
 import { fromBase64, fromUtf8, toBase64, toHex, utf8 } from '../../domain/encoding/bytes.js';
 import { primaryKeysName } from '../../domain/key-provider/secret-names.js';

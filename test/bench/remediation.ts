@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dataFolder } from '../../adapters/data-folder.js';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
 import type { BenchGroup, Figure } from './figure.js';
 import { openConnection } from './http-connection.js';
 import { temporaryFolder } from './ledger.js';

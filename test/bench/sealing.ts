@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryEngines } from '../../adapters/engines.js';
+import { entryEngines } from '../../adapters/crypto/engines.js';
 import { createFileCheckpointRecord } from '../../adapters/transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from '../../adapters/transparency/folder-tile-storage.js';
 import { openTransparencyLog } from '../../adapters/transparency/transparency-log.js';

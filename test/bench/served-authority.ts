@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { dataFolder } from '../../adapters/data-folder.js';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
 import { openConnection } from './http-connection.js';
 import { projectRoot } from './project-root.js';
 

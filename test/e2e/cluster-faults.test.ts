@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { entryEngines } from '../../adapters/engines.js';
+import { entryEngines } from '../../adapters/crypto/engines.js';
 import { openKurrentLedger } from '../../adapters/event-store/kurrent/open-kurrent-ledger.js';
 import { fromUtf8, toHex } from '../../domain/encoding/bytes.js';
 import { leafBytes } from '../../domain/ledger/leaf.js';

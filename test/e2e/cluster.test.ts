@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { StoreChoice } from '../../adapters/store-file.js';
+import type { StoreChoice } from '../../adapters/authority/store-file.js';
 import { plusSeconds } from '../../domain/encoding/instant.js';
 import { testServer } from '../support/esdb/node.js';
 import {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import type { StoreChoice } from '../../adapters/authority/store-file.js';
 import type { SigningKeysAnswer } from '../../adapters/http/routes/signing-keys.js';
 import { exportKeys } from '../../adapters/key-store/change-keys.js';
 import { openKeyFile } from '../../adapters/key-store/key-store.js';
-import type { StoreChoice } from '../../adapters/store-file.js';
 import { testServer } from '../support/esdb/node.js';
 import type { TestServer } from '../support/esdb/server.js';
 import {

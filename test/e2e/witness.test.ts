@@ -1,5 +1,5 @@
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
-import { entryEngines } from '../../adapters/engines.js';
+import { entryEngines } from '../../adapters/crypto/engines.js';
 import { utf8 } from '../../domain/encoding/bytes.js';
 import { openByPolicy } from '../../domain/transparency/policy-check.js';
 import { parseWitnessPolicy } from '../../domain/transparency/witness-policy.js';

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Libsql from 'libsql';
-import { dataFolder } from '../../adapters/data-folder.js';
+import { dataFolder } from '../../adapters/authority/data-folder.js';
 import { keyFromSeed } from './engines.js';
 
 /** What somebody who has the disk changes in a data folder. */

@@ -1,7 +1,7 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { createDocumentMemos, withFreshMemos } from '../../adapters/caches/fresh-memos.js';
 import { canonicalize } from '../../adapters/crypto/canonicalize.js';
-import { appraisalEngines, entryEngines } from '../../adapters/engines.js';
+import { appraisalEngines, entryEngines } from '../../adapters/crypto/engines.js';
 import type { Bundle } from '../../domain/bundle/bundle.js';
 import { type BundleLog, makeBundle } from '../../domain/bundle/make-bundle.js';
 import type { BundleReport, BundleTrust, VerifyBundleDeps } from '../../domain/bundle/verify-bundle.js';

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import nacl from 'tweetnacl';
-import { makeKeyService } from '../../adapters/key-service.js';
+import { makeKeyService } from '../../adapters/authority/key-service.js';
 import { changePrimaryKey, createProvider } from '../../domain/key-provider/change-provider.js';
 import { observeProvider } from '../../domain/key-provider/observe-provider.js';
 import { DEFAULT_PROVIDER_SETTINGS, type ProviderSettings } from '../../domain/key-provider/settings.js';

@@ -1,5 +1,5 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { entryEngines } from '../../adapters/engines.js';
+import { entryEngines } from '../../adapters/crypto/engines.js';
 import { createFileCheckpointRecord } from '../../adapters/transparency/file-checkpoint-record.js';
 import { createFolderTileStorage } from '../../adapters/transparency/folder-tile-storage.js';
 import { openTransparencyLog, type TransparencyLog } from '../../adapters/transparency/transparency-log.js';

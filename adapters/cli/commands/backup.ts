@@ -1,8 +1,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { openKeys, signerAt } from '../../authority/open-keys.js';
 import { type BackupFault, makeBackup } from '../../backup/make-backup.js';
 import { envOf } from '../../config/settings.js';
-import { openKeys, signerAt } from '../../open-keys.js';
 import { systemClock } from '../../system.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { authorityOptionsOf, DEFAULT_DIR, withJson } from '../authority-options.js';

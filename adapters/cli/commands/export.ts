@@ -1,6 +1,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { createFile, replaceFile } from '../../durable-file.js';
+import { createFile, replaceFile } from '../../files/durable-file.js';
 import { type AddCommand, done } from '../action.js';
 import { badInput } from '../failure.js';
 import { online } from '../online.js';

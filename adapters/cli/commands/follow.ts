@@ -7,7 +7,7 @@ import { parseVerifierKey, type VerifierKey } from '../../../domain/transparency
 import { makePrivateFolder, readIfThere, writePrivate } from '../../access/private-files.js';
 import type { Config } from '../../config/read-config.js';
 import { type FollowError, type FollowedHosts, openFollower } from '../../consumer/open-follower.js';
-import { entryEngines } from '../../engines.js';
+import { entryEngines } from '../../crypto/engines.js';
 import { followerServer } from '../../http/follower-server.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { configOf, withSettings } from '../config-options.js';

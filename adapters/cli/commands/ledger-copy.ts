@@ -1,10 +1,10 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { dataFolder } from '../../data-folder.js';
+import { dataFolder } from '../../authority/data-folder.js';
+import { DEFAULT_PREFIX, readStoreChoice, type StoreChoice } from '../../authority/store-file.js';
 import type { CopyProgress, TellProgress } from '../../ledger-copy/copy-contents.js';
 import type { CopyFault } from '../../ledger-copy/copy-fault.js';
 import { type Copied, copyLedger } from '../../ledger-copy/copy-ledger.js';
-import { DEFAULT_PREFIX, readStoreChoice, type StoreChoice } from '../../store-file.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode, negative, refused, unavailable } from '../failure.js';

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { dataFolder } from '../../data-folder.js';
-import { lockFolder } from '../../folder-lock.js';
+import { dataFolder } from '../../authority/data-folder.js';
+import { lockFolder } from '../../authority/folder-lock.js';
+import { liveServer } from '../../authority/server-file.js';
 import { type CarryFault, exportVault, importVault, type SealedVault } from '../../key-vault/carry-vault.js';
-import { liveServer } from '../../server-file.js';
 import { type Cli, done, perform } from '../action.js';
 import { authorityOptionsOf, DEFAULT_DIR, withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode, refused, unavailable } from '../failure.js';

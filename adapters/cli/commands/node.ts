@@ -1,7 +1,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Joined, joinCluster } from '../../join.js';
-import { DEFAULT_PREFIX } from '../../store-file.js';
+import { type Joined, joinCluster } from '../../authority/join.js';
+import { DEFAULT_PREFIX } from '../../authority/store-file.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { DEFAULT_DIR, withJson } from '../authority-options.js';
 import { badInput, type CliFailure, type ExitCode } from '../failure.js';

@@ -7,7 +7,7 @@ import {
 } from '../../../domain/transparency/witness-policy.js';
 import { restoreBackup } from '../../backup/restore-backup.js';
 import type { RestoreFault } from '../../backup/restore-fault.js';
-import { entryEngines } from '../../engines.js';
+import { entryEngines } from '../../crypto/engines.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';
 import { makeClient } from '../authority-client.js';
 import { withJson } from '../authority-options.js';

@@ -4,7 +4,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { KeyChange } from '../../../domain/ledger/authority.js';
 import { KeyRequest, SignedKeyChange } from '../../../domain/ledger/key-request.js';
 import { removeFile } from '../../access/private-files.js';
-import { dataFolder } from '../../data-folder.js';
+import { dataFolder } from '../../authority/data-folder.js';
 import { changePassphrase, exportKeys } from '../../key-store/change-keys.js';
 import { type AddCommand, done, perform } from '../action.js';
 import { placeOf } from '../authority-key-options.js';

@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { MOST_POLICY_BYTES, type PolicyLog, parseWitnessPolicy } from '../../../domain/transparency/witness-policy.js';
-import { entryEngines } from '../../engines.js';
-import { faultsText } from '../../faults-text.js';
+import { entryEngines } from '../../crypto/engines.js';
 import { systemClock } from '../../system.js';
+import { faultsText } from '../../text/faults-text.js';
 import { startWitness } from '../../witness/start-witness.js';
 import { createWitnessKey, openWitnessKey, type WitnessKeyFault } from '../../witness/witness-key.js';
 import { type AddCommand, type Cli, done, perform } from '../action.js';

@@ -6,7 +6,7 @@ import { decode } from '../../../domain/encoding/explain.js';
 import { parseJson } from '../../../domain/encoding/json.js';
 import { SafeInt } from '../../../domain/encoding/primitives.js';
 import { Uuid } from '../../../domain/ledger/envelope.js';
-import { replaceFile } from '../../durable-file.js';
+import { replaceFile } from '../../files/durable-file.js';
 import type { Position } from './client.js';
 
 const DIGITS = /^[0-9]{1,20}$/;

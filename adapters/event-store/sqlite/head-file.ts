@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Head, type HeadFault, parseHead } from '../../../domain/ledger/head.js';
 import type { StoreError } from '../../../domain/ports.js';
-import { replaceFile } from '../../durable-file.js';
+import { replaceFile } from '../../files/durable-file.js';
 
 /** Beside the ledger, and worth copying elsewhere: a head kept apart shows when an old ledger was put back. */
 export const headFileOf = (ledger: string): string => `${ledger}.head`;

@@ -3,7 +3,7 @@ import { PcrTexts } from '../../../domain/appraisal/evidence-manifest.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Base64UpTo, HexUpTo, ListUpTo, Text } from '../../../domain/encoding/primitives.js';
 import { TokenKind } from '../../../domain/token/token-kind.js';
-import { Pem } from '../../pem-text.js';
+import { Pem } from '../../text/pem-text.js';
 import { LongBase64UpTo } from './long-base64.js';
 
 const Structure = Base64UpTo(4096);

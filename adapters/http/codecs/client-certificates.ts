@@ -4,7 +4,7 @@ import { closed } from '../../../domain/encoding/closed.js';
 import { Text } from '../../../domain/encoding/primitives.js';
 import { Uuid } from '../../../domain/ledger/envelope.js';
 import { Subject } from '../../access/tokens.js';
-import { Pem } from '../../pem-text.js';
+import { Pem } from '../../text/pem-text.js';
 import { AsOf } from './answers.js';
 import { Act } from './reads.js';
 

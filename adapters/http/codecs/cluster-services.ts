@@ -3,7 +3,7 @@ import { ClusterId } from '../../../domain/cluster/cluster-id.js';
 import { Hostname, Port, ServiceKind, Services } from '../../../domain/cluster/service.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { ListUpTo, SafeInt, Text } from '../../../domain/encoding/primitives.js';
-import { Pem } from '../../pem-text.js';
+import { Pem } from '../../text/pem-text.js';
 import { AsOf, Recorded } from './answers.js';
 import { Act } from './reads.js';
 

@@ -3,7 +3,7 @@ import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Base64UpTo, ListUpTo, SafeInt, Text } from '../../../domain/encoding/primitives.js';
 import { ProviderId } from '../../../domain/key-provider/provider-id.js';
 import { KeyServer, ProviderKind, ReleasePolicy, Serves } from '../../../domain/key-provider/settings.js';
-import { Pem } from '../../pem-text.js';
+import { Pem } from '../../text/pem-text.js';
 import { AsOf } from './answers.js';
 import { Act, ReasonedAct } from './reads.js';
 

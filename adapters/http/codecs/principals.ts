@@ -3,7 +3,7 @@ import { PrincipalChain, principalFields } from '../../../domain/access/principa
 import { IssuerName } from '../../../domain/access/token-issuer.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { SafeInt } from '../../../domain/encoding/primitives.js';
-import { Pem } from '../../pem-text.js';
+import { Pem } from '../../text/pem-text.js';
 import { AsOf } from './answers.js';
 import { Act, ReasonedAct } from './reads.js';
 

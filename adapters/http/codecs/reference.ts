@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Instant, ListUpTo, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
-import { Pem } from '../../pem-text.js';
+import { Pem } from '../../text/pem-text.js';
 import { Recorded } from './answers.js';
 
 const Name = Text(128);

@@ -3,7 +3,7 @@ import { BaseImage } from '../../../domain/appraisal/base-image.js';
 import { AttestationPolicy } from '../../../domain/appraisal/policy.js';
 import { closed, closedWith } from '../../../domain/encoding/closed.js';
 import { Instant, ListUpTo, SafeInt, Sha256Hex, Text } from '../../../domain/encoding/primitives.js';
-import { Pem } from '../../pem-text.js';
+import { Pem } from '../../text/pem-text.js';
 import { AsOf } from './answers.js';
 import { Reason } from './attestations.js';
 

@@ -10,7 +10,7 @@ import type { HostState } from '../../../domain/host/state.js';
 import { hostAccess } from '../../../domain/key-release/host-access.js';
 import type { Executed } from '../../../domain/ledger/execute.js';
 import type { TokenClaims } from '../../../domain/token/claims.js';
-import { settleRemediations } from '../../remediations.js';
+import { settleRemediations } from '../../authority/remediations.js';
 import { type Api, recorded, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { AppliedConfig, ReportAnswer } from '../codecs/cluster-services.js';

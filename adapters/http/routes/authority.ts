@@ -3,7 +3,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { toBase64 } from '../../../domain/encoding/bytes.js';
 import { staleModelsIn } from '../../../projections/stale-models.js';
-import type { MissingKey } from '../../live-keys.js';
+import type { MissingKey } from '../../authority/live-keys.js';
 import type { Api, ReadApi } from '../api.js';
 import { PlainText } from '../codecs/answers.js';
 import { asOf, moment } from '../moment.js';

@@ -4,7 +4,7 @@ import { closedWith } from '../../../domain/encoding/closed.js';
 import { Kid } from '../../../domain/ledger/authority-events.js';
 import { type FoundDoubts, findDoubts } from '../../../domain/ledger/find-doubts.js';
 import type { Keyring } from '../../../domain/ledger/keyring.js';
-import { witnessedSizes } from '../../witnessed-sizes.js';
+import { witnessedSizes } from '../../authority/witnessed-sizes.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { DoubtsAnswer, doubtView } from '../codecs/doubts.js';

@@ -7,7 +7,7 @@ import { closed } from '../../../domain/encoding/closed.js';
 import { Uuid } from '../../../domain/ledger/envelope.js';
 import { clusterHealth, hostDrift } from '../../../projections/cluster-drift.js';
 import { type ClusterRows, clusterRow, type JobRow, jobRow, memberRows } from '../../../projections/cluster-row.js';
-import { waitingFor } from '../../remediations.js';
+import { waitingFor } from '../../authority/remediations.js';
 import { type Api, recorded, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { clustersAt } from '../clusters-at.js';

@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { SharedKey } from '../../../domain/hand-over/messages.js';
-import { ledgerFaultText } from '../../ledger-fault-text.js';
+import { ledgerFaultText } from '../../text/ledger-fault-text.js';
 import type { Api } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';

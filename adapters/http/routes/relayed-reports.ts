@@ -9,7 +9,7 @@ import { Base64UpTo } from '../../../domain/encoding/primitives.js';
 import type { HostEvent } from '../../../domain/host/events.js';
 import { recordRelayedReport } from '../../../domain/host/record-relayed-report.js';
 import type { Recorded } from '../../../domain/ledger/envelope.js';
-import { readVcenterText } from '../../vcenter-text.js';
+import { readVcenterText } from '../../text/vcenter-text.js';
 import { type Api, requestOf } from '../api.js';
 import type { ApiError } from '../api-error.js';
 import { Judged } from '../codecs/attestations.js';

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { childOf, childrenOf, readXml, textIn, type XmlElement } from '../../xml-tree.js';
+import { childOf, childrenOf, readXml, textIn, type XmlElement } from '../../text/xml-tree.js';
 
 /** One file that a package brings, and the digests that its maker gives for it. */
 export interface Payload {

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { childOf, childrenOf, readXml, textIn, type XmlElement } from '../../xml-tree.js';
+import { childOf, childrenOf, readXml, textIn, type XmlElement } from '../../text/xml-tree.js';
 
 /** A package of an image profile; by payload, the name that it is booted under, where the profile says it. */
 export interface ProfileVib {

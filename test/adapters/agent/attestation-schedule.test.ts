@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { untilNextAttestation } from '../../../adapters/agent/attestation-schedule.js';
-import { untilRetry } from '../../../adapters/back-off.js';
+import { untilRetry } from '../../../adapters/net/back-off.js';
 
 const scheduleOf = (intervalSeconds: number, chance: number) => ({
   intervalMilliseconds: intervalSeconds * 1_000,

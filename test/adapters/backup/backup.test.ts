@@ -1,9 +1,9 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dataFolder } from '../../../adapters/authority/data-folder.js';
 import { makeBackup } from '../../../adapters/backup/make-backup.js';
 import { type RestoreOptions, restoreBackup } from '../../../adapters/backup/restore-backup.js';
-import { dataFolder } from '../../../adapters/data-folder.js';
 import { openKeyStore } from '../../../adapters/key-store/key-store.js';
 import { openAuthority } from '../../../adapters/main.js';
 import { type HttpAuthority, openHttpAuthority, PASSPHRASE } from '../../support/http-authority.js';

@@ -57,7 +57,9 @@ describe('what auditors read by command', { timeout: 120_000 }, () => {
     const out = join(authority.dir, 'request.json');
     expect(await read('evidence', 'save', digest, '--out', out)).toMatchObject({ sha256: digest, out });
     expect(JSON.parse(readFileSync(out, 'utf8'))).toMatchObject({ operation: 'releaseHost', requester: 'alice' });
-    expect((await asking('evidence', 'save', 'b2'.repeat(32), '--out', `${out}.2`)).err).toContain('Nothing is kept under');
+    expect((await asking('evidence', 'save', 'b2'.repeat(32), '--out', `${out}.2`)).err).toContain(
+      'Nothing is kept under',
+    );
   });
 
   it('is that one size of the log continues another', async () => {

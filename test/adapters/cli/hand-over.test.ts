@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { entryEngines } from '../../../adapters/engines.js';
+import { entryEngines } from '../../../adapters/crypto/engines.js';
 import { fromUtf8 } from '../../../domain/encoding/bytes.js';
 import { openCheckpoint } from '../../../domain/transparency/checkpoint.js';
 import { parseVerifierKey } from '../../../domain/transparency/verifier-key.js';

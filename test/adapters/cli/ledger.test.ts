@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { entryEngines } from '../../../adapters/engines.js';
+import { entryEngines } from '../../../adapters/crypto/engines.js';
 import { equalBytes } from '../../../domain/encoding/bytes.js';
 import { leafBytes } from '../../../domain/ledger/leaf.js';
 import { appendLeaf, emptyFrontier, rootOf } from '../../../domain/ledger/merkle.js';

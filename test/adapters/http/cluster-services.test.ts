@@ -1,6 +1,6 @@
 import nacl from 'tweetnacl';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settleRemediations } from '../../../adapters/remediations.js';
+import { settleRemediations } from '../../../adapters/authority/remediations.js';
 import { plusSeconds } from '../../../domain/encoding/instant.js';
 import { basicConstraints, cn, ecKey, KEY_CERT_SIGN, makeCertificate } from '../../support/certificate-maker.js';
 import {

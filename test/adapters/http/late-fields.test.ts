@@ -31,12 +31,7 @@ const FIRST: ReadonlyArray<readonly [string, t.Mixed, unknown, unknown]> = [
     { asOf, operators: [{ subject: 'a', role: 'auditor', person: 'a', confirmed: false, grantedBy: 'b', since: 'x' }] },
     { operators: [{ subject: 'a', scope: null, token: null, accounts: [] }] },
   ],
-  [
-    'host list',
-    HostsAnswer,
-    { asOf, hosts: [], nextCursor: null },
-    { hosts: [], total: 0, counts: {} },
-  ],
+  ['host list', HostsAnswer, { asOf, hosts: [], nextCursor: null }, { hosts: [], total: 0, counts: {} }],
   [
     'whoami',
     WhoAmI,

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { readDescriptor } from '../../../adapters/import/esxi/descriptor.js';
 import { readVib } from '../../../adapters/import/esxi/read-archives.js';
-import { readXml } from '../../../adapters/xml-tree.js';
+import { readXml } from '../../../adapters/text/xml-tree.js';
 import type { EsxiImage } from '../../../domain/appraisal/base-image.js';
 import { imageFromClaims } from '../../../domain/appraisal/image-from-evidence.js';
 import { approved, judge, reasonsOf, recorded } from '../../support/appraisal.js';

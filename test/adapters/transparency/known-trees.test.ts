@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dataFolder } from '../../../adapters/data-folder.js';
+import { dataFolder } from '../../../adapters/authority/data-folder.js';
 import { toHex } from '../../../domain/encoding/bytes.js';
 import { type KnownTree } from '../../../domain/ledger/audit.js';
 import { verifyLedger } from '../../../domain/ledger/verify-ledger.js';

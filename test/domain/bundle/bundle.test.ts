@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonicalize } from '../../../adapters/crypto/canonicalize.js';
-import { entryEngines } from '../../../adapters/engines.js';
+import { entryEngines } from '../../../adapters/crypto/engines.js';
 import { type Bundle, formatBundle, parseBundle } from '../../../domain/bundle/bundle.js';
 import { utf8 } from '../../../domain/encoding/bytes.js';
 import { parseVerifierKey } from '../../../domain/transparency/verifier-key.js';

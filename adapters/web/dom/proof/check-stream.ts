@@ -7,7 +7,7 @@ import type { EntryEngines } from '../../../../domain/ledger/ledger.js';
 import { loadKeyring } from '../../../../domain/ledger/load-keyring.js';
 import { type LinkedEntry, linkEntry, verifySignature } from '../../../../domain/ledger/verify-entry.js';
 import type { EventStore, StoredEntry, StoreError } from '../../../../domain/ports.js';
-import { ledgerFaultText } from '../../../ledger-fault-text.js';
+import { ledgerFaultText } from '../../../text/ledger-fault-text.js';
 
 const PAGE = 500;
 
