@@ -31,27 +31,37 @@ export const createLedgerHub = (store: Pick<EventStore, 'onAppended' | 'readAll'
   };
 
   const follow = async (): Promise<void> => {
-    while (state.next < state.size && !state.ended) {
-      const page = await store.readAll(state.next, PAGE)();
-      // Whoever waits looks again when its time is up, so a store that can't be read only delays.
-      if (E.isLeft(page) || page.right.length === 0) return;
-      for (const stream of new Set(page.right.map((entry) => entry.stream))) tell(stream);
-      tell(ALL);
-      state.next += page.right.length;
+    state.running = true;
+    try {
+      while (state.next < state.size && !state.ended) {
+        const from = state.next;
+        const page = await store.readAll(from, PAGE)();
+        // Whoever waits looks again when its time is up, so a store that can't be read only delays.
+        if (E.isLeft(page) || page.right.length === 0) return;
+        for (const stream of new Set(page.right.map((entry) => entry.stream))) tell(stream);
+        tell(ALL);
+        // Further already, if everybody had left meanwhile.
+        state.next = Math.max(state.next, from + page.right.length);
+      }
+    } finally {
+      // In the same turn as the last look at the size: what is recorded after it begins anew.
+      state.running = false;
     }
   };
 
+  const tellAll = (): void => {
+    for (const stream of [...listeners.keys()]) tell(stream);
+  };
+
   const stopListening = store.onAppended((size) => {
+    // Where the first append began is not known, so nobody is left out; nor is there anybody where nobody waits.
     if (listeners.size === 0 || state.next < 0) {
       state.next = size;
+      tellAll();
       return;
     }
     state.size = size;
-    if (state.running) return;
-    state.running = true;
-    void follow().finally(() => {
-      state.running = false;
-    });
+    if (!state.running) void follow();
   });
 
   const add = (stream: string, listener: Listener): void => {
@@ -97,7 +107,7 @@ export const createLedgerHub = (store: Pick<EventStore, 'onAppended' | 'readAll'
     end: () => {
       state.ended = true;
       stopListening();
-      for (const set of [...listeners.values()]) for (const listener of [...set]) listener();
+      tellAll();
     },
     ended: () => state.ended,
   };
