@@ -17,6 +17,7 @@ import { type LogLevel, type LogStream, loggerOptions } from '../telemetry/log.j
 import type { Metrics } from '../telemetry/metrics.js';
 import { type AccessControl, admit } from './admission.js';
 import type { ApiError } from './api-error.js';
+import { endConnections } from './end-connections.js';
 import { apiErrorOf } from './framework-errors.js';
 import { TOKENS } from './host-gate.js';
 import { MOST_BODY_BYTES } from './json-body.js';
@@ -266,6 +267,7 @@ export const makeServer = (options: ServerOptions): FastifyInstance => {
   app.decorateRequest('problemCode', undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  endConnections(app);
   const headers = { ...HEADERS, ...(options.tls === undefined ? {} : STRICT_TRANSPORT) };
   app.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headers).header('x-request-id', request.id);
