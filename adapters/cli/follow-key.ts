@@ -15,13 +15,15 @@ import { type KeyPlace, orFailure } from './key-changes.js';
 
 type AnsweredKey = SigningKeysAnswer['keys'][number];
 
-/** The newest key of a purpose in use; undefined: none was ever introduced. */
-export const inUse = (
-  { keys }: SigningKeysAnswer,
-  purpose: KeyKind,
-  node: string | null = null,
-): AnsweredKey | undefined =>
-  keys.findLast((key) => key.purpose === purpose && key.until === null && key.node === node);
+/** Whose key of a purpose is meant: each node signs events with a key of its own, and all share the others. */
+const nodeOf = ({ keys }: SigningKeysAnswer, purpose: KeyKind): string | null =>
+  purpose === 'event' ? (keys.find((key) => key.purpose === purpose && key.signsHere)?.node ?? null) : null;
+
+/** The newest key of a purpose in use at the node that answered; undefined: none was ever introduced. */
+export const inUse = (answer: SigningKeysAnswer, purpose: KeyKind): AnsweredKey | undefined => {
+  const node = nodeOf(answer, purpose);
+  return answer.keys.findLast((key) => key.purpose === purpose && key.until === null && key.node === node);
+};
 
 const signedBy = (
   signer: EventSigner | undefined,
@@ -59,21 +61,23 @@ const freshKey = (
   place: KeyPlace,
   purpose: KeyKind,
   answer: SigningKeysAnswer,
-): TE.TaskEither<CliFailure, { readonly store: KeyStore; readonly key: ListedKey }> =>
-  pipe(
+): TE.TaskEither<CliFailure, { readonly store: KeyStore; readonly key: ListedKey }> => {
+  const node = nodeOf(answer, purpose);
+  return pipe(
     orFailure(openKeyStore(place.file, place.passphrase)),
     TE.flatMap((store) => {
       const key = store.keys.find(
         ({ kid, pending, ...each }) =>
           pending &&
           each.purpose === purpose &&
-          each.node === null &&
+          each.node === node &&
           store.signerOf(kid) !== undefined &&
           answer.keys.every((known) => known.kid !== kid),
       );
-      return key === undefined ? orFailure(addKey(place, purpose, null)) : TE.right({ store, key });
+      return key === undefined ? orFailure(addKey(place, purpose, node)) : TE.right({ store, key });
     }),
   );
+};
 
 export interface FollowKey {
   readonly purpose: KeyKind;
@@ -116,9 +120,9 @@ export const followKey = (
       const [late] = before;
       const old = inUse(answer, purpose)?.kid ?? (late !== undefined && 'kid' in late ? late.kid : null);
       const replaces = endorsed || purpose === 'authority' ? old : null;
-      const { kid, publicKey } = key;
+      const { kid, publicKey, node } = key;
       return pipe(
-        introductionOf(store, { authority: answer.authority, kid, publicKey, purpose, node: null, replaces }),
+        introductionOf(store, { authority: answer.authority, kid, publicKey, purpose, node, replaces }),
         TE.map((change) => ({ kid, publicKey, changes: [...before, change] })),
       );
     }),

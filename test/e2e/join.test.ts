@@ -8,6 +8,13 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 beforeAll(built);
 
+interface EventKey {
+  readonly kid: string;
+  readonly node: string | null;
+  readonly until: number | null;
+  readonly replaces: string | null;
+}
+
 const done = async (work: Promise<Ran>): Promise<string> => {
   const { code, out, err } = await work;
   expect(code, err).toBe(0);
@@ -52,10 +59,13 @@ it('a node is added, joins and serves by the command line alone, and signs with 
   await done(run('host', 'enrol', 'web-1', '--url', two.url, ...as('workload-admin-1')));
   expect(await done(run('host', 'show', 'web-1', '--url', one.url, ...as('auditor-1')))).toContain('web-1');
 
-  const keys: ReadonlyArray<{ kid: string; node: string | null; purpose: string }> = JSON.parse(
-    await done(run('keys', 'list', '--url', one.url, ...as('auditor-1'), '--json')),
-  ).keys;
-  const own = keys.find(({ node, purpose }) => node === 'gate-2' && purpose === 'event');
+  const eventKeys = async (): Promise<ReadonlyArray<EventKey>> => {
+    const listed = await done(run('keys', 'list', '--url', one.url, ...as('auditor-1'), '--json'));
+    const { keys } = JSON.parse(listed) as { readonly keys: ReadonlyArray<EventKey & { readonly purpose: string }> };
+    return keys.filter(({ purpose }) => purpose === 'event');
+  };
+  const before = await eventKeys();
+  const own = before.find(({ node }) => node === 'gate-2');
   const events = await fetch(`${two.url}/v1/events?stream=host/web-1`, {
     headers: { authorization: `Bearer ${readFileSync(as('auditor-1')[1] ?? '', 'utf8').trim()}` },
   });
@@ -64,6 +74,15 @@ it('a node is added, joins and serves by the command line alone, and signs with 
     ({ bytes }) => JSON.parse(Buffer.from(bytes, 'base64').toString('utf8')) as { kid: string },
   );
   expect(signed.map(({ kid }) => kid)).toEqual([own?.kid]);
+
+  const second = ['--dir', at('gate-2'), '--passphrase-file', at('pass-2'), ...as('trust-admin-1')];
+  const authority = ['--authority-key', join(at('gate-1'), 'keys.json'), '--authority-passphrase-file', at('pass-1')];
+  await done(run('keys', 'rotate', 'event', ...second, ...authority));
+  const rotated = (await eventKeys()).filter(({ until }) => until === null);
+  expect(rotated.map(({ node, replaces }) => [node, replaces])).toEqual([
+    [null, before.find(({ node }) => node === null)?.replaces ?? null],
+    ['gate-2', own?.kid],
+  ]);
 
   // Which trees were cosigned is the cluster's to say: a folder that nobody serves does not know.
   const lost = ['--since', '2026-01-01T00:00:00.000Z', '--reason', 'stolen'];
