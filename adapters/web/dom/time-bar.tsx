@@ -59,7 +59,10 @@ const Slider = ({
     setHeld(to);
     settle(to >= POSITIONS ? '' : timeAt(history, to));
   };
-  const text = position >= POSITIONS ? 'now' : `${timeText(timeAt(history, position))} UTC`;
+  // Positions are coarser than moments: only a hand that is moving is told by its position.
+  const time = held === undefined ? shown : timeAt(history, held);
+  const atNow = held === undefined ? isNow(moment) : held >= POSITIONS;
+  const text = atNow || time === null ? 'now' : `${timeText(time)} UTC`;
   return (
     <div class="slider">
       <TrustHistory history={history} position={position / POSITIONS} />

@@ -180,6 +180,13 @@ describe.runIf(requireTools(['chromium']))('the console', () => {
     await page.close();
   });
 
+  it('names the moment that was asked for, not the nearest place of the hand', async () => {
+    const { page } = await opened('#/hosts?at=2026-12-01T01:23:45.678Z');
+    await page.waitForSelector('.ends output:text-is("2026-12-01 01:23:45 UTC")');
+    expect(await page.getAttribute('#moment', 'aria-valuetext')).toBe('2026-12-01 01:23:45 UTC');
+    await page.close();
+  });
+
   it('tells how a host got where it is, and why, rule by rule with what each reason means', async () => {
     const { page, troubles } = await opened('#/hosts/west-02');
     await page.waitForSelector('.rule.failed');
