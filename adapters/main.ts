@@ -227,7 +227,7 @@ const assemble = (options: OpenOptions, parts: AuthorityParts): OpenedAuthority 
     await sharing?.close();
     stopCounting();
     stopFollowingKeys();
-    reads.close();
+    await reads.close();
     secrets?.signer?.close();
     await store.close();
   };

@@ -139,7 +139,7 @@ const logOf = (
         onFault,
       }),
     ),
-    TE.tapError(() => TE.fromIO(reads.close)),
+    TE.tapError(() => TE.fromTask(reads.close)),
   );
 };
 

@@ -7,7 +7,8 @@ const EVERY = 256;
 export interface Checkpointer {
   /** To be called behind each batch. Nothing is to be written before it ends: else the log would never be all in the file. */
   readonly wrote: (entries: number) => Promise<void>;
-  readonly close: () => void;
+  /** Resolves when nothing holds the file for it any more. */
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -35,6 +36,9 @@ export const createCheckpointer = (file: string): Checkpointer => {
       }
       return working;
     },
-    close: () => void working.then(() => database?.close()),
+    close: async () => {
+      await working;
+      database?.close();
+    },
   };
 };

@@ -21,7 +21,7 @@ import type { Memory } from './fold.js';
 import { createFollower, type Follower, openingRun } from './follower.js';
 import { createLedgerTimes, type LedgerTimes } from './ledger-times.js';
 import { emptyMemory, loadMemory } from './memory.js';
-import { configure, createTables, leaveCheckpoints } from './tables.js';
+import { configure, createTables, endLog, leaveCheckpoints } from './tables.js';
 import { createView, type View } from './view.js';
 import { createWriter, type Writer } from './write-batch.js';
 
@@ -44,7 +44,8 @@ export interface ProjectionStore extends LedgerTimes {
   readonly timeNow: () => number | undefined;
   /** Reads show this index from then on. Left: the ledger can't be followed, for this reason, or does not reach so far. */
   readonly waitFor: (index: number) => TE.TaskEither<LoadFault, void>;
-  readonly close: () => void;
+  /** Resolves when the file holds everything that reads showed. */
+  readonly close: () => Promise<void>;
 }
 
 interface Opened {
@@ -145,11 +146,13 @@ const storeOf = (reader: LedgerReader, file: string, opened: Opened): Projection
     index: () => memory.next - 1,
     timeNow: () => (memory.next === 0 ? undefined : memory.time),
     waitFor: waitFor(opened, follower),
-    close: () => {
+    close: async () => {
       stop();
       clearTimeout(due);
+      await checkpointer.close();
+      // A file that can't be written is made anew at the next start.
+      E.tryCatch(() => endLog(database), String);
       database.close();
-      checkpointer.close();
     },
   };
 };

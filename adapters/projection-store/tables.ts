@@ -22,6 +22,12 @@ export const configure = (database: Database): void =>
 /** From here on somebody else brings the log into the file; a log of 64 MB is not waited for. */
 export const leaveCheckpoints = (database: Database): void => database.exec('PRAGMA wal_autocheckpoint = 16384');
 
+/**
+ * The whole log into the file, now. Closing a connection does so only when no statement of it waits to be collected as garbage,
+ * and whoever copies the file or looks at it looks at it alone.
+ */
+export const endLog = (database: Database): void => database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+
 export const createTables = (database: Database): void => database.exec(['BEGIN', ...TABLES, 'COMMIT'].join(';'));
 
 export const createIndex = (database: Database): void => database.exec(INDEX);

@@ -175,7 +175,7 @@ const alone = async (dir: string): Promise<Figure> => {
     const { allowed } = answer(questionOf(i++));
     if (!allowed) throw new Error('a move inside the protected area was refused');
   });
-  reads.close();
+  await reads.close();
   await files.store.close();
   return { name: 'a decision alone, on one core', measured: 1e6 / rate, unit: 'us' };
 };

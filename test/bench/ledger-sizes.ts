@@ -27,7 +27,7 @@ const rebuild = async ({ dir }: LargeLedger, size: number): Promise<Figure> => {
   const files = orThrow(await openLedgerFiles(folder)());
   const reader = orThrow(await readerOf(files)());
   const { seconds, result } = await secondsOf(() => openProjectionStore(reader, folder.projections)());
-  orThrow(result).close();
+  await orThrow(result).close();
   await files.store.close();
   return { name: 'projections rebuilt', measured: size / seconds, unit: 'events/s', atLeast: 100_000 };
 };
@@ -42,7 +42,7 @@ const asOf = async ({ dir }: LargeLedger, size: number): Promise<number> => {
     orThrow(reads.hostTrust.rowAt(hostKey(hostOf(scattered(i, size))), scattered(i + 1, size)));
     return performance.now() - began;
   });
-  reads.close();
+  await reads.close();
   await files.store.close();
   return percentile(times, 99);
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createCheckpointer } from '../../../adapters/projection-store/checkpointer.js';
 import { openDatabase } from '../../../adapters/projection-store/database.js';
-import { configure, leaveCheckpoints } from '../../../adapters/projection-store/tables.js';
+import { configure, endLog, leaveCheckpoints } from '../../../adapters/projection-store/tables.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const ROWS = 300;
@@ -43,7 +43,7 @@ it('brings the log into the file once enough was written, so that the log begins
   const log = statSync(`${file}-wal`).size;
   database.write();
   expect(statSync(`${file}-wal`).size).toBeLessThan(1.5 * log);
-  checkpointer.close();
+  await checkpointer.close();
   database.close();
 });
 
@@ -51,6 +51,21 @@ it('holds nobody up where the file can not be had', async () => {
   const folder = temporaryFolder();
   const checkpointer = createCheckpointer(folder);
   await checkpointer.wrote(1000);
-  checkpointer.close();
+  await checkpointer.close();
   expect(existsSync(folder)).toBe(true);
+});
+
+it('ends the log in the file, though statements of the connection are still about', () => {
+  const file = join(temporaryFolder(), 'read-models.db');
+  const database = openDatabase(file);
+  configure(database);
+  leaveCheckpoints(database);
+  database.exec('CREATE TABLE notes (text TEXT NOT NULL)');
+  const insert = database.prepare('INSERT INTO notes VALUES (?)');
+  for (let i = 0; i < ROWS; i++) insert.run(['x']);
+  endLog(database);
+  database.close();
+  expect(rowsIn(file)).toBe(ROWS);
+  // Kept until here, so that it could not be collected before.
+  expect(insert).toBeDefined();
 });

@@ -20,7 +20,7 @@ const entriesOf = async ({ deps }: TestAuthority): Promise<ReadonlyArray<StoredE
   right(await deps.store.readAll(0, 100_000)());
 
 const follow = async ({ deps }: TestAuthority, file: string): Promise<void> =>
-  right(await openProjectionStore(deps, file)()).close();
+  await right(await openProjectionStore(deps, file)()).close();
 
 const compared = (file: string, entries: ReadonlyArray<StoredEntry>, whole = true, pageSize = 7): ReadModelReport => {
   const comparison = compareReadModels(hashing, file);
@@ -250,6 +250,6 @@ describe('comparing the read models with the ledger', () => {
       entries: before.length,
       faults: [],
     });
-    live.close();
+    await live.close();
   });
 });

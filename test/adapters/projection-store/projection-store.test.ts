@@ -88,8 +88,8 @@ describe('the projection store', () => {
         const rebuilt = await openAt(authority, join(temporaryFolder(), 'projections.db'));
         expect(current(followed)).toEqual(current(rebuilt));
         expect(current(followed)).toEqual(await foldsOf(authority.deps.store));
-        followed.close();
-        rebuilt.close();
+        await followed.close();
+        await rebuilt.close();
       }),
       { numRuns: 6 },
     );
@@ -103,7 +103,7 @@ describe('the projection store', () => {
         for (let index = 0; index < size; index += 3) {
           expect(asOf(store, index)).toEqual(await foldsOf(authority.deps.store, index + 1));
         }
-        store.close();
+        await store.close();
       }),
       { numRuns: 6 },
     );
@@ -117,17 +117,17 @@ describe('the projection store', () => {
     }
     expect(times.map((_, index) => store.timeOf(index))).toEqual(times);
     expect(store.timeOf(times.length)).toBeUndefined();
-    store.close();
+    await store.close();
   });
 
   it('resumes behind its checkpoint', async () => {
     const [authority, store, file] = await run([{ do: 'enrol', host: 'h1', who: 'wendy' }]);
-    store.close();
+    await store.close();
     await take(authority, { do: 'quarantine', host: 'h1', who: 'bob' });
     const again = await openAt(authority, file);
     expect(current(again)).toEqual(await foldsOf(authority.deps.store));
     expect(asOf(again, 3)).toEqual(await foldsOf(authority.deps.store, 4));
-    again.close();
+    await again.close();
   });
 
   it.each([
@@ -135,20 +135,20 @@ describe('the projection store', () => {
     ['is empty', (file: string) => writeFileSync(file, '')],
   ])('is made anew when its file %s', async (_, spoil) => {
     const [authority, store, file] = await run([{ do: 'enrol', host: 'h1', who: 'wendy' }]);
-    store.close();
+    await store.close();
     spoil(file);
     const again = await openAt(authority, file);
     expect(current(again)).toEqual(await foldsOf(authority.deps.store));
-    again.close();
+    await again.close();
   });
 
   it('is made anew when it is ahead of the ledger, or of another one', async () => {
     const [authority, store, file] = await run([{ do: 'enrol', host: 'h1', who: 'wendy' }]);
-    store.close();
+    await store.close();
     const shorter = edited(authority.deps.store, (entries) => entries.slice(0, -1));
     const again = right(await openProjectionStore({ ...authority.deps, store: shorter }, file)());
     expect(current(again)).toEqual(await foldsOf(shorter));
-    again.close();
+    await again.close();
   });
 
   it('names the entry that breaks its stream, and opens nothing', async () => {
@@ -156,7 +156,7 @@ describe('the projection store', () => {
       { do: 'enrol', host: 'h1', who: 'wendy' },
       { do: 'quarantine', host: 'h1', who: 'bob' },
     ]);
-    store.close();
+    await store.close();
     const enrolled = (await eventsOf(authority.deps.store)).find(({ event }) => event.type === 'HostEnrolled')!;
     const store2 = edited(authority.deps.store, (entries) =>
       entries.map((entry) =>
@@ -173,7 +173,7 @@ describe('the projection store', () => {
 
   it('finds an edited last entry by its signature', async () => {
     const [authority, store] = await run([{ do: 'enrol', host: 'h1', who: 'wendy' }]);
-    store.close();
+    await store.close();
     const store2 = edited(authority.deps.store, (entries) =>
       entries.map((entry) =>
         entry.stream === 'host/h1'
@@ -210,13 +210,13 @@ describe('the projection store', () => {
       [end, undefined],
       [index, end],
     ]);
-    store.close();
+    await store.close();
   });
 
   it('says that an index is not in the ledger instead of waiting for it', async () => {
     const authority = await openTestAuthority();
     const store = await openAt(authority, join(temporaryFolder(), 'projections.db'));
     expect(left(await store.waitFor(10_000)())._tag).toBe('StoreUnavailable');
-    store.close();
+    await store.close();
   });
 });

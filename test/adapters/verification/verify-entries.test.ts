@@ -103,7 +103,7 @@ describe('checking the entries of a ledger', () => {
   });
 
   it('checks entries and read models on threads as it does without any', async () => {
-    right(await openProjectionStore(authority.deps, modelsFile())()).close();
+    await right(await openProjectionStore(authority.deps, modelsFile())()).close();
     for (const readModels of [modelsFile(), undefined]) {
       const one = right(await checked({ readModels, workers: 1 }));
       const several = right(await checked({ readModels, workers: 3 }));
@@ -180,7 +180,7 @@ describe('a thread that does not do its work', () => {
   it('makes the whole check fail where only the read models were not compared', async () => {
     const broken = script('process.exit(4);');
     const mixed: typeof programs = (name) => (name === 'read-model-thread' ? broken() : programs(name));
-    right(await openProjectionStore(authority.deps, modelsFile())()).close();
+    await right(await openProjectionStore(authority.deps, modelsFile())()).close();
     const input = { workers: 2, readModels: modelsFile(), programs: mixed };
     expect(left(await checked(input))).toMatchObject({ _tag: 'VerificationBroken' });
   });
