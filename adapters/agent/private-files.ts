@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { fromUtf8 } from '../../domain/encoding/bytes.js';
+import { replaceFile as replaceDurably } from '../files/durable-file.js';
 import type { AgentError } from './agent-error.js';
 
 const fileFault =
@@ -49,38 +49,9 @@ export const readText = (file: string): TE.TaskEither<AgentError, string> =>
     ),
   );
 
-const syncedWrite = async (file: string, bytes: Uint8Array): Promise<void> => {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
 /** After a crash at any moment the file holds the old bytes or the new ones, whole, and only its owner can read it. */
 export const replaceFile = (file: string, bytes: Uint8Array): TE.TaskEither<AgentError, void> =>
-  TE.tryCatch(async () => {
-    const draft = `${file}.${randomBytes(6).toString('hex')}`;
-    try {
-      await syncedWrite(draft, bytes);
-      await rename(draft, file);
-    } catch (reason) {
-      await rm(draft, { force: true });
-      throw reason;
-    }
-    await syncFolder(dirname(file));
-  }, fileFault(file));
+  TE.tryCatch(() => replaceDurably(file, bytes), fileFault(file));
 
 /** A folder that only this user can enter (0700), gone when `use` ends, however it ends. */
 export const withPrivateFolder = <A>(

@@ -12,11 +12,11 @@ const syncFolder = async (folder: string): Promise<void> => {
 };
 
 /** Beside the file, since a rename is atomic only within one file system. */
-const writeBeside = async (file: string, text: string): Promise<string> => {
+const writeBeside = async (file: string, content: string | Uint8Array): Promise<string> => {
   const beside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   const handle = await open(beside, 'wx', 0o600);
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();
@@ -24,9 +24,9 @@ const writeBeside = async (file: string, text: string): Promise<string> => {
   return beside;
 };
 
-/** Puts a text in the place of the old one, durable when it resolves. A crash leaves the old or the new, whole. Mode 0600. */
-export const replaceFile = async (file: string, text: string): Promise<void> => {
-  const beside = await writeBeside(file, text);
+/** Puts what is given in the place of the old file, durable when it resolves. A crash leaves the old or the new, whole. Mode 0600. */
+export const replaceFile = async (file: string, content: string | Uint8Array): Promise<void> => {
+  const beside = await writeBeside(file, content);
   try {
     await rename(beside, file);
     await syncFolder(dirname(file));
