@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { ACCESS_STREAM } from '../../../domain/access/access-stream.js';
@@ -9,7 +8,8 @@ import type { Api } from '../api.js';
 import { AccountsAnswer, BindAccount, OfferAccount, ReleaseAccount } from '../codecs/accounts.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { commandRoute } from '../command-route.js';
-import { asOf, moment } from '../moment.js';
+import { identitiesAt } from '../identities-at.js';
+import { asOf } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 const PATH = '/v1/accounts';
@@ -63,22 +63,16 @@ const list = (api: Api): Route =>
     answer: AccountsAnswer,
     handle: ({ query }) =>
       pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.identities.rowsAt(at.index),
-            E.map((rows) => {
-              const accounts = [...rows.values()]
-                .filter((row) => row.kind === 'account')
-                .sort((a, b) => (a.account < b.account ? -1 : 1))
-                .map((row) => ({
-                  ...row,
-                  expired: row.bound === null && plusSeconds(row.offered.time, OFFER_SECONDS) <= at.judgedAt,
-                }));
-              return { body: { asOf: asOf(at), accounts } };
-            }),
-          ),
-        ),
+        identitiesAt(api, query, 'account'),
+        TE.map(({ at, rows }) => {
+          const accounts = rows
+            .toSorted((a, b) => (a.account < b.account ? -1 : 1))
+            .map((row) => ({
+              ...row,
+              expired: row.bound === null && plusSeconds(row.offered.time, OFFER_SECONDS) <= at.judgedAt,
+            }));
+          return { body: { asOf: asOf(at), accounts } };
+        }),
       ),
   });
 

@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { ACCESS_STREAM } from '../../../domain/access/access-stream.js';
@@ -8,7 +7,8 @@ import { BindClientCertificate, CertificatePath, ClientCertificatesAnswer } from
 import { WithReason } from '../codecs/hosts.js';
 import { AsOfQuery } from '../codecs/queries.js';
 import { commandRoute } from '../command-route.js';
-import { asOf, moment } from '../moment.js';
+import { identitiesAt } from '../identities-at.js';
+import { asOf } from '../moment.js';
 import { NoBody, Nothing, type Route, route } from '../route.js';
 
 const PATH = '/v1/client-certificates';
@@ -50,19 +50,13 @@ const list = (api: Api): Route =>
     answer: ClientCertificatesAnswer,
     handle: ({ query }) =>
       pipe(
-        moment(api, query),
-        TE.flatMapEither((at) =>
-          pipe(
-            api.reads.identities.rowsAt(at.index),
-            E.map((rows) => {
-              const clientCertificates = [...rows.values()]
-                .filter((row) => row.kind === 'certificate')
-                .sort((a, b) => a.bound.index - b.bound.index)
-                .map((row) => ({ ...row, expired: row.certificate.notAfter < at.judgedAt }));
-              return { body: { asOf: asOf(at), clientCertificates } };
-            }),
-          ),
-        ),
+        identitiesAt(api, query, 'certificate'),
+        TE.map(({ at, rows }) => {
+          const clientCertificates = rows
+            .toSorted((a, b) => a.bound.index - b.bound.index)
+            .map((row) => ({ ...row, expired: row.certificate.notAfter < at.judgedAt }));
+          return { body: { asOf: asOf(at), clientCertificates } };
+        }),
       ),
   });
 
