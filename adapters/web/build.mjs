@@ -1,10 +1,10 @@
 // Makes dist/console: a page, and its scripts and styles under names that are their digests, so that they may be kept for ever.
-// Plain JavaScript on Node's own modules and esbuild's program: it is part of the build.
-import { spawnSync } from 'node:child_process';
+// Plain JavaScript on Node's own modules: it is part of the build.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundle } from '../verifier-page/bundle.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = join(here, '..', '..');
@@ -12,33 +12,6 @@ const out = process.argv[2] ?? join(root, 'dist', 'console');
 // Whoever reads the folder finds all of it or nothing.
 const made = `${out}.${String(process.pid)}`;
 const assets = join(made, 'assets');
-
-const bundle = () => {
-  const args = [
-    join(root, 'node_modules', 'esbuild', 'bin', 'esbuild'),
-    join(here, 'dom', 'console.tsx'),
-    '--bundle',
-    '--splitting',
-    '--format=esm',
-    '--platform=browser',
-    '--target=es2022',
-    '--minify',
-    '--charset=ascii',
-    '--legal-comments=none',
-    '--log-level=warning',
-    '--loader:.md=text',
-    '--jsx=automatic',
-    '--jsx-import-source=preact',
-    '--entry-names=[name]-[hash]',
-    '--chunk-names=[name]-[hash]',
-    `--outdir=${assets}`,
-    // What the checks of a proof have of the platform is the verifier page's.
-    `--alias:node:crypto=${join(root, 'adapters', 'verifier-page', 'platform-crypto.ts')}`,
-  ];
-  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 'inherit'] });
-  if (error) console.error(`cannot run esbuild: ${error.message}`);
-  if (status !== 0) process.exit(status ?? 1);
-};
 
 const named = (name) => {
   const bytes = readFileSync(join(here, name));
@@ -51,7 +24,17 @@ const named = (name) => {
 
 rmSync(made, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
-bundle();
+bundle(
+  join(here, 'dom', 'console.tsx'),
+  '--splitting',
+  '--format=esm',
+  '--loader:.md=text',
+  '--jsx=automatic',
+  '--jsx-import-source=preact',
+  '--entry-names=[name]-[hash]',
+  '--chunk-names=[name]-[hash]',
+  `--outdir=${assets}`,
+);
 const script = readdirSync(assets).find((name) => name.startsWith('console-') && name.endsWith('.js'));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const values = {
