@@ -33,12 +33,12 @@ import type { CredentialFault } from '../../domain/tpm/credential.js';
 import type { VerificationBroken } from '../verification/thread.js';
 import type { RequestError } from './request-error.js';
 
-/** What the workflows of the domain may refuse. */
-export type WorkflowError =
-  | PermissionRequired
-  | ApprovalRejection
-  | AccessRejection
-  | Exclude<HostRejection, ClusterError>
+/** What is refused of people, their ways in and what takes two of them. */
+export type AccessError = PermissionRequired | ApprovalRejection | AccessRejection;
+
+/** What the workflows of the domain may refuse besides. */
+export type WorkflowError = Exclude<
+  | HostRejection
   | ChallengeFault
   | EndorsementKeyTaken
   | ReferenceRejection
@@ -50,7 +50,9 @@ export type WorkflowError =
   | AnswerFault
   | CredentialFault
   | ParseError
-  | EvidenceUnstorable;
+  | EvidenceUnstorable,
+  AccessError | ClusterError
+>;
 
 /** What keeps a key from a host, or a provider from being changed. */
 export type KeyError =
@@ -84,4 +86,11 @@ export type InventoryError =
 export type LedgerError = LoadFault | ExecuteFault | DocumentFault | AppraiserUnknown | VerificationBroken;
 
 /** Whatever can keep a request from being done. */
-export type ApiError = RequestError | WorkflowError | KeyError | ClusterError | InventoryError | LedgerError;
+export type ApiError =
+  | RequestError
+  | AccessError
+  | WorkflowError
+  | KeyError
+  | ClusterError
+  | InventoryError
+  | LedgerError;

@@ -1,3 +1,4 @@
+import { ACCESS_PROBLEMS } from './access-problems.js';
 import type { ApiError } from './api-error.js';
 import { CLUSTER_PROBLEMS } from './cluster-problems.js';
 import { INVENTORY_PROBLEMS } from './inventory-problems.js';
@@ -12,6 +13,7 @@ type Table = { readonly [Tag in ApiError['_tag']]: (error: Extract<ApiError, { r
 /** Every error that can reach the surface, as a problem. A new tag without a line here does not compile. */
 const PROBLEMS: Table = {
   ...REQUEST_PROBLEMS,
+  ...ACCESS_PROBLEMS,
   ...WORKFLOW_PROBLEMS,
   ...KEY_PROBLEMS,
   ...CLUSTER_PROBLEMS,
